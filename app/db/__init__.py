@@ -1,0 +1,207 @@
+"""The database: SQLite on one machine, PostgreSQL when a deployment outgrows it.
+
+Every safe request reads through a connection that cannot write, so that a fault in a handler
+cannot either: SQLite's by `PRAGMA query_only`, PostgreSQL's by read-only transactions. Writers on
+SQLite begin with BEGIN IMMEDIATE: a transaction that reads first and writes later is refused at
+once ("database is locked") however long the busy timeout.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+
+from app.errors import Refused, Unavailable
+
+BUSY_SECONDS = 5
+
+
+class Database:
+    """One database, with a door to read and a door to write.
+
+    Args:
+        url: `sqlite:///path` or `postgresql://…`.
+        replica_url: where reads go instead, when a PostgreSQL replica serves them.
+
+    Raises:
+        Refused: when the address is not one of a database this service knows.
+    """
+
+    def __init__(self, url: str, replica_url: str | None = None) -> None:
+        """Make the engines; nothing connects before the first use."""
+        self.url = parse_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        read_url = parse_url(replica_url) if replica_url else self.url
+        self._writer = _engine(self.url, writes=True)
+        self._reader = _engine(read_url, writes=False)
+        self._write_lock = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one consistent state and cannot change it."""
+        with _translated(), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """The one write transaction at a time; commits when the block ends without error."""
+        with _translated(), self._write_lock, self._writer.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(7305001)"))
+            yield connection
+
+    @property
+    def writer(self) -> Engine:
+        """The engine that may write, for migrations."""
+        return self._writer
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def parse_url(url: str) -> sa.URL:
+    """Understand a database address as people write it."""
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        parsed = None
+    backend = parsed.get_backend_name() if parsed is not None else ""
+    if parsed is None or backend not in ("sqlite", "postgresql"):
+        raise Refused(
+            "DATABASE_URL is not an address this service knows; right would be "
+            "sqlite:////data/positions.db or postgresql://user:password@host/name"
+        )
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed.set(drivername="sqlite+pysqlite")
+
+
+def utc_now() -> str:
+    """This moment, RFC 3339 in UTC to the microsecond; its text sorts as time does."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _engine(url: sa.URL, *, writes: bool) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, writes=writes)
+    return _postgresql_engine(url, writes=writes)
+
+
+def _sqlite_engine(url: sa.URL, *, writes: bool) -> Engine:
+    """Connections made the way reliability asks for: WAL, FULL, foreign keys, no surprises."""
+    if url.database and url.database != ":memory:":
+        _refuse_unusable(Path(url.database), url)
+    engine = sa.create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        poolclass=sa.pool.QueuePool,
+        pool_size=1 if writes else 8,
+        max_overflow=0 if writes else 24,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "cache_size=-32000",
+            "temp_store=MEMORY",
+            *([] if writes else ["query_only=ON"]),
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql_engine(url: sa.URL, *, writes: bool) -> Engine:
+    options = (
+        "-c default_transaction_read_only=off -c lock_timeout=10000"
+        if writes
+        else "-c default_transaction_read_only=on -c statement_timeout=10000"
+    )
+    options += " -c timezone=UTC -c default_transaction_isolation=repeatable\\ read"
+    given = str(url.query.get("options", ""))
+    return sa.create_engine(
+        url.update_query_dict({"options": f"{given} {options}".strip()}),
+        pool_pre_ping=True,
+        pool_size=2 if writes else 8,
+        max_overflow=0 if writes else 8,
+        pool_timeout=3,
+        connect_args={"connect_timeout": 5},
+    )
+
+
+def _refuse_unusable(path: Path, url: sa.URL) -> None:
+    """Say in one line what stands in the way of a database file."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise Refused(f"the folder {folder} does not exist; make it, or set DATABASE_URL")
+    if path.exists() and not path.is_file():
+        raise Refused(f"{path} is not a file; DATABASE_URL should name one")
+    target = path if path.exists() else folder
+    if not os.access(target, os.W_OK) and "mode=ro" not in str(url):
+        raise Refused(f"{target} cannot be written to; mend its rights, or set DATABASE_URL")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """A database that is away or locked is a 503 the caller can repeat, never a trace."""
+    try:
+        yield
+    except PoolTimeout as fault:
+        raise _unavailable("every connection to the database is in use") from fault
+    except OperationalError as fault:
+        if _is_fault_of_ours(fault):
+            raise
+        raise _unavailable("the database cannot be reached or is busy") from fault
+    except DBAPIError as fault:
+        if fault.connection_invalidated:
+            raise _unavailable("the connection to the database was lost") from fault
+        raise
+
+
+def _is_fault_of_ours(fault: OperationalError) -> bool:
+    """SQLite also calls a wrong statement operational; only the state of the world is a 503."""
+    code = getattr(fault.orig, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF not in _SQLITE_AWAY
+
+
+_SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT,
+}
+
+
+def _unavailable(what: str) -> Unavailable:
+    return Unavailable(f"{what}; try again shortly", headers={"Retry-After": "2"})
+
+
+def server_side(connection: Connection, statement: Any, size: int = 1000) -> Any:
+    """Run a statement whose rows are fetched by parts, so that memory stays bounded."""
+    result = connection.execution_options(yield_per=size).execute(statement)
+    with suppress(GeneratorExit):
+        yield from result.partitions(size)

@@ -1,0 +1,75 @@
+"""Who took which direction on which question, held so that any two holders compare at once.
+
+Each holder is three sets of questions (against, neither, for), each set the bits of one whole
+number. 870,000 votes fit into half a megabyte this way, and a table of two holders is nine `&` and
+nine bit counts: all pairs of 200 states over 6,000 questions in a fraction of a second, where a
+join in SQL would walk a hundred million rows. A period or a topic is one more such set.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from app.analysis.agreement import DIRECTIONS, Table
+
+
+class Directions(NamedTuple):
+    """One holder's directions: the questions it was against, neither, and for, as bits."""
+
+    against: int
+    neither: int
+    favour: int
+
+    def within(self, chosen: int) -> "Directions":
+        """Keep the directions on the chosen questions."""
+        return Directions(self.against & chosen, self.neither & chosen, self.favour & chosen)
+
+    def table(self, other: "Directions") -> Table:
+        """Count how the directions of two holders meet."""
+        minus, zero, plus = (
+            (
+                (mine & other.against).bit_count(),
+                (mine & other.neither).bit_count(),
+                (mine & other.favour).bit_count(),
+            )
+            for mine in self
+        )
+        return minus, zero, plus
+
+
+def directions(rows: Iterable[tuple[str, int, int]]) -> dict[str, Directions]:
+    """Gather rows of (holder, question's number from 0, direction) into one `Directions` a holder.
+
+    Raises:
+        ValueError: a direction other than −1, 0 or 1, or two for one holder and question.
+    """
+    sets: dict[str, list[bytearray]] = {}
+    for holder, question, direction in rows:
+        if direction not in DIRECTIONS:
+            raise ValueError(f"{holder}: directions are -1, 0 and 1, not {direction}")
+        _mark(sets.setdefault(holder, [bytearray(), bytearray(), bytearray()]), question, direction)
+    found = {holder: Directions(*map(_whole_number, marks)) for holder, marks in sets.items()}
+    for holder, (against, neither, favour) in found.items():
+        if against & neither | against & favour | neither & favour:
+            raise ValueError(f"{holder} has two directions on one question")
+    return found
+
+
+def question_set(numbers: Iterable[int]) -> int:
+    """Make a set of questions, by their numbers, for `Directions.within`."""
+    marks = [bytearray()]
+    for number in numbers:
+        _mark(marks, number, -1)
+    return _whole_number(marks[0])
+
+
+def _mark(sets: list[bytearray], question: int, direction: int) -> None:
+    # Bytes are marked in place: growing a whole number bit by bit would copy it at every row.
+    marks = sets[direction + 1]
+    byte, bit = divmod(question, 8)
+    if byte >= len(marks):
+        marks.extend(bytes(byte + 1 - len(marks)))
+    marks[byte] |= 1 << bit
+
+
+def _whole_number(marks: bytearray) -> int:
+    return int.from_bytes(marks, "little")

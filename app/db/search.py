@@ -1,0 +1,53 @@
+"""Full-text search behind one function: SQLite's FTS5 and PostgreSQL's text search.
+
+What is indexed and what is asked are folded and cut into words by the same code, so both
+databases see the same words, and nothing a user types is ever query syntax: each word is quoted,
+and each may be the beginning of a word.
+"""
+
+import re
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from app.db.tables import search_entries
+from app.vocabulary import fold
+
+_WORD = re.compile(r"[^\W_]+")
+MOST_WORDS = 12
+#: Word for word the expression of the index that a migration made.
+POSTGRESQL_VECTOR = (
+    "to_tsvector('simple'::regconfig, search_entries.names || ' ' || search_entries.words)"
+)
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    return _WORD.findall(fold(text))
+
+
+def index_text(*texts: str | None) -> str:
+    """What is stored for searching: folded words, in order, each once."""
+    return " ".join(dict.fromkeys(word for text in texts if text for word in words_of(text)))
+
+
+def matching(text: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """The condition on `search_entries` that every word of `text` occurs, as a whole or prefix.
+
+    Text without a word in it («!?») matches nothing.
+    """
+    words = words_of(text)[:MOST_WORDS]
+    if not words:
+        return sa.false()
+    if sqlite:
+        query = " AND ".join(f'"{word}"*' for word in words)
+        return search_entries.c.n.in_(
+            sa.text("SELECT rowid FROM search_index WHERE search_index MATCH :fts")
+            .bindparams(fts=query)
+            .columns(sa.Column("rowid", sa.Integer))
+            .scalar_subquery()
+        )
+    query = " & ".join(f"'{word}':*" for word in words)
+    return sa.literal_column(POSTGRESQL_VECTOR).op("@@")(sa.func.to_tsquery("simple", query))
+
+

@@ -1,0 +1,256 @@
+"""All tables. Data is a graph, so its tables stand together.
+
+A **kind** of record has two: the current versions (`opinions`), and those they superseded
+(`opinions_history`), with the same columns. A row holds the record's canonical JSON (`body`), the
+columns that filters and sorts need, and when it counted:
+
+* `revision` numbers the record's changes, `release` is the one that made this revision;
+* `since` is the release from which this row counts. It is later than `release` only where a
+  derived column changed because a neighbour did (the holder's country, the document's date);
+* `until`, in history, is the release that superseded the row, and `op` says how.
+
+`known_at` reads both tables as they were (see `app.db.clock`). History and its satellites, `links`
+and `search_entries`, are keyed by revision and only ever grow.
+
+Text that is compared is compared by code point in every database: SQLite does so by itself,
+PostgreSQL by `COLLATE "C"`. Days are ISO text, so an unknown or open one has a place too.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+#: Current table -> its history.
+HISTORY: dict[Table, Table] = {}
+
+
+def _key(name: str, **options: Any) -> Column[str]:
+    """A column of text that is compared, sorted or looked up."""
+    return Column(name, Key, **options)
+
+
+def _dates(prefix: str) -> tuple[Column[str], Column[str]]:
+    """The bounds of a vague date; see `app.dates` for unknown and open ends."""
+    return (
+        _key(f"{prefix}_earliest", nullable=False, server_default=""),
+        _key(f"{prefix}_latest", nullable=False, server_default=""),
+    )
+
+
+def _stored() -> list[Column[Any]]:
+    """What every stored record has."""
+    return [
+        _key("id", nullable=False),
+        _key("dataset", nullable=False),
+        Column("revision", Integer, nullable=False),
+        Column("release", Integer, nullable=False),
+        Column("since", Integer, nullable=False),
+        _key("recorded_at", nullable=False),
+        _key("origin", nullable=False),
+        _key("name", nullable=False),
+        _key("sort_name", nullable=False),
+    ]
+
+
+def _versioned(name: str, *own: Column[Any], indexes: tuple[tuple[str, ...], ...] = ()) -> Table:
+    """Make a kind's table and its history; `body` comes last so that SQLite can stop before it."""
+    every = (("dataset", "id"), ("sort_name", "id"), ("recorded_at", "id"), ("release", "id"))
+    current = Table(
+        name,
+        metadata,
+        *_stored(),
+        *own,
+        Column("body", Text, nullable=False),
+        PrimaryKeyConstraint("id"),
+    )
+    for columns in every + indexes:
+        Index(None, *(current.c[c] for c in columns))
+    history = Table(
+        f"{name}_history",
+        metadata,
+        *(Column(c.name, c.type, nullable=c.nullable) for c in current.c),
+        Column("until", Integer, nullable=False),
+        _key("op", nullable=False),
+    )
+    Index(None, history.c.id, history.c.revision)
+    Index(None, history.c.until)
+    Index(None, history.c.release, history.c.id)
+    HISTORY[current] = history
+    return current
+
+
+countries = _versioned(
+    "countries",
+    _key("alpha2"),
+    _key("numeric"),
+    _key("m49_region"),
+    _key("m49_subregion"),
+    indexes=(("m49_region", "id"), ("m49_subregion", "id"), ("alpha2",), ("numeric",)),
+)
+organizations = _versioned(
+    "organizations",
+    _key("classification"),
+    _key("country"),
+    _key("parent"),
+    indexes=(("classification", "id"), ("country", "id"), ("parent",)),
+)
+people = _versioned("people", _key("country"), indexes=(("country", "id"),))
+groups = _versioned(
+    "groups",
+    _key("classification"),
+    _key("country"),
+    indexes=(("classification", "id"), ("country", "id")),
+)
+agreements = _versioned(
+    "agreements",
+    _key("agreement_type", nullable=False),
+    _key("status", nullable=False),
+    *_dates("signed"),
+    indexes=(("agreement_type", "id"), ("status", "id"), ("signed_earliest", "id")),
+)
+topics = _versioned("topics", _key("parent"), indexes=(("parent", "id"),))
+questions = _versioned(
+    "questions",
+    _key("kind", nullable=False),
+    _key("agreement"),
+    indexes=(("kind", "id"), ("agreement", "id")),
+)
+opinions = _versioned(
+    "opinions",
+    _key("holder", nullable=False),
+    _key("holder_kind", nullable=False),
+    _key("holder_country"),
+    _key("speaker"),
+    _key("on_behalf_of"),
+    _key("question", nullable=False),
+    _key("stance", nullable=False),
+    Column("score", SmallInteger),
+    _key("attribution", nullable=False),
+    Column("attribution_rank", SmallInteger, nullable=False),
+    _key("confidence"),
+    _key("document", nullable=False),
+    *_dates("stated"),
+    # When it counts: its own date, else its document's.
+    *_dates("counts"),
+    indexes=(
+        ("holder", "question", "id"),
+        ("question", "holder", "id"),
+        ("holder", "id"),
+        ("holder_country", "id"),
+        ("holder_kind", "id"),
+        ("stance", "id"),
+        ("attribution", "id"),
+        ("document", "id"),
+        ("stated_earliest", "id"),
+        ("holder_country", "stated_earliest", "id"),
+        ("speaker", "id"),
+        ("on_behalf_of", "id"),
+    ),
+)
+events = _versioned(
+    "events",
+    _key("event_type", nullable=False),
+    _key("agreement"),
+    *_dates("date"),
+    indexes=(("event_type", "id"), ("agreement", "id"), ("date_earliest", "id")),
+)
+documents = _versioned(
+    "documents",
+    _key("publisher"),
+    _key("source_type", nullable=False),
+    *_dates("published"),
+    indexes=(("publisher", "id"), ("source_type", "id"), ("published_earliest", "id")),
+)
+datasets = _versioned("datasets")
+
+#: References that a column does not hold: parties, participants, memberships, topics, evidence, …
+links = Table(
+    "links",
+    metadata,
+    Column("n", Serial, primary_key=True),
+    _key("kind", nullable=False),
+    _key("id", nullable=False),
+    Column("revision", Integer, nullable=False),
+    _key("field", nullable=False),
+    _key("space", nullable=False),
+    _key("target", nullable=False),
+    _key("role"),
+    Column("paragraph", Integer),
+)
+Index(None, links.c.kind, links.c.id, links.c.revision)
+Index(None, links.c.space, links.c.target, links.c.kind, links.c.field)
+
+#: The folded words of every version; full text stands beside it (`app.db.search`).
+search_entries = Table(
+    "search_entries",
+    metadata,
+    Column("n", Serial, primary_key=True),
+    _key("kind", nullable=False),
+    _key("id", nullable=False),
+    Column("revision", Integer, nullable=False),
+    _key("names", nullable=False),
+    _key("words", nullable=False),
+    UniqueConstraint("kind", "id", "revision"),
+)
+#: The texts that this deployment holds of its documents; never part of an export.
+document_texts = Table(
+    "document_texts",
+    metadata,
+    _key("document", primary_key=True),
+    Column("since", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+#: One row for each committed change. Its number is the release that every answer names.
+releases = Table(
+    "releases",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _key("at", nullable=False),
+    _key("origin", nullable=False),
+    _key("by", nullable=False),
+    _key("reason", nullable=False),
+    Column("counts", Text, nullable=False),
+    _key("previous_hash", nullable=False),
+    _key("hash", nullable=False),
+)
+Index(None, releases.c.at)
+
+KIND_TABLES: dict[str, Table] = {
+    "country": countries,
+    "organization": organizations,
+    "person": people,
+    "group": groups,
+    "agreement": agreements,
+    "topic": topics,
+    "question": questions,
+    "opinion": opinions,
+    "event": events,
+    "document": documents,
+    "dataset": datasets,
+}
+ACTOR_KINDS = ("country", "organization", "person", "group")

@@ -1,0 +1,111 @@
+"""What is wrong with given records, said so that the one who gave them can mend it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from app.errors import PositionsError, nearest
+from app.records.shapes import Record
+
+MOST_FAULTS = 1000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a record was given: a file or request, and the line of each of its fields."""
+
+    source: str
+    line: int
+    lines: dict[tuple[str | int, ...], int] | None = None
+
+    def line_of(self, path: tuple[str | int, ...]) -> int:
+        """The line of a field, or of the nearest part around it."""
+        for length in range(len(path), 0, -1):
+            if self.lines and path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return self.line
+
+
+@dataclass(frozen=True, order=True)
+class RecordFault:
+    """One fault: file, line, field, what was wrong and what would be right."""
+
+    source: str
+    line: int
+    field: str
+    detail: str
+
+    def __str__(self) -> str:
+        """One line, as compilers write them."""
+        return f"{self.source}:{self.line} {self.field}: {self.detail}"
+
+
+class FaultyRecords(PositionsError):
+    """Records were refused, all of them; `faults` says why, in order of file and line."""
+
+    def __init__(self, faults: list[RecordFault]) -> None:
+        """Keep the faults, sorted."""
+        self.faults = sorted(set(faults))
+        super().__init__(f"{len(self.faults)} faults")
+
+
+def explain(error: ValidationError, model: type[Record], place: Place) -> Iterator[RecordFault]:
+    """Turn what validation found into faults that name the right word or key."""
+    for found in error.errors(include_url=False):
+        path = _path(found["loc"])
+        yield RecordFault(
+            place.source, place.line_of(path), _pointer(path), _detail(found, model, path)
+        )
+
+
+def _path(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """A location without the tags that validation puts into it."""
+    return tuple(part for part in loc if part not in ("span", "row"))
+
+
+def _pointer(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(part) for part in path) or "record"
+
+
+def _detail(found: Any, model: type[Record], path: tuple[str | int, ...]) -> str:
+    given = found.get("input")
+    match found["type"]:
+        case "extra_forbidden":
+            return f"unknown key; {nearest(str(path[-1]), _keys(model, path[:-1]))}"
+        case "missing":
+            return "is missing, and must be given"
+        case "enum":
+            words = found["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
+            return f"{given!r} is not in the vocabulary; {nearest(str(given), words)}"
+        case "string_pattern_mismatch":
+            return f"{_short(given)} does not have the form {found['ctx']['pattern']}"
+        case _:
+            return str(found["msg"]).removeprefix("Value error, ")
+
+
+def _short(given: Any) -> str:
+    text = repr(given)
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _keys(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
+    """The keys known at a place within a record."""
+    models: list[type[BaseModel]] = [model]
+    for part in path:
+        if isinstance(part, str):
+            models = [
+                inner
+                for outer in models
+                if part in outer.model_fields
+                for inner in _models_in(outer.model_fields[part].annotation)
+            ]
+    return sorted({key for found in models for key in found.model_fields})
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)

@@ -1,0 +1,66 @@
+"""Seed folders to rows: all or nothing, and the same again changes nothing."""
+
+from pathlib import Path
+
+from app.db import Database
+from app.errors import Refused
+from app.records.kinds import KINDS
+from app.records.read import Folder, read_folder, seed_folders
+from app.records.store import Change, Outcome
+
+
+class _Undo(Exception):
+    """Leaves the transaction of a check without its commit."""
+
+
+def load_seeds(database: Database, paths: list[Path], *, commit: bool = True) -> Outcome:
+    """Load seed folders in one transaction; without `commit`, only say what it would do.
+
+    Args:
+        database: a migrated database.
+        paths: dataset folders, or folders that hold some.
+        commit: whether to keep the result; `positions check` does not.
+
+    Raises:
+        Refused: when there is no seed folder at the paths.
+        FaultyRecords: with every fault of every file; nothing was changed.
+    """
+    folders = read_folders(paths)
+    outcome: Outcome | None = None
+    try:
+        with database.write() as connection:
+            change = Change(connection, origin="seeds", reason="load of seed files")
+            change.faults += [fault for folder in folders for fault in folder.faults]
+            for name in KINDS:
+                for folder in folders:
+                    change.origin = origin_of(folder)
+                    change.put(given for given in folder.given if given.kind.name == name)
+            for folder in folders:
+                change.remove_unstated(origin_of(folder))
+            change.origin = "seeds"
+            outcome = change.finish()
+            if not commit:
+                raise _Undo
+    except _Undo:
+        pass
+    assert outcome is not None  # noqa: S101  the block above either set it or raised
+    return outcome
+
+
+def origin_of(folder: Folder) -> str:
+    """How rows say that this folder made them."""
+    return f"seeds:{folder.path.name}"
+
+
+def read_folders(paths: list[Path]) -> list[Folder]:
+    """Read the dataset folders at the paths.
+
+    Raises:
+        Refused: when there is none.
+    """
+    folders = seed_folders(paths)
+    if not folders:
+        shown = ", ".join(str(path) for path in paths)
+        raise Refused(f"no seed folder at {shown}: a seed folder has a dataset.yaml")
+    return [read_folder(path) for path in folders]
+

@@ -1,0 +1,104 @@
+"""Where it all comes from: documents and datasets."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, WithJsonSchema, computed_field
+
+from app.dates import VagueDate
+from app.records.references import MARK
+from app.records.shapes import Record
+from app.vocabulary import Line, Slug, SourceType, Text
+
+Url = Annotated[
+    str, Field(pattern=r"^https?://[^\s<>\"']+$", max_length=2000, description="Its address.")
+]
+
+
+class Document(Record):
+    """A source. Its text is not ours to give; a deployment may hold it."""
+
+    derived: ClassVar[frozenset[str]] = Record.derived | {"text_held", "citation"}
+
+    id: Slug
+    title: Annotated[Line | None, Field(description="Null where the source does not state it.")] = (
+        None
+    )
+    publisher: Annotated[Line | None, Field(description="Null where not stated.")] = None
+    author: Annotated[Line | None, Field(description="Null where not stated.")] = None
+    published: Annotated[
+        VagueDate | None, Field(description="When; null where it cannot be known.")
+    ] = None
+    language: Annotated[
+        str | None, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="BCP 47.")
+    ] = None
+    source_type: Annotated[SourceType, Field(description="What kind of source.")]
+    url: Annotated[Url | None, Field(description="Where it is published; null if not known.")] = (
+        None
+    )
+    licence: Annotated[Line | None, Field(description="Its licence; null if not known.")] = None
+    sha256: Annotated[
+        str | None, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file's bytes.")
+    ] = None
+    characters: Annotated[
+        int | None,
+        Field(ge=0, le=100_000_000, description="Its length in Unicode code points."),
+    ] = None
+    paragraphs: Annotated[
+        int | None, Field(ge=0, le=1_000_000, description="How many paragraphs (lines) it has.")
+    ] = None
+
+    @computed_field(description="Whether this deployment holds the text.")
+    @property
+    def text_held(self) -> Annotated[str, WithJsonSchema({"type": "boolean"})]:
+        """A mark: the deployment knows, the record does not."""
+        return f"{MARK}held:{self.id}"
+
+    @computed_field(description="How to cite it.")
+    @property
+    def citation(self) -> str:
+        """Author, title, publisher, date, as far as known; never guessed."""
+        title = f"“{self.title}”" if self.title else f"[Untitled source, {self.id}]"
+        parts = [self.author, title, self.publisher]
+        parts.append(self.published.text or self.published.edtf if self.published else "n.d.")
+        if self.sha256:
+            parts.append(f"SHA-256 {self.sha256[:16]}…")
+        return ". ".join(part for part in parts if part) + "."
+
+    @property
+    def label(self) -> str:
+        """The title, or the id where the source has none."""
+        return self.title or self.id
+
+    @property
+    def words(self) -> tuple[str | None, ...]:
+        """Author, publisher and summary."""
+        return (self.author, self.publisher, self.summary)
+
+
+class Dataset(Record):
+    """A body of data that was loaded together."""
+
+    derived: ClassVar[frozenset[str]] = Record.derived | {"counts"}
+
+    id: Slug
+    title: Annotated[Line, Field(description="Its title.")]
+    publisher: Annotated[Line | None, Field(description="Who publishes it.")] = None
+    version: Annotated[Line | None, Field(description="Its version.")] = None
+    url: Annotated[Url | None, Field(description="Where it comes from.")] = None
+    licence: Annotated[Line, Field(description="Its licence.")]
+    citation: Annotated[Text, Field(min_length=1, description="How to cite it.")]
+
+    @computed_field(description="How many records of each kind it has.")
+    @property
+    def counts(
+        self,
+    ) -> Annotated[
+        str, WithJsonSchema({"type": "object", "additionalProperties": {"type": "integer"}})
+    ]:
+        """A mark: counted in the database."""
+        return f"{MARK}counts:{self.id}"
+
+    @property
+    def label(self) -> str:
+        """The title."""
+        return self.title

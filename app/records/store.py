@@ -1,0 +1,655 @@
+"""The one way in: records to rows, in one transaction, with history and a release.
+
+Seed files, imports and the API's writes all make a `Change`, put records into it and finish it.
+Only at the end is it known whether every reference leads somewhere and whether a removed record
+is still cited, so only `finish` decides; a change with faults leaves nothing behind, because its
+transaction never commits.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection, Table
+
+from app.dates import UNKNOWN
+from app.db import utc_now
+from app.db.search import index_text
+from app.db.tables import (
+    ACTOR_KINDS,
+    HISTORY,
+    KIND_TABLES,
+    document_texts,
+    documents,
+    links,
+    opinions,
+    releases,
+    search_entries,
+)
+from app.errors import nearest
+from app.records.faults import MOST_FAULTS, FaultyRecords, Place, RecordFault
+from app.records.kinds import KINDS, NEIGHBOURLY, Kind, body_of
+from app.records.references import MARK
+from app.records.shapes import Record, Span
+from app.vocabulary import fold
+
+T = TypeVar("T")
+BATCH = 500
+FIRST_HASH = "0" * 64
+
+
+@dataclass(frozen=True)
+class Given:
+    """A record and the place it was given at."""
+
+    kind: Kind
+    record: Record
+    place: Place
+
+
+@dataclass
+class Outcome:
+    """What a change did: the release it made (or that stayed), and how many of each kind."""
+
+    release: int
+    added: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
+    unchanged: int = 0
+
+    @property
+    def altered(self) -> bool:
+        """Whether anything was added, changed or removed."""
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True)
+class _Neighbour:
+    """What others need to know of a record they refer to."""
+
+    kind: str
+    country: str | None = None
+    earliest: str = UNKNOWN
+    latest: str = UNKNOWN
+    characters: int | None = None
+    paragraphs: int | None = None
+
+
+class Change:
+    """One change to the data, under way.
+
+    Args:
+        connection: the write transaction it happens in.
+        origin: what makes it: `seeds:FOLDER`, `import:un-votes`, `api`; a load of several
+            folders sets it anew for each.
+        by: who.
+        reason: why, in a word or a sentence.
+    """
+
+    def __init__(
+        self, connection: Connection, *, origin: str, by: str = "operator", reason: str = "load"
+    ) -> None:
+        """Open the change; the release it would make is the next number."""
+        newest = connection.execute(
+            sa.select(releases.c.id, releases.c.at, releases.c.hash)
+            .order_by(releases.c.id.desc())
+            .limit(1)
+        ).first()
+        self._connection = connection
+        self.origin, self._by, self._reason = origin, by, reason
+        self._before = newest.id if newest else 0
+        self._previous_hash = newest.hash if newest else FIRST_HASH
+        self.release = self._before + 1
+        # A clock that was set back must not make a later release look older.
+        self.at = max(utc_now(), _just_after(newest.at)) if newest else utc_now()
+        self._known: dict[str, dict[str, _Neighbour]] = defaultdict(dict)
+        self._pending: dict[tuple[str, str], list[tuple[Place, str]]] = defaultdict(list)
+        self._unmeasured: list[tuple[Place, str, Span]] = []
+        self._stale: set[tuple[str, str]] = set()
+        self._removed: list[tuple[Kind, str]] = []
+        self._seen: dict[str, dict[str, Place]] = defaultdict(dict)
+        self._counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._unchanged = 0
+        self._texts: dict[str, str | None] = {}
+        self.faults: list[RecordFault] = []
+
+    # -- putting ------------------------------------------------------------------------------
+
+    def put(self, given: Iterable[Given]) -> None:
+        """Add or change records; the same record again changes nothing."""
+        for batch in _batched(given, BATCH):
+            by_kind: dict[str, list[Given]] = defaultdict(list)
+            for each in batch:
+                if self._is_first(each):
+                    by_kind[each.kind.name].append(each)
+            for name, ones in by_kind.items():
+                self._put_batch(KINDS[name], ones)
+
+    def remove(self, kind: Kind, record_id: str) -> None:
+        """Remove a record; `finish` refuses if others still cite it."""
+        self._retire(kind, [record_id], op="delete")
+        self._known_in(kind).pop(record_id, None)
+        self._removed.append((kind, record_id))
+        self._counts["removed"][kind.path] += 1
+
+    def remove_unstated(self, origin: str) -> None:
+        """Remove what an earlier change of this origin made and this one did not state."""
+        for kind in reversed(KINDS.values()):
+            made = self._connection.execute(
+                sa.select(kind.table.c.id).where(kind.table.c.origin == origin)
+            ).scalars()
+            for record_id in [one for one in made if one not in self._seen[kind.name]]:
+                self.remove(kind, record_id)
+
+    def finish(self) -> Outcome:
+        """Check what only the whole can show, write the release, and say what was done.
+
+        Raises:
+            FaultyRecords: when a reference leads nowhere, a span lies outside its document, or a
+                removed record is cited; the transaction must then be given up.
+        """
+        self._check_pending()
+        self._check_unmeasured()
+        self._check_removed()
+        if self.faults:
+            raise FaultyRecords(self.faults)
+        self._rederive()
+        outcome = Outcome(
+            self.release,
+            *({k: n for k, n in self._counts[op].items()} for op in ("added", "changed", "removed")),
+            unchanged=self._unchanged,
+        )
+        if not outcome.altered:
+            outcome.release = self._before
+        else:
+            self._write_release(outcome)
+        return outcome
+
+    def fault(self, place: Place, path: str, detail: str) -> None:
+        """Note a fault; all are told together."""
+        if len(self.faults) < MOST_FAULTS:
+            line = place.line_of(tuple(int(p) if p.isdigit() else p for p in path.split(".")))
+            self.faults.append(RecordFault(place.source, line, path, detail))
+
+    # -- one batch ----------------------------------------------------------------------------
+
+    def _is_first(self, given: Given) -> bool:
+        """Whether this id comes for the first time; twice is a fault."""
+        seen, record_id = self._seen[given.kind.name], given.record.id
+        if earlier := seen.get(record_id):
+            self.fault(
+                given.place,
+                "id",
+                f"{record_id!r} is given twice; first at {earlier.source}:{earlier.line}",
+            )
+            return False
+        seen[record_id] = given.place
+        return True
+
+    def _put_batch(self, kind: Kind, batch: list[Given]) -> None:
+        bodies = [body_of(each.record) for each in batch]
+        contents = [orjson.loads(body) for body in bodies]
+        self._look_up(kind, batch, contents)
+        ids = [each.record.id for each in batch]
+        current = self._current(kind, ids)
+        last = self._last_revisions(kind, [i for i in ids if i not in current])
+        added, changed, rows, found = [], [], [], []
+        for each, body, content in zip(batch, bodies, contents, strict=True):
+            record_id = each.record.id
+            row = self._row(kind, each.record, body)
+            before = current.get(record_id)
+            if before is not None and _same(before, row):
+                self._unchanged += 1
+                continue
+            if before is not None and before.dataset != row["dataset"]:
+                self.fault(each.place, "id", f"{record_id!r} belongs to dataset {before.dataset!r}")
+            row["revision"] = (before.revision if before else last.get(record_id, 0)) + 1
+            (changed if before is not None else added).append(record_id)
+            rows.append(row)
+            found.append((each.record, row, content))
+        self._retire(kind, changed, op="modify")
+        self._insert(kind.table, rows)
+        self._insert(links, chain.from_iterable(_links(kind, *one) for one in found))
+        self._insert(search_entries, filter(None, (_words(kind, r, w) for r, w, _ in found)))
+        self._counts["added"][kind.path] += len(added)
+        self._counts["changed"][kind.path] += len(changed)
+        for op in ("added", "changed"):
+            if not self._counts[op][kind.path]:
+                del self._counts[op][kind.path]
+
+    def _row(self, kind: Kind, record: Record, body: str) -> dict[str, Any]:
+        row = {
+            "id": record.id,
+            "dataset": record.dataset,
+            "release": self.release,
+            "since": self.release,
+            "recorded_at": self.at,
+            "origin": self.origin,
+            "name": record.label,
+            "sort_name": fold(record.label),
+            **kind.columns(record),
+            "body": body,
+        }
+        if kind.name == "opinion":
+            row |= self._neighbourly(row)
+        return row
+
+    def _neighbourly(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The columns of an opinion that its holder and its document decide."""
+        nobody = _Neighbour("")
+        holder = self._known["actor"].get(row["holder"], nobody)
+        document = self._known["document"].get(row["document"], nobody)
+        stated = row["stated_earliest"] or row["stated_latest"]
+        return {
+            "holder_kind": holder.kind,
+            "holder_country": row["holder"] if holder.kind == "country" else holder.country,
+            "counts_earliest": row["stated_earliest"] if stated else document.earliest,
+            "counts_latest": row["stated_latest"] if stated else document.latest,
+        }
+
+    def _current(self, kind: Kind, ids: list[str]) -> dict[str, Any]:
+        table = kind.table
+        wanted = [table.c.id, table.c.dataset, table.c.revision, table.c.body]
+        rows = self._connection.execute(sa.select(*wanted).where(table.c.id.in_(ids)))
+        return {row.id: row for row in rows}
+
+    def _last_revisions(self, kind: Kind, ids: list[str]) -> dict[str, int]:
+        """How far the numbering of removed records had come; it goes on where it stopped."""
+        past = HISTORY[kind.table]
+        rows = self._connection.execute(
+            sa.select(past.c.id, sa.func.max(past.c.revision))
+            .where(past.c.id.in_(ids))
+            .group_by(past.c.id)
+        )
+        return {record_id: revision for record_id, revision in rows}
+
+    def _retire(self, kind: Kind, ids: list[str], *, op: str) -> None:
+        """Move current rows into history, superseded by this release."""
+        if not ids:
+            return
+        table, past = kind.table, HISTORY[kind.table]
+        columns = [column.name for column in table.c]
+        superseded = sa.select(
+            *(table.c[name] for name in columns),
+            sa.literal(self.release).label("until"),
+            sa.literal(op).label("op"),
+        ).where(table.c.id.in_(ids))
+        self._connection.execute(
+            sa.insert(past).from_select([*columns, "until", "op"], superseded)
+        )
+        self._connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
+
+    def _insert(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+        if given := list(rows):
+            self._connection.execute(sa.insert(table), given)
+
+    # -- neighbours ---------------------------------------------------------------------------
+
+    def _known_in(self, kind: Kind) -> dict[str, _Neighbour]:
+        return self._known["actor" if kind.name in ACTOR_KINDS else kind.name]
+
+    def _look_up(self, kind: Kind, batch: list[Given], contents: list[Any]) -> None:
+        """Learn what this batch refers to, introduce what it brings, and note what is missing."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        refs = [list(_references(each.record, c)) for each, c in zip(batch, contents, strict=True)]
+        for path_space_id in chain.from_iterable(refs):
+            wanted[path_space_id[1]].add(path_space_id[2])
+        if kind.name in ACTOR_KINDS:
+            wanted["actor"].update(each.record.id for each in batch)
+        elif kind.name == "document":
+            wanted["document"].update(each.record.id for each in batch)
+        for space, ids in wanted.items():
+            self._learn(space, ids)
+        for each in batch:
+            self._introduce(each)
+        for each, found in zip(batch, refs, strict=True):
+            for path, space, target in found:
+                if not self._knows(space, target):
+                    self._pending[space, target].append((each.place, path))
+            self._check_spans(each)
+
+    def _knows(self, space: str, target: str) -> bool:
+        if space in ACTOR_KINDS:
+            neighbour = self._known["actor"].get(target)
+            return neighbour is not None and neighbour.kind == space
+        return target in self._known[space]
+
+    def _learn(self, space: str, ids: set[str]) -> None:
+        """Read what the database knows of these ids."""
+        pool = "actor" if space in ACTOR_KINDS else space
+        unknown = [one for one in ids if one not in self._known[pool]]
+        for part in _batched(unknown, BATCH):
+            for name in ACTOR_KINDS if pool == "actor" else (pool,):
+                self._known[pool].update(self._read_neighbours(name, part))
+
+    def _read_neighbours(self, name: str, ids: tuple[str, ...]) -> Iterator[tuple[str, _Neighbour]]:
+        table = KIND_TABLES[name]
+        wanted = [table.c.id]
+        if name == "document":
+            wanted += [table.c.published_earliest, table.c.published_latest, table.c.body]
+        elif "country" in table.c:
+            wanted.append(table.c.country)
+        for row in self._connection.execute(sa.select(*wanted).where(table.c.id.in_(ids))):
+            if name == "document":
+                body = orjson.loads(row.body)
+                yield row.id, _Neighbour(
+                    name, None, row[1], row[2], body["characters"], body["paragraphs"]
+                )
+            else:
+                yield row.id, _Neighbour(name, row[1] if len(row) > 1 else None)
+
+    def _introduce(self, given: Given) -> None:
+        """Let a record be known to those that refer to it."""
+        kind, record = given.kind, given.record
+        known = self._known_in(kind)
+        before = known.get(record.id)
+        if before is not None and before.kind != kind.name:
+            self.fault(given.place, "id", f"{record.id!r} is already the id of a {before.kind}")
+            return
+        columns = kind.columns(record)
+        now = _Neighbour(
+            kind.name,
+            columns.get("country"),
+            columns.get("published_earliest", UNKNOWN),
+            columns.get("published_latest", UNKNOWN),
+            getattr(record, "characters", None),
+            getattr(record, "paragraphs", None),
+        )
+        space = "actor" if kind.name in ACTOR_KINDS else kind.name
+        awaited = any((name, record.id) in self._pending for name in (space, kind.name))
+        if space in ("actor", "document") and before != now and (before or awaited):
+            self._stale.add((space, record.id))
+        known[record.id] = now
+
+    def _check_spans(self, given: Given) -> None:
+        """Check that each place lies within its document, as far as its measures are known."""
+        parts = [("evidence", given.record.evidence)]
+        for i, membership in enumerate(getattr(given.record, "memberships", ())):
+            parts.append((f"memberships.{i}.evidence", membership.evidence))
+        for path, places in parts:
+            for i, place in enumerate(places):
+                if isinstance(place, Span):
+                    self._check_span(given.place, f"{path}.{i}", place)
+
+    def _check_span(self, place: Place, path: str, span: Span) -> None:
+        document = self._known["document"].get(span.document)
+        if document is None:
+            self._unmeasured.append((place, path, span))
+            return
+        if document.characters is not None and span.end > document.characters:
+            self.fault(
+                place,
+                f"{path}.end",
+                f"{span.end} lies outside the document, which has {document.characters} characters",
+            )
+        if document.paragraphs is not None and span.paragraph > document.paragraphs:
+            self.fault(
+                place,
+                f"{path}.paragraph",
+                f"{span.paragraph} lies outside the document, "
+                f"which has {document.paragraphs} paragraphs",
+            )
+        if (text := self._text_of(span.document)) is not None:
+            self._check_against_text(place, path, span, text)
+
+    def _check_against_text(self, place: Place, path: str, span: Span, text: str) -> None:
+        first, last = paragraph_bounds(text, span.paragraph)
+        if not first <= span.start < span.end <= last:
+            self.fault(
+                place,
+                f"{path}.paragraph",
+                f"the span {span.start}-{span.end} is not in paragraph {span.paragraph}, "
+                f"which is {first}-{last}",
+            )
+        if span.exact is not None and text[span.start : span.end] != span.exact:
+            self.fault(place, f"{path}.exact", "the document has other words at this place")
+
+    def _text_of(self, document: str) -> str | None:
+        """The text this deployment holds of a document, read once for a change."""
+        if document not in self._texts:
+            self._texts[document] = self._connection.execute(
+                sa.select(document_texts.c.text).where(document_texts.c.document == document)
+            ).scalar()
+        return self._texts[document]
+
+    # -- the whole ----------------------------------------------------------------------------
+
+    def _check_pending(self) -> None:
+        for (space, target), places in self._pending.items():
+            if self._knows(space, target):
+                continue
+            for place, path in places:
+                hint = self._hint(space, target)
+                self.fault(place, path, f"{target!r} is not the id of any {space}; {hint}")
+
+    def _hint(self, space: str, target: str) -> str:
+        names = ACTOR_KINDS if space == "actor" else (space,)
+        known = set(self._known["actor" if space in ACTOR_KINDS else space])
+        for name in names:
+            table = KIND_TABLES[name]
+            known.update(self._connection.execute(sa.select(table.c.id).limit(5000)).scalars())
+        return nearest(target, known)
+
+    def _check_unmeasured(self) -> None:
+        for place, path, span in self._unmeasured:
+            if span.document in self._known["document"]:
+                self._check_span(place, path, span)
+
+    def _check_removed(self) -> None:
+        for kind, record_id in self._removed:
+            for citer in citers(self._connection, kind, record_id):
+                self.faults.append(
+                    RecordFault(
+                        citer.path, 0, citer.id, f"still cites {kind.name} {record_id!r}"
+                    )
+                )
+
+    def _rederive(self) -> None:
+        """Version the opinions whose holder or document is no longer what it was."""
+        for space, target in sorted(self._stale):
+            column = opinions.c.holder if space == "actor" else opinions.c.document
+            rows = self._connection.execute(sa.select(opinions).where(column == target)).mappings()
+            for row in rows.all():
+                self._learn("actor", {row["holder"]})
+                self._learn("document", {row["document"]})
+                now = self._neighbourly(dict(row))
+                if any(row[name] != now[name] for name in NEIGHBOURLY):
+                    self._replace_row(dict(row) | now)
+
+    def _replace_row(self, row: dict[str, Any]) -> None:
+        kind = KINDS["opinion"]
+        if row["since"] == self.release:
+            self._connection.execute(sa.delete(opinions).where(opinions.c.id == row["id"]))
+        else:
+            self._retire(kind, [row["id"]], op="derive")
+        self._insert(opinions, [row | {"since": self.release}])
+
+    def _write_release(self, outcome: Outcome) -> None:
+        counts = {op: getattr(outcome, op) for op in ("added", "changed", "removed")}
+        head = orjson.dumps(
+            [self._previous_hash, self.release, self.at, self.origin, self._by, self._reason]
+        )
+        digest = sha256(head)
+        for line in versions_of(self._connection, self.release):
+            digest.update(line)
+        self._insert(
+            releases,
+            [
+                {
+                    "id": self.release,
+                    "at": self.at,
+                    "origin": self.origin,
+                    "by": self._by,
+                    "reason": self._reason,
+                    "counts": orjson.dumps(counts).decode(),
+                    "previous_hash": self._previous_hash,
+                    "hash": digest.hexdigest(),
+                }
+            ],
+        )
+
+
+@dataclass(frozen=True)
+class Citer:
+    """A record that cites another."""
+
+    path: str
+    id: str
+
+
+def citers(connection: Connection, kind: Kind, record_id: str, most: int = 100) -> list[Citer]:
+    """The current records that refer to a record, by column or in a list."""
+    space = "actor" if kind.name in ACTOR_KINDS else kind.name
+    found: list[Citer] = []
+    for other in KINDS.values():
+        table = other.table
+        columns = [
+            table.c[name] for name, where in other.references.items() if where in (space, kind.name)
+        ]
+        if kind.name == "dataset":
+            columns.append(table.c.dataset)
+        conditions = [column == record_id for column in columns]
+        if other.linked:
+            conditions.append(
+                table.c.id.in_(
+                    sa.select(links.c.id).where(
+                        links.c.kind == other.name,
+                        links.c.space.in_((space, kind.name)),
+                        links.c.target == record_id,
+                        links.c.id == table.c.id,
+                        links.c.revision == table.c.revision,
+                    )
+                )
+            )
+        if conditions:
+            rows = connection.execute(
+                sa.select(table.c.id).where(sa.or_(*conditions)).limit(most)
+            ).scalars()
+            found += [
+                Citer(other.path, one) for one in rows if (other.name, one) != (kind.name, record_id)
+            ]
+    return found[:most]
+
+
+def versions_of(connection: Connection, release: int) -> Iterator[bytes]:
+    """What a release made and removed, as lines in one order: what its hash is made of.
+
+    A version counts for the release that made it wherever it lies now, so that the hash can be
+    made again from the tables at any later time.
+    """
+    for name, kind in KINDS.items():
+        table, past = kind.table, HISTORY[kind.table]
+        fields = ("id", "revision", "dataset", "body")
+        made = sa.union_all(
+            sa.select(*(table.c[f] for f in fields)).where(table.c.release == release),
+            # A row that only its neighbours changed is the same version as the one after it.
+            sa.select(*(past.c[f] for f in fields)).where(
+                past.c.release == release, past.c.op != "derive"
+            ),
+        ).order_by("id")
+        for row in connection.execution_options(yield_per=BATCH).execute(made):
+            yield orjson.dumps([name, *row])
+        gone = (
+            sa.select(past.c.id)
+            .where(past.c.until == release, past.c.op == "delete")
+            .order_by(past.c.id)
+        )
+        for (record_id,) in connection.execute(gone):
+            yield orjson.dumps([name, record_id, "delete"])
+
+
+def paragraph_bounds(text: str, number: int) -> tuple[int, int]:
+    """First and last (exclusive) code point of a paragraph; paragraphs are lines, from 1."""
+    start = 0
+    for _ in range(number - 1):
+        cut = text.find("\n", start)
+        if cut < 0:
+            return len(text), len(text)
+        start = cut + 1
+    end = text.find("\n", start)
+    return start, len(text) if end < 0 else end
+
+
+def _batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Items by parts (as itertools.batched, which Python 3.11 lacks)."""
+    rest = iter(items)
+    while part := tuple(islice(rest, size)):
+        yield part
+
+
+def _just_after(moment: str) -> str:
+    """The same moment with its last microsecond counted up; it sorts after it."""
+    return f"{moment[:-1]}1Z"
+
+
+def _same(before: Any, row: dict[str, Any]) -> bool:
+    return bool(before.body == row["body"] and before.dataset == row["dataset"])
+
+
+def _references(record: Record, content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Every reference of a record as path, space and id; its dataset and documents too."""
+    if record.dataset != record.id:
+        yield "dataset", "dataset", record.dataset
+    for path, value, holder in _walk("", content, content):
+        if value.startswith(MARK):
+            space, _, target = value[1:].partition(":")
+            if space not in ("exact", "held", "counts"):
+                yield path, space, target
+        elif path.endswith(".document") and "evidence" in path and "document" in holder:
+            yield path, "document", value
+
+
+def _walk(path: str, value: Any, holder: Any) -> Iterator[tuple[str, str, Any]]:
+    if isinstance(value, str):
+        yield path, value, holder
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _walk(f"{path}.{key}" if path else key, inner, value)
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _walk(f"{path}.{i}", inner, value)
+
+
+def _links(
+    kind: Kind, record: Record, row: dict[str, Any], content: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """The rows of `links` for a version: its references that no column holds."""
+    if not kind.linked:
+        return
+    for path, value, holder in _walk("", content, content):
+        top = path.partition(".")[0]
+        space, _, target = value[1:].partition(":") if value.startswith(MARK) else ("", "", "")
+        if path.endswith(".document") and "evidence" in path:
+            top, space, target = "evidence", "document", value
+        if not space or space in ("exact", "held", "counts") or top in kind.references:
+            continue
+        details = holder if isinstance(holder, dict) else {}
+        yield {
+            "kind": kind.name,
+            "id": record.id,
+            "revision": row["revision"],
+            "field": top,
+            "space": space,
+            "target": target,
+            "role": details.get("role"),
+            "paragraph": details.get("paragraph"),
+        }
+
+
+def _words(kind: Kind, record: Record, row: dict[str, Any]) -> dict[str, Any] | None:
+    """The row of `search_entries` for a version; None where it has no words of its own."""
+    names, words = index_text(*record.names), index_text(*record.words)
+    if not (names or words):
+        return None
+    return {
+        "kind": kind.name,
+        "id": record.id,
+        "revision": row["revision"],
+        "names": names,
+        "words": words,
+    }

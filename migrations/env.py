@@ -1,0 +1,28 @@
+"""How Alembic meets the database: over a connection it is given, in batch mode for SQLite."""
+
+from typing import Any
+
+from alembic import context
+
+from app.db.tables import metadata
+
+#: Made in migrations, by dialect, and not part of the metadata (app/db/search.py).
+BY_HAND = ("search_index", "ix_search_entries_vector")
+
+
+def include_name(name: str | None, _kind: str, _parents: Any) -> bool:
+    """Leave alone what SQLAlchemy does not describe."""
+    return not (name or "").startswith(BY_HAND)
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=True,
+    include_name=include_name,
+    compare_type=False,
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()
