@@ -1,6 +1,6 @@
 # `make serve` and `make test` need python3 with venv, and nothing else: uv is taken from PATH,
 # or put into .venv. `--inexact` lets uv, the tests and the service share that one environment.
-UV := $(or $(shell command -v uv),.venv/bin/uv)
+UV := $(or $(shell command -v uv 2>/dev/null),.venv/bin/uv)
 RUN := $(UV) run --frozen --inexact
 
 .PHONY: serve test check judge
