@@ -41,7 +41,7 @@ def graphml(nodes: Iterable[Node], edges: Iterable[Edge]) -> str:
     """
     graph = nx.MultiDiGraph()
     for node in nodes:
-        graph.add_node(node.id, label=node.label, **_stated(node.attributes))
+        graph.add_node(node.id, **{"label": node.label, **_stated(node.attributes)})
     for number, edge in enumerate(edges):
         if missing := {edge.source, edge.target} - set(graph):
             raise ValueError(f"an edge names {sorted(missing)[0]}, which is not a node")
@@ -54,7 +54,7 @@ def _written(graph: Any) -> str:
     # The writer in plain Python, not `write_graphml`, which takes lxml where that happens to be
     # installed: the same data gives the same bytes everywhere.
     writer = GraphMLWriter(graph, encoding="utf-8", prettyprint=True, infer_numeric_types=True)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{writer}\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{str(writer).strip()}\n'
 
 
 def _stated(attributes: Mapping[str, Value]) -> dict[str, str | int | float | bool]:
