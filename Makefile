@@ -12,6 +12,7 @@ test: $(UV)
 	$(RUN) pytest $(ARGS)
 
 check: $(UV)
+	$(UV) lock --check
 	$(RUN) --group browser ruff format --check
 	$(RUN) --group browser ruff check
 	$(RUN) --group browser mypy

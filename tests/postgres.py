@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg
 import pytest
@@ -143,7 +143,7 @@ def _from_wheel() -> Iterator[str]:
         yield running.get_uri()
 
 
-def _missing(reason: str) -> None:
+def _missing(reason: str) -> NoReturn:
     if os.environ.get("POSITIONS_REQUIRE_POSTGRES"):
         pytest.fail(reason)
     pytest.skip(reason)
