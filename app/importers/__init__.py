@@ -1,0 +1,1 @@
+"""Others' formats as records: pure reading, which writes nothing and decides nothing."""

@@ -1,0 +1,264 @@
+"""The three tables of the R package unvotes, and of its many copies: votes, roll calls, issues.
+
+Voeten, Strezhnev and Bailey's data as David Robinson packaged it, in CC0. What the real files
+are like, and is dealt with here:
+
+- **Most days are no days.** In the roll calls of sessions 1 to 57 that were entered first, the
+  day of the date is never above 7: it is a number of the day of the week, under the right year
+  and month (resolution 46/86, adopted on 16 December 1991, a Monday, stands as 1991-12-02).
+  Such a date is taken as its month, and its text is kept.
+- Descriptions are cut after some 244 characters, and some carry mangled quotes
+  (`\\WORDS\\\\`, `_Words<d3>`) and the columns that followed, after tabs.
+- 2,104 roll calls belong to no issue, and one (6027) has no text at all.
+- Votes come in no order, so every roll call is kept in mind; no votes are.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from app.importers.tables import Table
+from app.importers.un_roll_calls import (
+    DATASET,
+    Content,
+    Entry,
+    RollCall,
+    Vote,
+    VoteSource,
+    clean,
+    edtf_of,
+    question,
+    subject_of,
+)
+from app.records.faults import Place
+
+VOTES = ("rcid", "country", "country_code", "vote")
+ROLL_CALLS = (
+    "rcid",
+    "session",
+    "importantvote",
+    "date",
+    "unres",
+    "amend",
+    "para",
+    "short",
+    "descr",
+)
+ISSUES = ("rcid", "short_name", "issue")
+
+#: The block of roll calls whose days are suspect, and how many must bear it out.
+_LAST_SESSION, _LATER_ENTERED, _ENOUGH = 57, range(5500, 9000), 1000
+
+_DOCUMENT = "unvotes"
+_CITATION = (
+    "Voeten, Erik, Anton Strezhnev and Michael Bailey: United Nations General Assembly Voting "
+    "Data. Harvard Dataverse, doi:10.7910/DVN/LEJUQZ. As in David Robinson's R package unvotes."
+)
+
+
+class UnvotesPackage(VoteSource):
+    """The three tables; see `VoteSource`."""
+
+    document = _DOCUMENT
+    stances: ClassVar[Mapping[str, str | None]] = {
+        "yes": "support",
+        "abstain": "neutral",
+        "no": "oppose",
+    }
+
+    def __init__(
+        self, votes: Table, roll_calls: Table, issues: Table, names: Mapping[str, Sequence[str]]
+    ) -> None:
+        super().__init__([votes, roll_calls, issues], names)
+        self._votes, self._roll_calls, self._issues = votes, roll_calls, issues
+
+    def __iter__(self) -> Iterator[Entry | Vote]:
+        rows = self._read_roll_calls()
+        yield from self._about(rows)
+        topics: dict[str, list[str]] = defaultdict(list)
+        yield from self._read_issues(topics)
+        for line, row in rows.values():
+            yield self._question(line, row, topics.get(row["rcid"], []))
+        yield from self._read_votes()
+        self._note_voteless()
+
+    def _read_roll_calls(self) -> dict[str, tuple[int, dict[str, str]]]:
+        """The roll calls' rows by rcid, each with its line; those with a date are registered."""
+        table = self._roll_calls
+        rows: dict[str, tuple[int, dict[str, str]]] = {}
+        for cells in table.rows(self.faults):
+            row = dict(zip(table.header, cells, strict=True))
+            if fault := _fault_in(row, rows):
+                self.faults.add(table.name, table.line, *fault)
+            else:
+                rows[row["rcid"]] = table.line, row
+        vague = _days_are_weekdays([row for _, row in rows.values()])
+        for rcid, (line, row) in rows.items():
+            edtf, stated = edtf_of(row["date"]), row["date"]
+            if vague and _suspect(row):
+                edtf = edtf[:7]
+            self._register(
+                rcid,
+                RollCall(
+                    f"un-{rcid}",
+                    edtf,
+                    edtf if edtf == stated else {"text": stated, "edtf": edtf},
+                    line,
+                ),
+            )
+        return rows
+
+    def _about(self, rows: dict[str, tuple[int, dict[str, str]]]) -> Iterator[Entry]:
+        """The dataset and the document."""
+        place = Place(self._roll_calls.name, 1)
+        sessions = [int(row["session"]) for _, row in rows.values()]
+        span = f"sessions {min(sessions)}–{max(sessions)}, " if sessions else ""
+        yield Entry("dataset", _dataset(f"{span}{len(rows):,} roll calls"), place)
+        yield Entry("document", _document_record(), place)
+
+    def _read_issues(self, topics: dict[str, list[str]]) -> Iterator[Entry]:
+        """Give each topic once; note the topics of each roll call."""
+        table = self._issues
+        rcid, issue = table.column("rcid"), table.column("issue")
+        for row in table.rows(self.faults):
+            name = clean(row[issue])
+            if row[rcid] not in self._calls:
+                self._note_unknown(table, row[rcid])
+            elif not name:
+                self.faults.add(table.name, table.line, "issue", "is missing; right is a subject")
+            else:
+                topic, entry = self._topic(name, Place(table.name, table.line))
+                if entry:
+                    yield entry
+                if topic not in topics[row[rcid]]:
+                    topics[row[rcid]].append(topic)
+
+    def _question(self, line: int, row: dict[str, str], topics: list[str]) -> Entry:
+        rcid = row["rcid"]
+        content = question(
+            self._calls[rcid],
+            what=_what(row),
+            text=_description(row),
+            topics=topics,
+            session=row["session"],
+            summary=_IMPORTANT if row["importantvote"] == "1" else None,
+            evidence={"document": _DOCUMENT, "record": f"roll call {rcid}"},
+        )
+        return Entry("question", content, Place(self._roll_calls.name, line))
+
+    def _read_votes(self) -> Iterator[Vote]:
+        table, calls = self._votes, self._calls
+        rcid, name, code, vote = (table.column(column) for column in VOTES)
+        for row in table.rows(self.faults):
+            call = calls.get(row[rcid])
+            if call is None:
+                self._note_unknown(table, row[rcid])
+                continue
+            record = f"roll call {row[rcid]}, {row[name]}"
+            found = self._vote(table, call, row[name], row[code], row[vote], record)
+            if found is not None:
+                yield found
+
+    def _note_unknown(self, table: Table, rcid: str) -> None:
+        detail = f"roll call {rcid!r} is not in {self._roll_calls.name}"
+        self.faults.add(table.name, table.line, "rcid", detail)
+
+    def _note_voteless(self) -> None:
+        """A roll call that nobody took part in is no roll call: the votes are half."""
+        self._note_empty(self._roll_calls)
+        for rcid, call in self._calls.items():
+            if not call.seen:
+                detail = f"roll call {rcid} has no vote in {self._votes.name}; is that file whole?"
+                self.faults.add(self._roll_calls.name, call.line, "rcid", detail)
+
+
+def _fault_in(row: dict[str, str], rows: Mapping[str, object]) -> tuple[str, str] | None:
+    """The field of a roll call that is wrong, and why."""
+    if not re.fullmatch("[0-9]{1,9}", row["rcid"]):
+        return "rcid", f"{row['rcid']!r} is not a roll call's number"
+    if row["rcid"] in rows:
+        return "rcid", f"roll call {row['rcid']} stands here a second time"
+    if not re.fullmatch("[0-9]{1,4}", row["session"]):
+        return "session", f"{row['session']!r} is not a session's number"
+    try:
+        edtf_of(row["date"])
+    except ValueError as error:
+        return "date", str(error)
+    return None
+
+
+def _suspect(row: dict[str, str]) -> bool:
+    return int(row["session"]) <= _LAST_SESSION and int(row["rcid"]) not in _LATER_ENTERED
+
+
+def _days_are_weekdays(rows: list[dict[str, str]]) -> bool:
+    """Whether the file itself proves that its early days are no days of the month.
+
+    Of a thousand and more days of the month, some lie above 7. An edition that puts them right
+    is taken at its word.
+    """
+    days = [edtf_of(row["date"])[8:] for row in rows if _suspect(row)]
+    return len(days) >= _ENOUGH and max(days) <= "07"
+
+
+_IMPORTANT = "The U.S. Department of State listed this vote as an important one."
+
+
+def _what(row: dict[str, str]) -> str:
+    """What was put to the vote, in a few words."""
+    part = ""
+    if row["para"] == "1":
+        part = "a part of "
+    if row["amend"] == "1":
+        part = "an amendment to "
+    symbol, short = clean(row["unres"]), _mended(row["short"])
+    whole = symbol or f"what roll call {row['rcid']} put to the vote"
+    return f"{part}{whole}: {short}" if short else f"{part}{whole}"
+
+
+def _description(row: dict[str, str]) -> str:
+    """What the source says of the roll call, beyond its short title."""
+    # In two roll calls (610, 614) a mangled quote drew the description into the short title.
+    _, _, spilled = row["short"].partition("\t")
+    text = _mended(spilled or row["descr"])
+    return "" if text == _mended(row["short"]) else text
+
+
+def _mended(text: str) -> str:
+    """Words without what their export did to them: spilled columns, mangled quotes."""
+    text = text.split("\t", 1)[0]
+    text = re.sub(r'\\+"*', '"', text)
+    text = re.sub(r"_?([^_<]*)<d3>", r'"\1"', text)
+    return subject_of(clean(re.sub(r'"{2,}', '"', text)))
+
+
+def _dataset(version: str) -> Content:
+    return {
+        "id": DATASET,
+        "dataset": DATASET,
+        "title": "Roll calls of the United Nations General Assembly",
+        "publisher": "Erik Voeten, Anton Strezhnev and Michael Bailey",
+        "version": f"R package unvotes: {version}",
+        "url": "https://doi.org/10.7910/DVN/LEJUQZ",
+        "licence": "CC0-1.0",
+        "citation": _CITATION,
+    }
+
+
+def _document_record() -> Content:
+    return {
+        "id": _DOCUMENT,
+        "dataset": DATASET,
+        "title": "unvotes: United Nations General Assembly Voting Data",
+        "author": "Erik Voeten, Anton Strezhnev, Michael Bailey; packaged by David Robinson",
+        "publisher": "The Comprehensive R Archive Network",
+        "language": "en",
+        "source_type": "dataset",
+        "url": "https://cran.r-project.org/package=unvotes",
+        "licence": "CC0-1.0",
+        "summary": (
+            "Three tables: votes, roll calls, issues. The source's days of sessions 1 to 57 are "
+            "mostly days of the week, so those dates are given as months."
+        ),
+    }

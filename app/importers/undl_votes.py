@@ -1,0 +1,208 @@
+"""The UN Digital Library's bulk table of General Assembly votes (record 4060887).
+
+One row for each member state and adopted resolution, the resolution's own columns repeated.
+Its totals say how many rows there must be, so a table that lacks some is found out. Older
+editions lack `vote_note`; columns are known by name.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from app.importers.tables import Table
+from app.importers.un_roll_calls import (
+    DATASET,
+    Content,
+    Entry,
+    RollCall,
+    Vote,
+    VoteSource,
+    clean,
+    edtf_of,
+    question,
+    subject_of,
+)
+from app.records.faults import Place
+
+COLUMNS = (
+    "undl_id ms_code ms_name ms_vote date session resolution draft committee_report meeting title "
+    "agenda_title subjects total_yes total_no total_abstentions total_non_voting total_ms undl_link"
+).split()
+
+#: Each total, and the words whose rows it counts.
+_TOTALS = {
+    "total_yes": "Y",
+    "total_no": "N",
+    "total_abstentions": "A",
+    "total_non_voting": "X",
+    "total_ms": "YNAX",
+}
+_DOCUMENT = "undl-voting-data"
+_TITLE = "United Nations General Assembly Voting Data"
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the rows of one roll call come to, and what its totals say they must."""
+
+    line: int
+    given: dict[str, str]
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys("YNAX", 0))
+
+
+class DigitalLibrary(VoteSource):
+    """The bulk table; see `VoteSource`."""
+
+    document = _DOCUMENT
+    stances: ClassVar[Mapping[str, str | None]] = {
+        "Y": "support",
+        "N": "oppose",
+        "A": "neutral",
+        "X": None,
+    }
+
+    def __init__(self, table: Table, names: Mapping[str, Sequence[str]]) -> None:
+        super().__init__([table], names)
+        self._table = table
+        self._tallies: dict[str, _Tally] = {}
+        self._refused: set[str] = set()
+
+    def __iter__(self) -> Iterator[Entry | Vote]:
+        table, calls = self._table, self._calls
+        yield from self._about()
+        key, code, name, vote = (
+            table.column(column) for column in ("undl_id", "ms_code", "ms_name", "ms_vote")
+        )
+        for row in table.rows(self.faults):
+            call = calls.get(row[key])
+            if call is None:
+                yield from self._introduce(row)
+                call = calls.get(row[key])
+                if call is None:
+                    continue
+            word = row[vote]
+            counts = self._tallies[row[key]].counts
+            counts[word] = counts.get(word, 0) + 1
+            record = f"{row[key]}, {row[code]}"
+            found = self._vote(table, call, row[name], row[code], word, record)
+            if found is not None:
+                yield found
+        self._note_miscounts()
+
+    def _about(self) -> Iterator[Entry]:
+        place = Place(self._table.name, 1)
+        yield Entry("dataset", _dataset(self._table.name), place)
+        yield Entry("document", _document_record(), place)
+
+    def _introduce(self, cells: list[str]) -> Iterator[Entry]:
+        """Give the question of a roll call met for the first time, after its topics."""
+        table = self._table
+        row = dict(zip(table.header, cells, strict=True))
+        key, place = row["undl_id"], Place(table.name, table.line)
+        call = self._call(row)
+        if call is None:
+            return
+        self._register(key, call)
+        self._tallies[key] = _Tally(table.line, {name: row[name] for name in _TOTALS})
+        topics: dict[str, None] = {}
+        for subject in filter(None, map(clean, row["subjects"].replace(";", "|").split("|"))):
+            topic, entry = self._topic(subject, place)
+            topics[topic] = None
+            if entry:
+                yield entry
+        content = question(
+            call,
+            what=_what(row),
+            text=clean(row["agenda_title"]),
+            topics=list(topics)[:50],
+            session=clean(row["session"]),
+            summary=_where(row),
+            evidence={"document": _DOCUMENT, "record": key},
+        )
+        yield Entry("question", content, place)
+
+    def _call(self, row: dict[str, str]) -> RollCall | None:
+        """The roll call of a row, or None and a fault, said once."""
+        table, key = self._table, row["undl_id"]
+        if key in self._refused:
+            return None
+        try:
+            if not (key.isascii() and key.isdigit() and len(key) < 20):
+                raise ValueError(f"undl_id {key!r} is not a record's number")
+            edtf = edtf_of(row["date"])
+        except ValueError as error:
+            self._refused.add(key)
+            self.faults.add(table.name, table.line, "roll call", str(error))
+            return None
+        stated = row["date"].strip()
+        return RollCall(
+            f"undl-{key}",
+            edtf,
+            edtf if edtf == stated else {"text": stated, "edtf": edtf},
+            table.line,
+        )
+
+    def _note_miscounts(self) -> None:
+        """Hold what was read against what the table says there is."""
+        self._note_empty(self._table)
+        for key, tally in self._tallies.items():
+            for name, words in _TOTALS.items():
+                said, read = tally.given[name], sum(tally.counts[word] for word in words)
+                if said.strip() and not _is_number(said, read):
+                    detail = (
+                        f"says {said}, but {read} rows of roll call {key} were read; "
+                        "is the file whole?"
+                    )
+                    self.faults.add(self._table.name, tally.line, name, detail)
+
+
+def _is_number(text: str, number: int) -> bool:
+    """Whether a total, written `120` or `120.0`, is the number."""
+    try:
+        return float(text) == number
+    except ValueError:
+        return False
+
+
+def _what(row: dict[str, str]) -> str:
+    title = subject_of(clean(row["title"]))
+    symbol = clean(row["resolution"]) or clean(row["draft"]) or f"record {row['undl_id']}"
+    return f"{symbol}: {title}" if title else symbol
+
+
+def _where(row: dict[str, str]) -> str | None:
+    """Meeting and draft, which lead to the debate."""
+    parts = (("Meeting", "meeting"), ("draft", "draft"), ("report", "committee_report"))
+    told = [f"{word} {clean(row[name])}" for word, name in parts if clean(row[name])]
+    return f"{', '.join(told)}." if told else None
+
+
+def _dataset(edition: str) -> Content:
+    return {
+        "id": DATASET,
+        "dataset": DATASET,
+        "title": _TITLE,
+        "publisher": "United Nations, Dag Hammarskjöld Library",
+        "version": f"UN Digital Library bulk file: {edition}",
+        "url": "https://digitallibrary.un.org/record/4060887",
+        "licence": "© United Nations; non-commercial use with attribution",
+        "citation": (
+            "United Nations, Dag Hammarskjöld Library: General Assembly Voting Data "
+            f"({edition}), https://digitallibrary.un.org/record/4060887"
+        ),
+    }
+
+
+def _document_record() -> Content:
+    return {
+        "id": _DOCUMENT,
+        "dataset": DATASET,
+        "title": _TITLE,
+        "author": "Dag Hammarskjöld Library",
+        "publisher": "United Nations",
+        "language": "en",
+        "source_type": "dataset",
+        "url": "https://digitallibrary.un.org/record/4060887",
+        "licence": "© United Nations; non-commercial use with attribution",
+        "summary": "One row for each member state and resolution adopted by a recorded vote.",
+    }
