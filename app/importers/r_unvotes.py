@@ -229,7 +229,8 @@ def _mended(text: str) -> str:
     """Words without what their export did to them: spilled columns, mangled quotes."""
     text = text.split("\t", 1)[0]
     text = re.sub(r'\\+"*', '"', text)
-    text = re.sub(r"_?([^_<]*)<d3>", r'"\1"', text)
+    if "<d3>" in text:  # what came of a closing quote; the opening one is now an underscore
+        text = re.sub(r"_([^_<]*)<d3>", r'"\1"', text).replace("<d3>", '"')
     return subject_of(clean(re.sub(r'"{2,}', '"', text)))
 
 

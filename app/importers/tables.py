@@ -80,7 +80,8 @@ class Table:
     @property
     def line(self) -> int:
         """The line at which the row last read ends, from 1."""
-        return int(self._lines.line_num)
+        line: int = self._lines.line_num
+        return line
 
     def column(self, name: str) -> int:
         """The place of a column in each row."""

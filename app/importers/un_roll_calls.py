@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
 from app.importers.tables import Faults, Table
-from app.importers.un_states import Term, in_seat, seat
+from app.importers.un_states import Term, seat
 from app.records.faults import Place
 from app.vocabulary import fold
 
@@ -76,6 +76,15 @@ class RollCall:
     seen: int = 0
 
 
+class _Seated(NamedTuple):
+    """A term of a seat under one of its names: until when, who, its bit, the name if unusual."""
+
+    through: str | None
+    holder: str
+    bit: int
+    named: str | None
+
+
 class VoteSource:
     """Published roll calls, to be read once: iterate for the records and votes, in the order in
     which references lead back to what came before.
@@ -90,6 +99,8 @@ class VoteSource:
     Attributes:
         size: bytes on disk.
         faults: what is wrong with the files.
+        stated: the date of each question given so far, as its votes' records have it.
+        document: the id of the document that the votes cite.
     """
 
     document: ClassVar[str]
@@ -102,10 +113,10 @@ class VoteSource:
         self._tables = tables
         self._names = {country: known[0].casefold() for country, known in names.items()}
         self._named = {fold(name): country for country in names for name in names[country]}
-        self._seats: dict[tuple[str, str], tuple[Term, ...] | None] = {}
+        self._seats: dict[tuple[str, str], tuple[_Seated, ...]] = {}
         self._bits: dict[str, int] = {}
         self._calls: dict[str, RollCall] = {}
-        self._stated: dict[str, str | Content] = {}
+        self.stated: dict[str, str | Content] = {}
         self._topics: set[str] = set()
 
     @property
@@ -128,7 +139,7 @@ class VoteSource:
             "stance": vote.stance,
             "attribution": "vote",
             "confidence": "high",
-            "stated": self._stated[vote.question],
+            "stated": self.stated[vote.question],
             "evidence": [{"document": self.document, "record": vote.record}],
         }
 
@@ -139,39 +150,48 @@ class VoteSource:
 
         It runs for every row there is, so what a name and code mean is looked up only once.
         """
-        terms = self._seats.get((name, code), ())
-        if terms == ():
-            terms = self._seats[name, code] = self._seat(table, name, code)
-        if not terms:
+        seated = self._seats.get((name, code))
+        if seated is None:
+            seated = self._seats[name, code] = self._seated(table, name, code)
+        for held in seated:
+            if held.through is None or call.day <= held.through:
+                break
+        else:
             return None
-        if word not in self.stances:
+        try:
+            stance = self.stances[word]
+        except KeyError:
             right = ", ".join(self.stances)
             self.faults.add(table.name, table.line, "vote", f"{word!r} is none of {right}")
             return None
-        holder = terms[0].country if len(terms) == 1 else in_seat(terms, call.day)
-        bit = self._bits.get(holder) or self._bits.setdefault(holder, 1 << len(self._bits))
-        if call.seen & bit:
-            self._note_second(table, call, holder)
+        if call.seen & held.bit:
+            self._note_second(table, call, held.holder)
             return None
-        call.seen |= bit
-        stance = self.stances[word]
+        call.seen |= held.bit
         if stance is None:
             return None
-        named = None if self._names[holder] == name.casefold() else name
-        return Vote(call.question, holder, stance, named, record, table.line)
+        return Vote(call.question, held.holder, stance, held.named, record, table.line)
 
-    def _seat(self, table: Table, name: str, code: str) -> tuple[Term, ...] | None:
-        """The states that a name and code mean, or None and a fault."""
+    def _seated(self, table: Table, name: str, code: str) -> tuple[_Seated, ...]:
+        """The states that a name and code mean; none, and a fault, where they mean none."""
         try:
             terms = self._terms(name, code)
         except ValueError as error:
             self.faults.add(table.name, table.line, "country", str(error))
-            return None
+            return ()
         if missing := [term.country for term in terms if term.country not in self._names]:
             detail = f"{', '.join(missing)} is not among the countries; load seeds/reference first"
             self.faults.add(table.name, table.line, "country", detail)
-            return None
-        return terms
+            return ()
+        return tuple(
+            _Seated(
+                term.through,
+                term.country,
+                self._bits.setdefault(term.country, 1 << len(self._bits)),
+                None if self._names[term.country] == name.casefold() else name,
+            )
+            for term in terms
+        )
 
     def _terms(self, name: str, code: str) -> tuple[Term, ...]:
         """As `seat`, and where neither code nor name is in its tables, by the countries' names."""
@@ -200,7 +220,7 @@ class VoteSource:
 
     def _register(self, key: str, call: RollCall) -> None:
         self._calls[key] = call
-        self._stated[call.question] = call.stated
+        self.stated[call.question] = call.stated
 
 
 def question(

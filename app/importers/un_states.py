@@ -131,16 +131,6 @@ def seat(name: str, code: str) -> tuple[Term, ...]:
     return SEATS.get(alpha3) or (Term(alpha3, None, named[1] if named else "ISO 3166-1"),)
 
 
-def in_seat(terms: tuple[Term, ...], day: str) -> str:
-    """The state whose term holds the day.
-
-    Args:
-        terms: as `seat` gives them.
-        day: ISO 8601; a month (`1991-12`) counts from its first day.
-    """
-    return next(term.country for term in terms if term.through is None or day <= term.through)
-
-
 def _alpha3(code: str) -> str | None:
     """The present or former alpha-3 that a code means; a present state goes before a former."""
     if code in ("", "NA") or code in AMBIGUOUS:

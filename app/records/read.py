@@ -5,6 +5,7 @@ is a date) never happen. A plain `null`, `~` or nothing is null, anything else i
 record decides what it means. A key given twice is a fault; YAML would silently keep the last.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,9 +89,11 @@ def _read_list(folder: Folder, kind: Kind, file: Path, shown: str) -> None:
             RecordFault(shown, 1, "file", f"should be a list of {kind.path}, each beginning with -")
         )
         return
+    by_entry: dict[str | int, Lines] = defaultdict(dict)
+    for path, line in lines.items():
+        by_entry[path[0] if path else ""][path[1:]] = line
     for i, entry in enumerate(content):
-        own = {path[1:]: line for path, line in lines.items() if path[:1] == (i,)}
-        place = Place(shown, lines.get((i,), 1), own)
+        place = Place(shown, by_entry[i][()], by_entry[i])
         if not isinstance(entry, dict):
             folder.faults.append(RecordFault(shown, place.line, "record", "should be a mapping"))
             continue
@@ -143,7 +146,7 @@ class _Builder:
             case yaml.SequenceNode():
                 return [self.build(inner, (*path, i)) for i, inner in enumerate(node.value)]
             case _:
-                plain = node.style is None
+                plain = not node.style
                 return None if plain and node.value in _NULLS else node.value
 
     def _items(

@@ -1,0 +1,35 @@
+"""The public resources: one file each, and here the list of them."""
+
+from fastapi import APIRouter
+
+from app.resources import (
+    actors,
+    agreements,
+    countries,
+    datasets,
+    documents,
+    events,
+    groups,
+    opinions,
+    organizations,
+    people,
+    positions,
+    questions,
+    topics,
+)
+
+RESOURCES: tuple[APIRouter, ...] = (
+    countries.router,
+    organizations.router,
+    people.router,
+    groups.router,
+    actors.router,
+    agreements.router,
+    topics.router,
+    questions.router,
+    opinions.router,
+    positions.router,
+    events.router,
+    documents.router,
+    datasets.router,
+)

@@ -1,0 +1,157 @@
+"""Positions: where each holder stands on each question, derived from opinions, in SQL.
+
+Of the opinions let through, the latest by date decides. Vague dates are intervals, so several can
+be the latest: all that overlap the one that ends last. Where those differ in direction the
+position is `conflicting`, and the better attributed wins, then the later recorded. `changed` says
+that an earlier opinion differed from the outcome, and `since` goes back to the first of the
+unbroken run of opinions that agree with it. An opinion that nothing dates may be from any time,
+so it overlaps all others.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Subquery
+
+from app.dates import OPEN_END, OPEN_START
+from app.db.tables import opinions
+from app.vocabulary import Stance
+
+#: A direction that is neither for nor against nor between: it differs from each of them.
+_TORN = 9
+
+
+def positions(where: Sequence[ColumnElement[bool]]) -> Subquery:
+    """One row for each holder and question.
+
+    Args:
+        where: conditions on `opinions`: which opinions count.
+
+    Returns:
+        Columns `holder, question, dataset, stance, score, opinions, conflicting, changed,
+        last_id, since_id, last_earliest`, where the ids are those of the opinion that decides
+        and of the one that began the run, and `last_earliest` is when the first of them counts.
+    """
+    dated = _dated(where)
+    whole = _partition(dated)
+    latest = sa.select(
+        dated,
+        sa.func.first_value(dated.c.lo)
+        .over(**whole, order_by=(dated.c.hi.desc(), dated.c.lo.desc()))
+        .label("latest_lo"),
+    ).subquery("latest")
+    contenders = _contenders(latest)
+    ranked = _ranked(contenders)
+    outcome = _outcome(ranked)
+    runs = _runs(outcome)
+    return (
+        sa.select(
+            runs.c.holder,
+            runs.c.question,
+            runs.c.dataset,
+            runs.c.stance,
+            runs.c.score,
+            runs.c.opinions,
+            runs.c.conflicting,
+            runs.c.changed,
+            runs.c.id.label("last_id"),
+            runs.c.since_id,
+            runs.c.counts_earliest.label("last_earliest"),
+        )
+        .where(runs.c.place == 1)
+        .subquery("positions")
+    )
+
+
+def _partition(rows: Subquery) -> dict[str, Sequence[ColumnElement[str]]]:
+    return {"partition_by": (rows.c.holder, rows.c.question)}
+
+
+def _dated(where: Sequence[ColumnElement[bool]]) -> Subquery:
+    """The opinions that count, with bounds for all of them and their direction."""
+    o = opinions.c
+    direction = sa.case(
+        (o.score > 0, 1),
+        (o.score < 0, -1),
+        (o.score == 0, 0),
+        (o.stance == Stance.AMBIVALENT.value, _TORN),
+    )
+    return (
+        sa.select(
+            o.id,
+            o.holder,
+            o.question,
+            o.dataset,
+            o.stance,
+            o.score,
+            o.attribution_rank,
+            o.release,
+            o.counts_earliest,
+            sa.case((o.counts_earliest == "", OPEN_START), else_=o.counts_earliest).label("lo"),
+            sa.case((o.counts_latest == "", OPEN_END), else_=o.counts_latest).label("hi"),
+            direction.label("direction"),
+        )
+        .where(*where)
+        .subquery("dated")
+    )
+
+
+def _contenders(latest: Subquery) -> Subquery:
+    """Which opinions overlap the latest, and whether those differ in direction."""
+    contends = latest.c.hi >= latest.c.latest_lo
+    direction = sa.case((contends, latest.c.direction))
+    whole = _partition(latest)
+    differ = sa.func.min(direction).over(**whole) != sa.func.max(direction).over(**whole)
+    return sa.select(
+        latest,
+        sa.case((contends, 1), else_=0).label("contends"),
+        sa.case((differ, 1), else_=0).label("conflicting"),
+    ).subquery("contenders")
+
+
+def _ranked(rows: Subquery) -> Subquery:
+    """The order in which opinions decide; place 1 does."""
+    c = rows.c
+    order = (
+        c.contends.desc(),
+        sa.case((c.conflicting == 1, c.attribution_rank), else_=0),
+        sa.case((c.conflicting == 1, -c.release), else_=0),
+        c.hi.desc(),
+        c.lo.desc(),
+        c.attribution_rank,
+        c.release.desc(),
+        c.id,
+    )
+    whole = _partition(rows)
+    return sa.select(
+        rows,
+        sa.func.row_number().over(**whole, order_by=order).label("place"),
+        sa.func.first_value(c.stance).over(**whole, order_by=order).label("outcome"),
+        sa.func.count().over(**whole).label("opinions"),
+    ).subquery("ranked")
+
+
+def _outcome(rows: Subquery) -> Subquery:
+    """Whether an earlier opinion differed, and until when."""
+    c = rows.c
+    differed = sa.and_(c.contends == 0, c.stance != c.outcome)
+    whole = _partition(rows)
+    return sa.select(
+        rows,
+        sa.func.max(sa.case((differed, 1), else_=0)).over(**whole).label("changed"),
+        sa.func.max(sa.case((differed, c.hi), else_="")).over(**whole).label("differed_until"),
+    ).subquery("outcomes")
+
+
+def _runs(rows: Subquery) -> Subquery:
+    """The opinion that began the run: the first that agrees after the last that differed."""
+    c = rows.c
+    in_run = sa.case(
+        (sa.and_(c.stance == c.outcome, c.lo > c.differed_until), 0), (c.place == 1, 1), else_=2
+    )
+    return sa.select(
+        rows,
+        sa.func.first_value(c.id)
+        .over(**_partition(rows), order_by=(in_run, c.lo, c.hi, c.id))
+        .label("since_id"),
+    ).subquery("runs")

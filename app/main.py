@@ -1,0 +1,103 @@
+"""The application: `create_app(settings)` puts the parts together and decides nothing else."""
+
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+import structlog
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from app import __version__
+from app.db import Database
+from app.db.clock import current_release
+from app.resources import RESOURCES
+from app.settings import Settings
+from app.web import health, openapi, problems
+from app.web.asking import Service
+from app.web.caching import CachingMiddleware
+from app.web.middleware import AccessMiddleware
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the application.
+
+    Args:
+        settings: what the operator set; read from the environment if left out.
+
+    Returns:
+        An ASGI application over a database that is migrated and loaded already.
+    """
+    settings = settings or Settings()
+    database = Database(settings.database_url, settings.database_replica_url)
+
+    async def release() -> int:
+        if database.is_sqlite:
+            return _release(database)
+        return await anyio.to_thread.run_sync(_release, database)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Regional security positions",
+        version=__version__,
+        summary="Who stands where on a question of regional security, since when, says who.",
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.TAGS,
+        servers=[{"url": settings.public_url, "description": "This deployment."}],
+        license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(AccessMiddleware),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "HEAD", "OPTIONS"],
+                allow_headers=["*"],
+                expose_headers=["ETag", "Link", "X-Request-Id", "Content-Disposition"],
+            ),
+            Middleware(
+                CachingMiddleware, release=release, capacity=settings.cache_megabytes << 20
+            ),
+        ],
+    )
+    app.state.service = Service(database, settings)
+    v1 = APIRouter(prefix="/v1")
+    for router in RESOURCES:
+        v1.include_router(router)
+    app.include_router(v1)
+    app.include_router(health.router)
+    app.include_router(openapi.router)
+    problems.install(app)
+    openapi.install(app)
+    return app
+
+
+def _release(database: Database) -> int:
+    with database.read() as connection:
+        return current_release(connection)
+
+
+def configure_logging(level: str) -> None:
+    """Log structured lines to standard error, one JSON object each."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+

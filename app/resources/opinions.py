@@ -1,0 +1,28 @@
+"""Opinions: what somebody was recorded as holding, at which place of which source."""
+
+from fastapi import APIRouter
+
+from app.db.tables import opinions
+from app.web.holdings import CHOOSING, STANCE, undated
+from app.web.listing import DATASET, equal
+from app.web.stored import register
+
+router = APIRouter()
+
+COLLECTION = register(
+    router,
+    "opinion",
+    tag="Questions and positions",
+    about=(
+        "The evidence level: this holder was reported, at this place of this document, to hold "
+        "this stance."
+    ),
+    absence="A holder without an opinion on a question is not recorded, which is not neutrality.",
+    example="gali-kazakhstan-nato-full-membership",
+    filters=(
+        *(one for one in CHOOSING if one.parameter is not DATASET),
+        equal(STANCE, opinions.c.stance),
+    ),
+    sorts={"stated": opinions.c.stated_earliest},
+    undated=undated,
+)

@@ -1,0 +1,30 @@
+"""Alliances, missions, assemblies, ministries, armed groups, newspapers."""
+
+from fastapi import APIRouter
+
+from app.db.tables import organizations
+from app.web.listing import equal
+from app.web.parameters import identifier
+from app.web.stored import register
+
+router = APIRouter()
+
+COLLECTION = register(
+    router,
+    "organization",
+    tag="Actors",
+    about="Alliances, missions, assemblies, ministries, armed groups, newspapers.",
+    absence="A null date or parent means that no source held here states it.",
+    example="nato",
+    filters=(
+        equal(
+            identifier("classification", "What it is, such as alliance or ministry.", "alliance"),
+            organizations.c.classification,
+        ),
+        equal(
+            identifier("country", "The state it belongs to.", "KAZ"),
+            organizations.c.country,
+            "country",
+        ),
+    ),
+)

@@ -1,0 +1,22 @@
+"""Subjects, as a small tree."""
+
+from fastapi import APIRouter
+
+from app.db.tables import topics
+from app.web.listing import equal
+from app.web.parameters import identifier
+from app.web.stored import register
+
+router = APIRouter()
+
+COLLECTION = register(
+    router,
+    "topic",
+    tag="Questions and positions",
+    about="Subjects, as a small tree.",
+    absence="A topic without a parent is at the top.",
+    example="nuclear-weapons",
+    filters=(
+        equal(identifier("parent", "Topics below these.", "regional-security"), topics.c.parent, "topic"),
+    ),
+)

@@ -1,0 +1,244 @@
+"""One request, asked of the data at one moment, and the way every address is registered.
+
+An operation is declared once: its parameters, its words for OpenAPI, its handler. The handler is
+plain synchronous code over one connection that sees one consistent state. On SQLite a quick one
+runs where it was asked, because a short indexed read costs less than handing it to a thread;
+what is costly, and everything on PostgreSQL, runs beside the event loop, bounded in number.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
+
+from app.db import Database
+from app.db.clock import as_known, current_release, release_at
+from app.db.tables import datasets
+from app.errors import Unavailable
+from app.settings import Settings
+from app.web.parameters import AS_OF, KNOWN_AT, Parameter, parse_query
+from app.web.problems import responses_for
+from app.web.rendering import Names
+
+
+@dataclass
+class Service:
+    """What a process that serves has: the database, the settings, and what is kept of a release."""
+
+    database: Database
+    settings: Settings
+    _names: Names = field(default_factory=lambda: Names(-1))
+    _kept: dict[Any, Any] = field(default_factory=dict)
+    _costly: int = 0
+
+    def names(self, release: int, known: int | None) -> Names:
+        """What marks stand for, kept while the release stays."""
+        if known is not None:
+            return Names(release, known)
+        if self._names.release != release:
+            self._names, self._kept = Names(release), {}
+        return self._names
+
+    def kept(self, release: int, key: Any, make: Callable[[], Any]) -> Any:
+        """A value that a release makes certain, made once for it."""
+        if self._names.release != release:
+            return make()
+        if key not in self._kept:
+            if len(self._kept) > 10_000:
+                self._kept.clear()
+            self._kept[key] = make()
+        return self._kept[key]
+
+    async def run(self, work: Callable[[], Response], *, costly: bool) -> Response:
+        """Do the work here or beside, and refuse costly work past the bound."""
+        if not costly and self.database.is_sqlite:
+            return work()
+        if not costly:
+            return await anyio.to_thread.run_sync(work)
+        if self._costly >= self.settings.costly_at_once:
+            raise Unavailable(
+                "as many costly requests as this service takes are under way; try again shortly",
+                headers={"Retry-After": "1"},
+            )
+        self._costly += 1
+        try:
+            return await anyio.to_thread.run_sync(work)
+        finally:
+            self._costly -= 1
+
+
+@dataclass
+class Ask:
+    """What one request asks, and the state of the data that answers it.
+
+    Attributes:
+        release: the release that was current when the answer was made.
+        known: the earlier release to answer from, where `known_at` asks for one; else None.
+        values: the values of the query, by parameter.
+    """
+
+    request: Request
+    service: Service
+    connection: Connection
+    release: int
+    known: int | None
+    values: dict[str, Any]
+    names: Names
+
+    @property
+    def sqlite(self) -> bool:
+        """Which of the two databases answers."""
+        return self.service.database.is_sqlite
+
+    @property
+    def as_of(self) -> str | None:
+        """The day of the world to answer for."""
+        day: str | None = self.values.get("as_of")
+        return day
+
+    def rows(self, statement: sa.Select[Any]) -> Sequence[Any]:
+        """The rows of a statement, as of the release asked for."""
+        return self.connection.execute(as_known(statement, self.known)).all()
+
+    def scalar(self, statement: sa.Select[Any]) -> Any:
+        """The one value of a statement, as of the release asked for."""
+        return self.connection.execute(as_known(statement, self.known)).scalar()
+
+    def fill(self, text: str) -> str:
+        """JSON text with every mark replaced."""
+        return self.names.fill(self.connection, text)
+
+    def kept(self, key: Any, make: Callable[[], Any]) -> Any:
+        """A value kept for as long as the release stays; made anew for an earlier one."""
+        if self.known is not None:
+            return make()
+        return self.service.kept(self.release, key, make)
+
+    def citations(self, ids: set[str]) -> str:
+        """The JSON list of the citations of datasets."""
+        key = ("citations", *sorted(ids))
+        text: str = self.kept(key, partial(self._read_citations, sorted(ids)))
+        return text
+
+    def _read_citations(self, ids: list[str]) -> str:
+        statement = sa.select(datasets.c.id, datasets.c.body).where(datasets.c.id.in_(ids))
+        bodies = [(one, orjson.loads(body)) for one, body in self.rows(statement.order_by("id"))]
+        return orjson.dumps(
+            [
+                {"dataset": one, **{k: body[k] for k in ("citation", "licence", "url")}}
+                for one, body in bodies
+            ]
+        ).decode()
+
+    def meta(self, citing: set[str], **more: Any) -> str:
+        """The JSON text of `meta`: release and citations first, then what the answer adds."""
+        told = {k: v for k, v in more.items() if v is not None}
+        if "as_of" in self.values:
+            told["as_of"] = self.values["as_of"]
+        if "known_at" in self.values:
+            told["known_at"] = self.values["known_at"]
+        tail = orjson.dumps(told).decode()[1:-1]
+        head = f'{{"release":{self.release_told},"citations":{self.citations(citing)}'
+        return f"{head},{tail}}}" if tail else f"{head}}}"
+
+    @property
+    def release_told(self) -> int:
+        """The release the answer shows: the one asked for, or the current one."""
+        return self.release if self.known is None else self.known
+
+    @property
+    def address(self) -> str:
+        """The path and query as they were asked."""
+        query = self.request.scope["query_string"].decode("latin-1")
+        path = self.request.scope["path"]
+        return f"{path}?{query}" if query else str(path)
+
+
+@contextmanager
+def asked(service: Service, request: Request, values: dict[str, Any]) -> Iterator[Ask]:
+    """Open the one state of the data that a request is answered from."""
+    with service.database.read() as connection:
+        release = current_release(connection)
+        known = None
+        if "known_at" in values:
+            at = release_at(connection, values["known_at"])
+            known = at if at < release else None
+        names = service.names(release, known)
+        request.scope["positions.release"] = release
+        yield Ask(request, service, connection, release, known, values, names)
+
+
+Handler = Callable[[Ask], Response]
+
+
+def operation(
+    router: APIRouter,
+    path: str,
+    handler: Handler,
+    *,
+    name: str,
+    summary: str,
+    description: str,
+    tag: str,
+    shape: Any,
+    parameters: Sequence[Parameter] = (),
+    path_parameters: Sequence[dict[str, Any]] = (),
+    costly: bool = False,
+    formats: Sequence[str] = ("json",),
+    problems: Sequence[int] = (),
+) -> None:
+    """Register an address that is read: its handler, and all that OpenAPI says of it."""
+    known = {parameter.name: parameter for parameter in parameters}
+
+    async def endpoint(request: Request) -> Response:
+        values = parse_query(request.scope["query_string"], known)
+
+        def work() -> Response:
+            with asked(request.app.state.service, request, values) as ask:
+                return handler(ask)
+
+        return await request.app.state.service.run(work, costly=costly)
+
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=["GET"],
+        name=name,
+        operation_id=name,
+        summary=summary,
+        description=description,
+        tags=[tag],
+        response_model=shape,
+        responses=responses_for(formats, {304, *problems, *({422} if known or path_parameters else ())}),
+        openapi_extra={
+            "parameters": [*path_parameters, *(p.openapi() for p in parameters)],
+        },
+    )
+
+
+def path_id(what: str, example: str) -> dict[str, Any]:
+    """The `id` in an address."""
+    return {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": f"The id of the {what}.",
+        "schema": {"type": "string", "maxLength": 100, "pattern": "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"},
+        "example": example,
+    }
+
+
+def json_response(text: str, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON text as an answer."""
+    return Response(text, media_type="application/json", headers=dict(headers or {}))
+
+
+CLOCKS = (AS_OF, KNOWN_AT)
+

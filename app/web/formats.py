@@ -1,0 +1,224 @@
+"""The formats of a whole result: CSV and NDJSON, streamed so that memory stays bounded.
+
+CSV is for spreadsheets and notebooks: UTF-8, a fixed header, words rather than symbols, a date as
+four columns so that no reader turns 1996 into 1 January 1996, and no cell that a spreadsheet
+would run as a formula: text that begins with = + - @ or a control is given an apostrophe first.
+Numbers are never touched.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import Any, get_args, get_origin
+
+import orjson
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+from pydantic.fields import ComputedFieldInfo, FieldInfo
+
+from app.dates import VagueDate
+from app.db.clock import as_known
+from app.errors import NotAcceptable
+from app.records.references import Ref, Reference
+from app.web.asking import Ask, Service, asked
+from app.web.identities import resolve_filters
+from app.web.listing import Collection, every, page
+from app.web.problems import MEDIA_TYPES
+
+CHUNK = 1000
+Cells = Callable[[Any], list[Any]]
+
+
+def answer(ask: Ask, collection: Collection, shape: type[BaseModel]) -> Response:
+    """A collection in the format asked for."""
+    resolve_filters(ask, collection)
+    name = chosen(ask, ("json", "csv", "ndjson"))
+    if name == "json":
+        return page(ask, collection)
+    lines = _csv if name == "csv" else _ndjson
+    every(ask, collection)  # refuses now what could not be refused once the stream has begun
+    body = _stream(ask.service, ask.request, ask.values, collection, shape, lines)
+    disposition = f'attachment; filename="{_file_name(ask, collection)}.{name}"'
+    media = {"csv": "text/csv; charset=utf-8; header=present"}.get(name, MEDIA_TYPES[name])
+    links = '</v1/codebook>; rel="describedby", </v1/datasets>; rel="license"'
+    return StreamingResponse(
+        body, media_type=media, headers={"Content-Disposition": disposition, "Link": links}
+    )
+
+
+def chosen(ask: Ask, offered: tuple[str, ...]) -> str:
+    """The format that `format=` or `Accept` asks for; the first offered where neither does.
+
+    Raises:
+        NotAcceptable: when none that is offered is accepted.
+    """
+    if "format" in ask.values:
+        return str(ask.values["format"])
+    accepted = _accepted(ask.request.headers.get("accept", "*/*"))
+    for media in accepted:
+        for name in offered:
+            kind = MEDIA_TYPES[name]
+            if media in (kind, "*/*", f"{kind.partition('/')[0]}/*"):
+                return name
+    shown = ", ".join(MEDIA_TYPES[name] for name in offered)
+    raise NotAcceptable(f"this address serves {shown}")
+
+
+def _accepted(header: str) -> list[str]:
+    """The media types of an Accept header, most wanted first."""
+    wanted = []
+    for i, part in enumerate(header.split(",")):
+        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weights = [p[2:] for p in parameters if p.startswith("q=")]
+        try:
+            weight = float(weights[0]) if weights else 1.0
+        except ValueError:
+            weight = 0.0
+        if media and weight > 0:
+            wanted.append((-weight, i, media))
+    return [media for _, _, media in sorted(wanted)] or ["*/*"]
+
+
+def _stream(
+    service: Service,
+    request: Request,
+    values: dict[str, Any],
+    collection: Collection,
+    shape: type[BaseModel],
+    lines: Callable[[Ask, str, type[BaseModel]], str],
+) -> Iterator[str]:
+    """The result by parts, over a connection of its own that lives as long as the stream."""
+    with asked(service, request, values) as ask:
+        statement = as_known(every(ask, collection), ask.known)
+        if lines is _csv:
+            yield _csv_text([header(shape, values.get("fields"))])
+        rows = ask.connection.execution_options(yield_per=CHUNK).execute(statement)
+        for part in rows.partitions(CHUNK):
+            yield lines(ask, ask.fill("\n".join(collection.render(ask, part))), shape)
+
+
+def _ndjson(ask: Ask, text: str, _shape: type[BaseModel]) -> str:
+    if wanted := ask.values.get("fields"):
+        records = (orjson.loads(line) for line in text.split("\n"))
+        kept = ({k: v for k, v in record.items() if k in wanted} for record in records)
+        text = "\n".join(orjson.dumps(record).decode() for record in kept)
+    return text + "\n"
+
+
+def _csv(ask: Ask, text: str, shape: type[BaseModel]) -> str:
+    writers = _writers(shape, ask.values.get("fields"))
+    return _csv_text(
+        [cell for name, cells in writers for cell in cells(record[name])]
+        for record in map(orjson.loads, text.split("\n"))
+    )
+
+
+def _csv_text(rows: Any) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows(rows)
+    return buffer.getvalue()
+
+
+def header(shape: type[BaseModel], wanted: list[str] | None = None) -> list[str]:
+    """The columns of a shape's CSV."""
+    return [
+        f"{name}{suffix}"
+        for name, info in _fields(shape)
+        if not wanted or name in wanted
+        for suffix in _FORMS[_form(info)][0]
+    ]
+
+
+def _writers(shape: type[BaseModel], wanted: list[str] | None) -> list[tuple[str, Cells]]:
+    return [
+        (name, _FORMS[_form(info)][1])
+        for name, info in _fields(shape)
+        if not wanted or name in wanted
+    ]
+
+
+def _fields(shape: type[BaseModel]) -> Iterator[tuple[str, FieldInfo | ComputedFieldInfo]]:
+    yield from shape.model_fields.items()
+    yield from shape.model_computed_fields.items()
+
+
+def _form(info: FieldInfo | ComputedFieldInfo) -> str:
+    """How a field of this type is laid out in columns."""
+    if isinstance(info, ComputedFieldInfo):
+        return "scalar" if info.return_type is not dict else "json"
+    if any(isinstance(each, Reference) for each in info.metadata):
+        return "ref"
+    return _form_of(info.annotation)
+
+
+def _form_of(annotation: Any) -> str:
+    arguments = [a for a in get_args(annotation) if a is not type(None)]
+    origin = get_origin(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, VagueDate):
+        return "date"
+    if isinstance(annotation, type) and issubclass(annotation, Ref):
+        return "ref"
+    if origin in (tuple, list):
+        inner = _form_of(arguments[0])
+        return {"ref": "refs", "scalar": "texts"}.get(inner, "json")
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel | dict):
+        return "json"
+    if any(isinstance(a, Reference) for a in arguments):
+        return "ref"
+    forms = {_form_of(a) for a in arguments if not isinstance(a, Reference)} - {"scalar"}
+    return forms.pop() if forms else "scalar"
+
+
+def _safe(cell: Any) -> Any:
+    """A cell no spreadsheet runs."""
+    if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell:
+        return f"'{cell}"
+    return cell
+
+
+def _scalar(value: Any) -> list[Any]:
+    return ["" if value is None else _safe(value)]
+
+
+def _date(value: Any) -> list[Any]:
+    date = value or {}
+    return [_safe(date.get(part) or "") for part in ("text", "earliest", "latest", "precision")]
+
+
+def _ref(value: Any) -> list[Any]:
+    return [value["id"], _safe(value["name"])] if value else ["", ""]
+
+
+def _refs(value: Any) -> list[Any]:
+    return ["; ".join(one["id"] for one in value)]
+
+
+def _texts(value: Any) -> list[Any]:
+    return [_safe("; ".join(str(one) for one in value))]
+
+
+def _json(value: Any) -> list[Any]:
+    return [orjson.dumps(value).decode()]
+
+
+_FORMS: dict[str, tuple[tuple[str, ...], Cells]] = {
+    "scalar": (("",), _scalar),
+    "date": (("_text", "_earliest", "_latest", "_precision"), _date),
+    "ref": (("", "_name"), _ref),
+    "refs": (("",), _refs),
+    "texts": (("",), _texts),
+    "json": (("",), _json),
+}
+
+
+def _file_name(ask: Ask, collection: Collection) -> str:
+    """A name that says what was asked: the collection, its filters, the release."""
+    shaping = {"format", "sort", "limit", "cursor", "total", "facets", "fields", "q"}
+    parts = [
+        f"{name}-{'-'.join(value) if isinstance(value, list) else value}"
+        for name, value in sorted(ask.values.items())
+        if name not in shaping
+    ]
+    name = "_".join([collection.name, *parts, f"release-{ask.release_told}"])
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)[:150]

@@ -1,0 +1,31 @@
+"""What an operator's machines ask: is it alive, is it ready, how is it doing."""
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from app.db.migrate import is_migrated
+from app.errors import Unavailable
+from app.web.asking import json_response
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+async def get_health() -> Response:
+    """Say that the process answers; asks nothing of the database."""
+    return json_response('{"status":"alive"}')
+
+
+@router.get("/readyz")
+def get_readiness(request: Request) -> Response:
+    """Say whether the database is reachable and migrated."""
+    with request.app.state.service.database.read() as connection:
+        if not is_migrated(connection):
+            raise Unavailable("the database is not at this version's schema; run positions migrate")
+    return json_response('{"status":"ready"}')
+
+
+@router.get("/metrics")
+def get_metrics() -> Response:
+    """Give the process's figures to Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

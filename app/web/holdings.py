@@ -1,0 +1,116 @@
+"""The filters of opinions, which everything derived from opinions takes as well."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from app.db.tables import links, opinions, questions, topics
+from app.vocabulary import ActorKind, Attribution, Stance
+from app.web.asking import Ask
+from app.web.listing import DATASET, Filter, equal, overlapping
+from app.web.parameters import AS_OF, day_parameter, identifier, word
+from app.web.stored import refers_to
+
+
+def about_topics(values: Sequence[str]) -> ColumnElement[bool]:
+    """Questions of these topics, or of topics below them."""
+    below = sa.select(topics.c.id).where(topics.c.id.in_(values)).cte("below", recursive=True)
+    below = below.union(sa.select(topics.c.id).where(topics.c.parent == below.c.id))
+    about = sa.select(links.c.id, links.c.revision).where(
+        links.c.kind == "question",
+        links.c.field == "topics",
+        links.c.target.in_(sa.select(below.c.id)),
+    )
+    return sa.tuple_(questions.c.id, questions.c.revision).in_(about)
+
+
+def _on_topics(values: Sequence[str]) -> ColumnElement[bool]:
+    return opinions.c.question.in_(sa.select(questions.c.id).where(about_topics(values)))
+
+
+def _about(values: Sequence[str]) -> ColumnElement[bool]:
+    about = sa.select(questions.c.id).where(refers_to("question", "subjects", values))
+    return opinions.c.question.in_(about)
+
+
+def _by_then(day: str) -> ColumnElement[bool]:
+    return sa.and_(opinions.c.counts_earliest <= day, opinions.c.counts_earliest != "")
+
+
+STANCE = word("stance", Stance, "The stance towards the question's proposition.")
+#: What chooses opinions, whatever is then made of them.
+CHOOSING: tuple[Filter, ...] = (
+    equal(
+        identifier("holder", "Whose opinion it is; countries by any code.", "azimbai-gali"),
+        opinions.c.holder,
+        "actor",
+    ),
+    equal(word("holder_kind", ActorKind, "What the holder is."), opinions.c.holder_kind),
+    equal(
+        identifier("country", "The holder's country, or the holder itself.", "KAZ"),
+        opinions.c.holder_country,
+        "country",
+    ),
+    equal(
+        identifier("speaker", "Who voiced it, where that was not the holder."),
+        opinions.c.speaker,
+        "actor",
+    ),
+    equal(
+        identifier("on_behalf_of", "For whom the speaker spoke."),
+        opinions.c.on_behalf_of,
+        "actor",
+    ),
+    equal(
+        identifier("question", "What it is about.", "kazakhstan-nato-full-membership"),
+        opinions.c.question,
+        "question",
+    ),
+    Filter(
+        identifier("topic", "Questions of these topics, and of those below them."),
+        _on_topics,
+        "topic",
+    ),
+    Filter(identifier("subject", "Questions about these actors.", "KAZ"), _about, "actor"),
+    equal(
+        word("attribution", Attribution, "How the source comes by it."), opinions.c.attribution
+    ),
+    equal(
+        identifier("document", "The document that reports it.", "kazakhstan-nato-analysis"),
+        opinions.c.document,
+        "document",
+    ),
+    overlapping(
+        day_parameter("stated_from", "Said on or after that day, perhaps.", "1996-01-01"),
+        opinions.c.stated_earliest,
+        opinions.c.stated_latest,
+        start=True,
+    ),
+    overlapping(
+        day_parameter("stated_to", "Said on or before that day, perhaps.", "2006-12-31"),
+        opinions.c.stated_earliest,
+        opinions.c.stated_latest,
+        start=False,
+    ),
+    Filter(AS_OF, _by_then),
+    equal(DATASET, opinions.c.dataset, "dataset"),
+)
+
+
+def chosen(ask: Ask, *, but: Sequence[str] = ()) -> list[ColumnElement[bool]]:
+    """The conditions on `opinions` that the request's filters make."""
+    return [
+        one.condition(ask.values[one.parameter.name])
+        for one in CHOOSING
+        if one.parameter.name in ask.values and one.parameter.name not in but
+    ]
+
+
+def undated(ask: Ask) -> int | None:
+    """How many opinions `as_of` leaves out because nothing dates them; None without it."""
+    if "as_of" not in ask.values:
+        return None
+    conditions = [*chosen(ask, but=("as_of",)), opinions.c.counts_earliest == ""]
+    number: int = ask.scalar(sa.select(sa.func.count()).select_from(opinions).where(*conditions))
+    return number

@@ -1,0 +1,129 @@
+"""Ids as callers write them: resolved, and refused where nothing has them.
+
+A country is understood by alpha-2, alpha-3, numeric code, name and slug, in any case, and the
+answer always says alpha-3. A code that once meant another state means the present one.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from app.db.search import words_of
+from app.db.tables import ACTOR_KINDS, KIND_TABLES, countries
+from app.errors import Fault, NotFound, nearest
+from app.web.asking import Ask
+from app.web.listing import Collection
+from app.web.parameters import refuse
+
+REGION_NAMES = {
+    "002": "Africa",
+    "009": "Oceania",
+    "019": "Americas",
+    "142": "Asia",
+    "150": "Europe",
+    "015": "Northern Africa",
+    "202": "Sub-Saharan Africa",
+    "021": "Northern America",
+    "419": "Latin America and the Caribbean",
+    "030": "Eastern Asia",
+    "034": "Southern Asia",
+    "035": "South-eastern Asia",
+    "039": "Southern Europe",
+    "053": "Australia and New Zealand",
+    "054": "Melanesia",
+    "057": "Micronesia",
+    "061": "Polynesia",
+    "143": "Central Asia",
+    "145": "Western Asia",
+    "151": "Eastern Europe",
+    "154": "Northern Europe",
+    "155": "Western Europe",
+}
+
+
+def resolve_filters(ask: Ask, collection: Collection) -> None:
+    """Put canonical ids in the place of what the caller wrote.
+
+    Raises:
+        InvalidInput: naming each id that does not exist, and the nearest that does.
+    """
+    faults: list[Fault] = []
+    for one in collection.filters:
+        name = one.parameter.name
+        if one.space is None or name not in ask.values:
+            continue
+        found = _resolve(ask, one.space, ask.values[name])
+        missing = [given for given, canonical in found.items() if canonical is None]
+        for given in missing:
+            hint = nearest(given, _known_ids(ask, one.space))
+            faults.append(Fault(f"{given!r} is not a known {one.space}; {hint}", parameter=name))
+        ask.values[name] = [canonical for canonical in found.values() if canonical is not None]
+    refuse(faults)
+
+
+def resolve_one(ask: Ask, space: str, given: str) -> str:
+    """The canonical id of the record at an address.
+
+    Raises:
+        NotFound: with the nearest id that exists.
+    """
+    canonical = _resolve(ask, space, [given])[given]
+    if canonical is None:
+        hint = nearest(given, _known_ids(ask, space))
+        raise NotFound(f"no {space} has the id {given[:100]!r}; {hint}")
+    return canonical
+
+
+def _resolve(ask: Ask, space: str, given: Iterable[str]) -> dict[str, str | None]:
+    wanted = list(given)
+    exact = ask.names.refs(ask.connection, space, wanted)
+    found: dict[str, str | None] = {one: one if one in exact else None for one in wanted}
+    if space in ("actor", "country") and None in found.values():
+        aliases = country_aliases(ask)
+        for one, canonical in found.items():
+            if canonical is None:
+                found[one] = aliases.get(one.lower()) or aliases.get("-".join(words_of(one)))
+    return found
+
+
+def country_aliases(ask: Ask) -> dict[str, str]:
+    """Every way to write a country, in lower case, with its id."""
+    made: dict[str, str] = ask.kept("country aliases", lambda: _read_aliases(ask))
+    return made
+
+
+def _read_aliases(ask: Ask) -> dict[str, str]:
+    rows = [
+        (one, orjson.loads(body)) for one, body in ask.rows(sa.select(countries.c.id, countries.c.body))
+    ]
+    rows.sort(key=lambda row: (row[1]["valid_to"] is not None, row[0]))
+    aliases: dict[str, str] = {}
+    for keys in (_codes, _slugs):
+        for one, body in rows:
+            for alias in keys(one, body):
+                aliases.setdefault(alias, one)
+    return aliases
+
+
+def _codes(one: str, body: dict[str, Any]) -> list[str]:
+    codes = (one, body["iso3166_1_alpha3"], body["iso3166_1_alpha2"], body["iso3166_1_numeric"])
+    return [code.lower() for code in codes if code]
+
+
+def _slugs(_one: str, body: dict[str, Any]) -> list[str]:
+    names = (body["name"], body["official_name"], *body["other_names"])
+    return ["-".join(words_of(name)) for name in names if name]
+
+
+def _known_ids(ask: Ask, space: str) -> list[str]:
+    """Ids to suggest from: all of a small space, the first of a large one."""
+    names = ACTOR_KINDS if space == "actor" else (space,)
+    known: list[str] = []
+    for name in names:
+        table = KIND_TABLES[name]
+        known += [row.id for row in ask.rows(sa.select(table.c.id).limit(3000))]
+    if "country" in names:
+        known += list(country_aliases(ask))
+    return known

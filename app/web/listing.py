@@ -1,0 +1,387 @@
+"""Collections: what every list of the API does, and no resource needs to say.
+
+A resource declares a `Collection`: where its rows come from, its filters and its sorts. From that
+come the conditions, a total and stable order, keyset paging, the total, facets, sparse fields,
+the formats and all of it in OpenAPI.
+
+Paging is by keyset: a page begins after the last row's sort values, so that the cost of a page
+does not grow with its depth. Where all keys run the same way that is one row-value comparison,
+`(a, b) > (?, ?)`; where they do not, one seek for each key, put together in order. (The usual
+`a > ? OR (a = ? AND b > ?)` cannot seek: measured, it was slower than OFFSET.)
+"""
+
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hmac import compare_digest
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import sqlalchemy as sa
+from fastapi import Response
+from sqlalchemy import ColumnElement, FromClause, Row, Select
+
+from app.db.search import matching
+from app.db.tables import search_entries
+from app.errors import Fault, InvalidInput, nearest
+from app.web.asking import Ask, json_response
+from app.web.parameters import KNOWN_AT, Parameter, identifier, integer, text_parameter
+from app.web.rendering import record_json
+
+MOST_COUNTED = 10_000
+FACET_VALUES = 200
+DEFAULT_LIMIT, MOST_ROWS = 50, 500
+
+Condition = Callable[[Any], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of a collection.
+
+    Attributes:
+        parameter: what callers give.
+        condition: what it means in SQL, from the parsed values.
+        space: for ids, the space they are in; they are resolved and must exist.
+        facet: the column that `facets=` counts by, where that makes sense.
+        beneath: whether it applies to the rows that the collection is derived from, and the
+            collection's own `source` sees to it.
+    """
+
+    parameter: Parameter
+    condition: Condition
+    space: str | None = None
+    facet: ColumnElement[Any] | None = None
+    beneath: bool = False
+
+
+def equal(
+    parameter: Parameter, column: ColumnElement[Any], space: str | None = None
+) -> Filter:
+    """The filter that a column is one of the values; it can be counted by, too."""
+    return Filter(parameter, column.in_, space, facet=column)
+
+
+def overlapping(
+    parameter: Parameter, earliest: ColumnElement[str], latest: ColumnElement[str], *, start: bool
+) -> Filter:
+    """One end of a period that a vague date must overlap; unknown dates never do."""
+    if start:
+        return Filter(parameter, lambda day: sa.and_(latest >= day, earliest != ""))
+    return Filter(parameter, lambda day: sa.and_(earliest <= day, earliest != ""))
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What a list is made of.
+
+    Attributes:
+        name: the plural that addresses and files use.
+        kinds: the kinds of its records, for `q`; none where words are not searched.
+        columns: what a row holds, in the order that `render` takes.
+        key: the columns that make the order total.
+        sorts: what callers may sort by.
+        filters: its own filters.
+        fields: the top-level fields of a record, for `fields=`.
+        render: JSON text of each row, marks still in it.
+        source: the select of `columns`, from the values, where it is not just the table.
+        dataset_at: where in a row the dataset stands, for the citations.
+    """
+
+    name: str
+    kinds: Sequence[str]
+    columns: Sequence[ColumnElement[Any]]
+    key: Mapping[str, ColumnElement[Any]]
+    sorts: Mapping[str, ColumnElement[Any]]
+    filters: Sequence[Filter]
+    fields: Sequence[str]
+    render: Callable[[Ask, Sequence[Row[Any]]], list[str]] = field(
+        default=lambda _ask, rows: record_json(rows)
+    )
+    source: Callable[[Ask], Select[Any]] | None = None
+    default_sort: str = ""
+    clocks: Sequence[Parameter] = (KNOWN_AT,)
+    dataset_at: int = 1
+    undated: Callable[[Ask], int | None] = field(default=lambda _ask: None)
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every parameter the list takes."""
+        own = tuple(one.parameter for one in self.filters)
+        searched = (Q,) if self.kinds else ()
+        return (*own, *searched, *self.clocks, *self._shaping())
+
+    def _shaping(self) -> Iterator[Parameter]:
+        sortable = ", ".join(f"`{name}`" for name in self.sorts)
+        yield _words(
+            "sort",
+            f"Sort by: {sortable}; a minus sign turns the order round. Rows that are equal keep a "
+            "stable order.",
+            [s for name in self.sorts for s in (name, f"-{name}")],
+        )
+        yield _words("fields", "Give only these fields of each record.", self.fields)
+        if facets := [one.parameter.name for one in self.filters if one.facet is not None]:
+            yield _words("facets", "Count the whole result by these, in `meta.facets`.", facets)
+        yield LIMIT
+        yield CURSOR
+        yield TOTAL
+        yield FORMAT
+
+
+Q = text_parameter(
+    "q",
+    "Full-text search: every word must occur, whole or as the beginning of a word; case and "
+    "accents do not matter, and nothing is syntax. Left out: everything.",
+    "nato",
+)
+Q = Parameter(Q.name, Q.description, Q.schema, str, many=False, example=Q.example)
+LIMIT = integer("limit", "Rows on a page (1 to 500; 50 if left out).", 1, MOST_ROWS, 20)
+CURSOR = Parameter(
+    "cursor", "Where the page begins: `links.next` of the page before has it. Opaque."
+)
+DATASET = identifier("dataset", "Only records of these bodies of data.", "kazakhstan-nato")
+ID = identifier("id", "Only these records: fetches a batch; ids that do not exist are left out.")
+
+
+def _choice(name: str, description: str, choices: Sequence[str], *, many: bool) -> Parameter:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"{text!r} is not a value of {name!r}; {nearest(text, choices)}")
+        return text
+
+    schema = {"type": "string", "enum": list(choices)}
+    return Parameter(name, description, schema, parse, many=many, example=choices[0])
+
+
+def _words(name: str, description: str, choices: Iterable[str]) -> Parameter:
+    return _choice(name, description, list(choices), many=True)
+
+
+TOTAL = _choice(
+    "total", "`exact` counts a total beyond 10,000 to the end.", ["exact"], many=False
+)
+FORMAT = _choice(
+    "format",
+    "`json` is a page; `csv` and `ndjson` stream the whole filtered result. Left out: what "
+    "`Accept` asks for, else JSON.",
+    ["json", "csv", "ndjson"],
+    many=False,
+)
+
+
+def page(ask: Ask, collection: Collection) -> Response:
+    """One page of a collection as JSON."""
+    order = _order(ask, collection)
+    limit = ask.values.get("limit", DEFAULT_LIMIT)
+    filtered = select_filtered(ask, collection)
+    rows = ask.rows(_after(filtered, order, _cursor_values(ask, collection, order), limit))
+    shown = rows[:limit]
+    text = ask.fill(",".join(collection.render(ask, shown)))
+    if wanted := ask.values.get("fields"):
+        text = _sparse(text, wanted)
+    following = _next(ask, collection, order, shown[-1]) if len(rows) > limit else None
+    meta = ask.meta(
+        {row[collection.dataset_at] for row in shown},
+        **_total(ask, collection, filtered),
+        limit=limit,
+        facets=_facets(ask, collection),
+        undated=collection.undated(ask),
+    )
+    links = orjson.dumps({"self": ask.address, "next": following}).decode()
+    headers = {"Link": f'<{ask.address}>; rel="self"'}
+    if following:
+        headers["Link"] += f', <{following}>; rel="next"'
+    return json_response(f'{{"data":[{text}],"meta":{meta},"links":{links}}}', headers)
+
+
+def every(ask: Ask, collection: Collection) -> Select[Any]:
+    """The whole filtered result in order, for the formats that stream it."""
+    order = _order(ask, collection)
+    return _ordered(select_filtered(ask, collection), order)
+
+
+def select_filtered(ask: Ask, collection: Collection) -> Select[Any]:
+    """The rows of a collection that the filters let through, in no order yet."""
+    source = collection.source(ask) if collection.source else sa.select(*collection.columns)
+    return source.where(*conditions(ask, collection))
+
+
+def conditions(ask: Ask, collection: Collection) -> Iterator[ColumnElement[bool]]:
+    """What the filters and `q` mean in SQL."""
+    for one in collection.filters:
+        name = one.parameter.name
+        if name in ask.values and not one.beneath:
+            yield one.condition(ask.values[name])
+    if collection.kinds and "q" in ask.values:
+        yield searched(ask, collection.kinds, collection.columns[0], collection.columns[2])
+
+
+def searched(
+    ask: Ask, kinds: Sequence[str], record_id: ColumnElement[str], revision: ColumnElement[int]
+) -> ColumnElement[bool]:
+    """The condition that a record's words match `q`."""
+    entries = search_entries
+    found = sa.select(entries.c.id, entries.c.revision).where(
+        entries.c.kind.in_(kinds), matching(ask.values["q"], sqlite=ask.sqlite)
+    )
+    return sa.tuple_(record_id, revision).in_(found)
+
+
+# -- order ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Key:
+    column: ColumnElement[Any]
+    descending: bool
+
+    def term(self) -> ColumnElement[Any]:
+        return self.column.desc() if self.descending else self.column.asc()
+
+    def beyond(self, value: Any) -> ColumnElement[bool]:
+        return self.column < value if self.descending else self.column > value
+
+
+def _order(ask: Ask, collection: Collection) -> list[_Key]:
+    """The order asked for, made total by the key, which runs the way of the last one."""
+    asked: list[str] = ask.values.get("sort") or collection.default_sort.split(",")
+    named = {name.lstrip("-"): name.startswith("-") for name in asked if name}
+    keys = [_Key(collection.sorts[name], descending) for name, descending in named.items()]
+    direction = keys[-1].descending if keys else False
+    return keys + [
+        _Key(column, direction) for name, column in collection.key.items() if name not in named
+    ]
+
+
+def _ordered(statement: Select[Any], order: list[_Key]) -> Select[Any]:
+    return statement.order_by(*(key.term() for key in order))
+
+
+def _after(
+    filtered: Select[Any], order: list[_Key], values: list[Any] | None, limit: int
+) -> Select[Any]:
+    """The page after some row, with the sort values of each row at its end."""
+    labelled = filtered.add_columns(*(k.column.label(f"sort_{i}") for i, k in enumerate(order)))
+    if values is None:
+        return _ordered(labelled, order).limit(limit + 1)
+    if len({key.descending for key in order}) == 1:
+        row = sa.tuple_(*(key.column for key in order))
+        bound = sa.tuple_(*(sa.bindparam(None, v, k.column.type) for k, v in zip(order, values, strict=True)))
+        condition = row < bound if order[0].descending else row > bound
+        return _ordered(labelled.where(condition), order).limit(limit + 1)
+    return _seeks(labelled, order, values, limit)
+
+
+def _seeks(
+    labelled: Select[Any], order: list[_Key], values: list[Any], limit: int
+) -> Select[Any]:
+    """One seek for each key that may differ first, put together in order."""
+    parts = []
+    for i, key in enumerate(order):
+        same = [k.column == v for k, v in zip(order[:i], values[:i], strict=True)]
+        seek = labelled.where(*same, key.beyond(values[i]))
+        parts.append(sa.select(_ordered(seek, order).limit(limit + 1).subquery()))
+    together = sa.union_all(*parts).subquery()
+    again = [
+        _Key(together.c[f"sort_{i}"], key.descending).term() for i, key in enumerate(order)
+    ]
+    return sa.select(together).order_by(*again).limit(limit + 1)
+
+
+# -- cursors ----------------------------------------------------------------------------------
+
+_SHAPING_ONLY = {"cursor", "limit", "total", "facets", "fields", "format"}
+
+
+def _next(ask: Ask, collection: Collection, order: list[_Key], last: Row[Any]) -> str:
+    """The address of the next page."""
+    values = orjson.dumps(list(last[-len(order) :]))
+    token = urlsafe_b64encode(_seal(ask, collection, values) + values).decode().rstrip("=")
+    kept = [(k, v) for k, v in ask.request.query_params.multi_items() if k != "cursor"]
+    return f"{ask.request.scope['path']}?{urlencode([*kept, ('cursor', token)])}"
+
+
+def _cursor_values(ask: Ask, collection: Collection, order: list[_Key]) -> list[Any] | None:
+    """The sort values a cursor holds.
+
+    Raises:
+        InvalidInput: when it was tampered with, or belongs to another query.
+    """
+    if "cursor" not in ask.values:
+        return None
+    token = ask.values["cursor"]
+    try:
+        raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        seal, values = raw[:12], raw[12:]
+        if urlsafe_b64encode(raw).decode().rstrip("=") == token and compare_digest(
+            seal, _seal(ask, collection, values)
+        ):
+            found: list[Any] = orjson.loads(values)
+            return found
+    except ValueError:
+        pass
+    detail = (
+        "the cursor is not one that this query gave; take `links.next` as it is, "
+        "or leave the cursor out to begin at the first page"
+    )
+    raise InvalidInput(detail, errors=[Fault(detail, parameter="cursor")])
+
+
+def _seal(ask: Ask, collection: Collection, values: bytes) -> bytes:
+    """What ties a cursor to its query: not a secret, a guard against mixing things up."""
+    asked = sorted((k, v) for k, v in ask.values.items() if k not in _SHAPING_ONLY)
+    about = orjson.dumps([collection.name, ask.request.path_params, asked])
+    return hashlib.blake2b(about + values, digest_size=12).digest()
+
+
+# -- what stands beside the page --------------------------------------------------------------
+
+
+def _total(ask: Ask, collection: Collection, filtered: Select[Any]) -> dict[str, Any]:
+    """`total`, exact up to 10,000 or as far as was asked."""
+    exact = "total" in ask.values
+    query = sorted((k, v) for k, v in ask.values.items() if k not in _SHAPING_ONLY | {"sort"})
+    key = ("total", collection.name, ask.request.scope["path"], exact, orjson.dumps(query))
+    return dict(ask.kept(key, lambda: _count(ask, filtered, exact=exact)))
+
+
+def _count(ask: Ask, filtered: Select[Any], *, exact: bool) -> dict[str, Any]:
+    bare = filtered.with_only_columns(sa.literal(1).label("one"), maintain_column_froms=True)
+    if not exact:
+        bare = bare.limit(MOST_COUNTED + 1)
+    number: int = ask.scalar(sa.select(sa.func.count()).select_from(bare.subquery()))
+    if not exact and number > MOST_COUNTED:
+        return {"total": MOST_COUNTED, "total_relation": "at_least"}
+    return {"total": number}
+
+
+def _facets(ask: Ask, collection: Collection) -> dict[str, dict[str, int]] | None:
+    """How many rows of the whole result have each value, most frequent first."""
+    if "facets" not in ask.values:
+        return None
+    by_name = {one.parameter.name: one.facet for one in collection.filters}
+    filtered = select_filtered(ask, collection)
+    counted: dict[str, dict[str, int]] = {}
+    for name in ask.values["facets"]:
+        column = by_name[name]
+        assert column is not None  # noqa: S101  the parameter lists only those that have one
+        number = sa.func.count().label("number")
+        statement = (
+            filtered.with_only_columns(column, number, maintain_column_froms=True)
+            .group_by(column)
+            .order_by(number.desc(), column)
+            .limit(FACET_VALUES)
+        )
+        counted[name] = {str(value): n for value, n in ask.rows(statement) if value is not None}
+    return counted
+
+
+def _sparse(text: str, wanted: list[str]) -> str:
+    records = orjson.loads(f"[{text}]")
+    kept = [{name: record[name] for name in record if name in wanted} for record in records]
+    return orjson.dumps(kept).decode()[1:-1]
+
+

@@ -1,0 +1,230 @@
+"""Parameters: what an address takes, told to callers in OpenAPI and checked by the same table.
+
+A parameter that nobody declared, a value outside its vocabulary or an id that does not exist is
+refused with its name and the nearest right one: a misspelt filter must never be answered with
+unfiltered data.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from app.dates import day
+from app.errors import Fault, InvalidInput, nearest
+from app.vocabulary import Word, plain_text
+
+LONGEST_VALUE = 1000
+MOST_VALUES = 500
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One query parameter.
+
+    Attributes:
+        name: as the address says it.
+        description: what it means, and what leaving it out means.
+        schema: JSON Schema of one value.
+        parse: makes the value from its text, or raises ValueError saying what would be right.
+        many: whether it may be repeated or hold commas, meaning *or*.
+        example: a value that works on the shipped data.
+    """
+
+    name: str
+    description: str
+    schema: Schema = field(default_factory=lambda: {"type": "string", "maxLength": LONGEST_VALUE})
+    parse: Callable[[str], Any] = str
+    many: bool = False
+    example: Any = None
+    required: bool = False
+
+    def openapi(self) -> dict[str, Any]:
+        """The parameter object of OpenAPI 3.1."""
+        schema: Schema = self.schema
+        if self.many:
+            schema = {"type": "array", "items": schema, "maxItems": MOST_VALUES}
+        told: dict[str, Any] = {
+            "name": self.name,
+            "in": "query",
+            "required": self.required,
+            "description": self.description,
+            "schema": schema,
+        }
+        if self.many:
+            told |= {"style": "form", "explode": False}
+        if self.example is not None:
+            told["example"] = [self.example] if self.many else self.example
+        return told
+
+
+Values = Mapping[str, Any]
+
+
+def parse_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    """The values of a query string by name: lists where a parameter takes many.
+
+    Raises:
+        InvalidInput: with every fault of the query.
+    """
+    given = _pairs(query_string)
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for name, text in given:
+        parameter = parameters.get(name)
+        if parameter is None:
+            shown = name if name.isprintable() else ascii(name)
+            faults.append(
+                Fault(f"unknown parameter {shown!r}; {nearest(name, parameters)}", parameter=shown)
+            )
+            continue
+        try:
+            _take(parameter, plain_text(text), values)
+        except ValueError as fault:
+            faults.append(Fault(str(fault), parameter=name))
+    for name, parameter in parameters.items():
+        if parameter.required and name not in values and not any(f.parameter == name for f in faults):
+            faults.append(Fault(f"the parameter {name!r} is needed", parameter=name))
+    refuse(faults)
+    return values
+
+
+def refuse(faults: Iterable[Fault]) -> None:
+    """Raise one problem for all faults, if there are any."""
+    found = list(faults)
+    if found:
+        raise InvalidInput("; ".join(fault.detail for fault in found[:5]), errors=found[:100])
+
+
+def _pairs(query_string: bytes) -> list[tuple[str, str]]:
+    try:
+        text = query_string.decode("ascii")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
+    except (UnicodeDecodeError, ValueError) as fault:
+        raise InvalidInput("the query is not UTF-8 text, percent-encoded") from fault
+
+
+def _take(parameter: Parameter, text: str, values: dict[str, Any]) -> None:
+    if len(text) > LONGEST_VALUE and not parameter.many:
+        raise ValueError(f"is longer than {LONGEST_VALUE} characters")
+    if not parameter.many:
+        if parameter.name in values:
+            raise ValueError(f"{parameter.name!r} is given twice; it takes one value")
+        values[parameter.name] = parameter.parse(text)
+        return
+    taken = values.setdefault(parameter.name, [])
+    for part in text.split(","):
+        value = parameter.parse(part.strip())
+        if value not in taken:
+            taken.append(value)
+    if len(taken) > MOST_VALUES:
+        raise ValueError(f"{parameter.name!r} takes at most {MOST_VALUES} values")
+
+
+def word(name: str, vocabulary: type[Word], description: str, **options: Any) -> Parameter:
+    """A parameter whose values are words of a vocabulary."""
+    words = [one.value for one in vocabulary]
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(
+                f"{text!r} is not a value of {name!r}; {nearest(text, words)}"
+                + ("" if text in words else f" (all: {', '.join(words)})")
+            )
+        return text
+
+    options.setdefault("example", words[0])
+    return Parameter(
+        name, description, {"type": "string", "enum": words}, parse, many=True, **options
+    )
+
+
+_ID = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+
+
+def parse_id(text: str) -> str:
+    """An id as a caller may write it; whether it exists is the database's to say."""
+    if not _ID.fullmatch(text) or len(text) > 100:
+        raise ValueError(
+            f"{text[:40]!r} is not an id; an id is words of a-z and 0-9 joined by hyphens, "
+            "or a country's code"
+        )
+    return text
+
+
+def identifier(name: str, description: str, example: str | None = None) -> Parameter:
+    """A parameter whose values are ids."""
+    schema = {"type": "string", "maxLength": 100, "pattern": "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"}
+    return Parameter(name, description, schema, parse_id, many=True, example=example)
+
+
+def day_parameter(name: str, description: str, example: str) -> Parameter:
+    """A parameter that is a day."""
+
+    def parse(text: str) -> str:
+        try:
+            return day(text)
+        except ValueError as fault:
+            raise ValueError(
+                f"{name!r} is a day written YYYY-MM-DD, such as {example}"
+            ) from fault
+
+    return Parameter(name, description, {"type": "string", "format": "date"}, parse, example=example)
+
+
+def text_parameter(name: str, description: str, example: str | None = None) -> Parameter:
+    """A parameter of free text, compared as it is."""
+    return Parameter(name, description, many=True, example=example)
+
+
+def integer(name: str, description: str, low: int, high: int, example: int) -> Parameter:
+    """A parameter that is a whole number within bounds."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,12}", text) or not low <= int(text) <= high:
+            raise ValueError(f"{name!r} is a whole number from {low} to {high}")
+        return int(text)
+
+    schema = {"type": "integer", "minimum": low, "maximum": high}
+    return Parameter(name, description, schema, parse, example=example)
+
+
+def parse_moment(text: str) -> str:
+    """A moment (RFC 3339, or a day meaning its end) as the database writes moments."""
+    try:
+        if len(text) == 10:
+            return f"{day(text)}T23:59:59.999999Z"
+        if not re.fullmatch(
+            r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})",
+            text,
+            re.ASCII,
+        ):
+            raise ValueError("form")
+        fraction = re.sub(r"(\.\d{6})\d+", r"\1", text.upper())
+        moment = datetime.fromisoformat(fraction).astimezone(UTC)
+    except (ValueError, OverflowError) as fault:
+        raise ValueError(
+            f"{text[:40]!r} is not a moment; RFC 3339 says 2026-11-24T12:00:00Z "
+            "(in an address + is written %2B)"
+        ) from fault
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+KNOWN_AT = Parameter(
+    "known_at",
+    "Answer from what this database held at that moment (RFC 3339). Left out: now.",
+    {"type": "string", "format": "date-time"},
+    parse_moment,
+    example="2036-01-01T00:00:00Z",
+)
+AS_OF = day_parameter(
+    "as_of",
+    "Answer from what had been said or signed in the world by that day. A vague date counts from "
+    "its earliest day; an undated opinion takes its document's date, and without one it is left "
+    "out and counted in `meta.undated`. Left out: everything counts.",
+    "2006-12-31",
+)

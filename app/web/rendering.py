@@ -1,0 +1,159 @@
+"""From stored JSON to served JSON: every mark becomes what it stands for.
+
+Texts of many records are joined first and filled in one pass. What marks stand for is read for
+the whole answer in one query, and kept for as long as the release is the same.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+
+from app.db.clock import as_known
+from app.db.tables import ACTOR_KINDS, KIND_TABLES, document_texts
+from app.records.kinds import KINDS
+
+#: A mark as JSON text writes it.
+_MARK = re.compile(r'"\\u001f([^"]*)"')
+MOST_KEPT = 200_000
+
+
+class Names:
+    """What marks stand for at one release.
+
+    Args:
+        release: the release that answers are of.
+        known: the earlier release to look at, where `known_at` asks for one.
+    """
+
+    def __init__(self, release: int, known: int | None = None) -> None:
+        """Know nothing yet."""
+        self.release, self._known = release, known
+        self._filled: dict[str, str] = {}
+
+    def fill(self, connection: Connection, text: str) -> str:
+        """Replace every mark in JSON text."""
+        marks = set(_MARK.findall(text))
+        missing = marks.difference(self._filled)
+        if missing:
+            if len(self._filled) > MOST_KEPT:
+                self._filled.clear()
+                missing = marks
+            self._learn(connection, missing)
+        filled = self._filled
+        return _MARK.sub(lambda found: filled[found[1]], text)
+
+    def refs(self, connection: Connection, space: str, ids: Iterable[str]) -> dict[str, Any]:
+        """Refs by id, for answers that are computed; an id that does not exist is left out."""
+        wanted = {record_id: f"{space}:{record_id}" for record_id in ids}
+        self._learn(connection, {m for m in wanted.values() if m not in self._filled})
+        refs = {one: orjson.loads(self._filled[mark]) for one, mark in wanted.items()}
+        return {one: ref for one, ref in refs.items() if ref["name"] is not None}
+
+    def _learn(self, connection: Connection, marks: set[str]) -> None:
+        by_space: dict[str, list[str]] = defaultdict(list)
+        for mark in sorted(marks):
+            space, _, rest = mark.partition(":")
+            by_space[space].append(rest)
+        for space, learn in _LEARNERS.items():
+            if rests := by_space.pop(space, None):
+                self._filled.update(learn(connection, rests, self._known))
+        if by_space:
+            self._filled.update(self._read_refs(connection, by_space))
+
+    def _read_refs(
+        self, connection: Connection, by_space: dict[str, list[str]]
+    ) -> dict[str, str]:
+        """Refs for marks of any space, in one query."""
+        found = {
+            f"{space}:{one}": _ref(one, space, None) for space, ids in by_space.items() for one in ids
+        }
+        wanted: dict[str, list[str]] = defaultdict(list)
+        for space, ids in by_space.items():
+            for kind in ACTOR_KINDS if space == "actor" else (space,):
+                wanted[kind] += ids
+        parts = [
+            sa.select(sa.literal(kind).label("kind"), table.c.id, table.c.name).where(
+                table.c.id.in_(ids)
+            )
+            for kind, ids in sorted(wanted.items())
+            for table in (KIND_TABLES[kind],)
+        ]
+        statement = sa.select(sa.union_all(*parts).subquery()) if len(parts) > 1 else parts[0]
+        for kind, record_id, name in connection.execute(as_known(statement, self._known)):
+            ref = _ref(record_id, kind, name)
+            for space in ("actor", kind) if kind in ACTOR_KINDS else (kind,):
+                found[f"{space}:{record_id}"] = ref
+        return found
+
+
+def record_json(rows: Sequence[Row[Any]]) -> list[str]:
+    """The JSON text of each record, marks still in it, from its id, dataset, revision and body."""
+    return [
+        f'{{"id":"{id_}","dataset":"{dataset}","revision":{revision},'
+        f'"recorded_at":"{recorded_at}",{body[1:]}'
+        for id_, dataset, revision, recorded_at, body, *_ in rows
+    ]
+
+
+def _ref(record_id: str, kind: str, name: str | None) -> str:
+    return orjson.dumps({"id": record_id, "kind": kind, "name": name}).decode()
+
+
+Learner = Callable[[Connection, list[str], int | None], dict[str, str]]
+
+
+def _held(connection: Connection, ids: list[str], known: int | None) -> dict[str, str]:
+    """Whether this deployment held a document's text."""
+    texts = document_texts
+    statement = sa.select(texts.c.document).where(texts.c.document.in_(ids))
+    held = set(connection.execute(_by(statement, known)).scalars())
+    return {f"held:{one}": "true" if one in held else "false" for one in ids}
+
+
+def _exact(connection: Connection, places: list[str], known: int | None) -> dict[str, str]:
+    """The words at a place, where this deployment held the text; else null."""
+    texts = document_texts
+    documents = {place.partition(":")[0] for place in places}
+    statement = sa.select(texts.c.document, texts.c.text).where(texts.c.document.in_(documents))
+    held = {document: text for document, text in connection.execute(_by(statement, known))}
+    return {f"exact:{place}": _words_at(place, held) for place in places}
+
+
+def _words_at(place: str, held: dict[str, str]) -> str:
+    document, _, span = place.partition(":")
+    if document not in held:
+        return "null"
+    start, _, end = span.partition("-")
+    return orjson.dumps(held[document][int(start) : int(end)]).decode()
+
+
+def _counts(connection: Connection, ids: list[str], known: int | None) -> dict[str, str]:
+    """How many records of each kind a dataset has."""
+    counts: dict[str, dict[str, int]] = {one: {} for one in ids}
+    for kind in KINDS.values():
+        table = kind.table
+        statement = (
+            sa.select(table.c.dataset, sa.func.count())
+            .where(table.c.dataset.in_(ids))
+            .group_by(table.c.dataset)
+        )
+        for dataset, number in connection.execute(as_known(statement, known)):
+            counts[dataset][kind.path] = number
+    return {f"counts:{one}": orjson.dumps(found).decode() for one, found in counts.items()}
+
+
+def _by(statement: sa.Select[Any], known: int | None) -> sa.Select[Any]:
+    """Only texts that were attached by a release."""
+    return statement if known is None else statement.where(document_texts.c.since <= known)
+
+
+_LEARNERS: dict[str, Learner] = {
+    "held": _held,
+    "exact": _exact,
+    "counts": _counts,
+}

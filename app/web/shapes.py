@@ -1,0 +1,93 @@
+"""The envelopes of every answer, for OpenAPI: collection, item, and what `meta` holds."""
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+T = TypeVar("T")
+
+
+class Shape(BaseModel):
+    """A part of an answer; every field is always there, and null is a statement."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class Citation(Shape):
+    """How to cite a dataset that an answer draws on."""
+
+    dataset: Annotated[str, Field(description="The dataset's id.")]
+    citation: Annotated[str, Field(description="How to cite it.")]
+    licence: Annotated[str, Field(description="Its licence.")]
+    url: Annotated[str | None, Field(description="Where it comes from.")]
+
+
+class Meta(Shape):
+    """About an answer: the state of the data, and whom to cite."""
+
+    model_config = ConfigDict(extra="allow")
+
+    release: Annotated[int, Field(description="The state of the data; it only grows.")]
+    citations: Annotated[list[Citation], Field(description="The datasets it draws on.")]
+
+
+class PageMeta(Meta):
+    """About a page: besides, how much there is."""
+
+    total: Annotated[int, Field(description="Rows of the whole result, exact up to 10,000.")]
+    limit: Annotated[int, Field(description="The most rows a page has.")]
+
+
+class Links(Shape):
+    """Where the answer is."""
+
+    self: Annotated[str, Field(description="This answer.")]
+
+
+class PageLinks(Links):
+    """Where the page and the next one are."""
+
+    next: Annotated[str | None, Field(description="The next page; null on the last.")]
+
+
+class Page(Shape, Generic[T]):
+    """One page of a collection."""
+
+    data: Annotated[list[T], Field(description="The rows.")]
+    meta: PageMeta
+    links: PageLinks
+
+
+class Item(Shape, Generic[T]):
+    """One record, or one computed answer."""
+
+    data: T
+    meta: Meta
+    links: Links
+
+
+class Stored(BaseModel):
+    """What the service itself says of a stored record."""
+
+    revision: Annotated[int, Field(description="How often it was changed; `If-Match` compares it.")]
+    recorded_at: Annotated[
+        str,
+        Field(
+            description="When this revision was recorded (RFC 3339).",
+            json_schema_extra={"format": "date-time"},
+        ),
+    ]
+
+
+def stored(record: type[BaseModel]) -> Any:
+    """The shape in which a record is read: itself, with its revision and when it was recorded."""
+    name = record.__name__
+    return type(
+        name,
+        (record, Stored),
+        {
+            "__module__": __name__,
+            "__doc__": record.__doc__,
+            "model_config": ConfigDict(title=name, json_schema_serialization_defaults_required=True),
+        },
+    )

@@ -1,0 +1,168 @@
+"""The two addresses every stored kind has: its list and its item."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement
+
+from app.db.tables import links
+from app.errors import NotFound
+from app.records.kinds import KINDS, Kind
+from app.web.asking import Ask, json_response, operation, path_id
+from app.web.formats import answer
+from app.web.identities import resolve_one
+from app.web.listing import DATASET, ID, Collection, Condition, Filter, equal
+from app.web.parameters import KNOWN_AT, Parameter, identifier
+from app.web.rendering import record_json
+from app.web.shapes import Item, Page, stored
+
+
+def linked(
+    kind: str, parameter: Parameter, field: str, *, space: str
+) -> Filter:
+    """The filter that a record refers to one of the ids in one of its lists."""
+    return Filter(parameter, partial(refers_to, kind, field), space)
+
+
+def refers_to(kind: str, field: str, values: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that a record of a kind refers to one of the ids in one of its lists."""
+    table = KINDS[kind].table
+    found = sa.select(links.c.id, links.c.revision).where(
+        links.c.target.in_(values), links.c.kind == kind, links.c.field == field
+    )
+    return sa.tuple_(table.c.id, table.c.revision).in_(found)
+
+
+def in_role(kind: str, field: str) -> Condition:
+    """The condition that somebody is in one of a record's lists as one of these roles."""
+    table = KINDS[kind].table
+
+    def condition(roles: list[str]) -> ColumnElement[bool]:
+        found = sa.select(links.c.id, links.c.revision).where(
+            links.c.kind == kind, links.c.field == field, links.c.role.in_(roles)
+        )
+        return sa.tuple_(table.c.id, table.c.revision).in_(found)
+
+    return condition
+
+
+def collection_of(
+    kind: Kind, shape: type[BaseModel], filters: Sequence[Filter], **options: Any
+) -> Collection:
+    """A stored kind's collection, with the filters that all of them have."""
+    table = kind.table
+    sorts = {
+        "id": table.c.id,
+        "name": table.c.sort_name,
+        "recorded_at": table.c.recorded_at,
+        **options.pop("sorts", {}),
+    }
+    every_kind = (
+        Filter(ID, table.c.id.in_),
+        equal(DATASET, table.c.dataset, "dataset"),
+    )
+    cited = ()
+    if kind.linked:
+        cited = (
+            linked(
+                kind.name,
+                identifier("document", "Only records that cite these documents."),
+                "evidence",
+                space="document",
+            ),
+        )
+    return Collection(
+        name=kind.path,
+        kinds=(kind.name,),
+        columns=(table.c.id, table.c.dataset, table.c.revision, table.c.recorded_at, table.c.body),
+        key={"id": table.c.id},
+        sorts=sorts,
+        filters=(*filters, *cited, *every_kind),
+        fields=[*shape.model_fields, *shape.model_computed_fields],
+        **options,
+    )
+
+
+def register(
+    router: APIRouter,
+    kind_name: str,
+    *,
+    tag: str,
+    filters: Sequence[Filter] = (),
+    about: str,
+    absence: str,
+    example: str,
+    **options: Any,
+) -> Collection:
+    """Give a kind its list and its item.
+
+    Args:
+        router: where they are registered.
+        kind_name: the kind.
+        tag: the heading it stands under in OpenAPI.
+        filters: the filters of its own.
+        about: what its records are, in a sentence.
+        absence: what it means that something is not there.
+        example: the id of a record of the shipped data.
+        options: more of the `Collection`, such as `sorts`.
+
+    Returns:
+        The collection, for answers that are made of it elsewhere.
+    """
+    kind = KINDS[kind_name]
+    shape = stored(kind.record)
+    collection = collection_of(kind, shape, filters, **options)
+    operation(
+        router,
+        f"/{kind.path}",
+        lambda ask: answer(ask, collection, shape),
+        name=f"list_{kind.path}",
+        summary=f"List {kind.path}",
+        description=f"{about} {absence}",
+        tag=tag,
+        shape=Page[shape],
+        parameters=collection.parameters,
+        formats=("json", "csv", "ndjson"),
+    )
+    operation(
+        router,
+        f"/{kind.path}/{{id}}",
+        lambda ask: item(ask, kind),
+        name=f"get_{kind.name}",
+        summary=f"Get one {kind.name}",
+        description=f"{about} 404 means that no such record is (or, under `known_at`, was) held.",
+        tag=tag,
+        shape=Item[shape],
+        parameters=(KNOWN_AT,),
+        path_parameters=(path_id(kind.name, example),),
+        problems=(404,),
+    )
+    return collection
+
+
+def item(ask: Ask, kind: Kind) -> Response:
+    """One record by its id."""
+    given = ask.request.path_params["id"]
+    row = _read(ask, kind, given)
+    if row is None:
+        row = _read(ask, kind, resolve_one(ask, kind.name, given))
+    if row is None:
+        raise NotFound(f"no {kind.name} has the id {given[:100]!r}")
+    ask.request.scope["positions.revision"] = row.revision
+    text = ask.fill(record_json([row])[0])
+    meta = ask.meta({row.dataset})
+    links_told = orjson.dumps({"self": ask.address}).decode()
+    return json_response(f'{{"data":{text},"meta":{meta},"links":{links_told}}}')
+
+
+def _read(ask: Ask, kind: Kind, record_id: str) -> Any:
+    table = kind.table
+    columns = (table.c.id, table.c.dataset, table.c.revision, table.c.recorded_at, table.c.body)
+    rows = ask.rows(sa.select(*columns).where(table.c.id == record_id))
+    return rows[0] if rows else None
+
