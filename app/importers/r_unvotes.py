@@ -3,10 +3,11 @@
 Voeten, Strezhnev and Bailey's data as David Robinson packaged it, in CC0. What the real files
 are like, and is dealt with here:
 
-- **Most days are no days.** In the roll calls of sessions 1 to 57 that were entered first, the
-  day of the date is never above 7: it is a number of the day of the week, under the right year
-  and month (resolution 46/86, adopted on 16 December 1991, a Monday, stands as 1991-12-02).
-  Such a date is taken as its month, and its text is kept.
+- **Most days are no days.** In the 4,483 roll calls of sessions 1 to 57 that were entered first,
+  the day of the date is never above 7, under the right year and month. It looks like the number
+  of a weekday (resolution 46/86, of Monday 16 December 1991, stands as 1991-12-02), but not by
+  one rule (2758, of Monday 25 October 1971, as 1971-10-07), so the true day cannot be had from
+  it. Such a date is taken as its month, and its text is kept.
 - Descriptions are cut after some 244 characters, and some carry mangled quotes
   (`\\WORDS\\\\`, `_Words<d3>`) and the columns that followed, after tabs.
 - 2,104 roll calls belong to no issue, and one (6027) has no text at all.
@@ -259,7 +260,7 @@ def _document_record() -> Content:
         "url": "https://cran.r-project.org/package=unvotes",
         "licence": "CC0-1.0",
         "summary": (
-            "Three tables: votes, roll calls, issues. The source's days of sessions 1 to 57 are "
-            "mostly days of the week, so those dates are given as months."
+            "Three tables: votes, roll calls, issues. In most roll calls of sessions 1 to 57 the "
+            "source's day is not the day of the month, so those dates are given as months."
         ),
     }
