@@ -1,0 +1,8 @@
+"""The application as servers import it: `uvicorn app.asgi:app`."""
+
+from app.main import configure_logging, create_app
+from app.settings import Settings
+
+settings = Settings()
+configure_logging(settings.log_level)
+app = create_app(settings)

@@ -1,0 +1,157 @@
+"""The command line: arguments in, messages out; the work is done elsewhere.
+
+Exit codes: 0 done; 1 the input has faults, which were all printed; 2 the command was not
+understood; 3 it could not be carried out, and one line says why.
+"""
+
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from app import __version__
+from app.db import Database
+from app.db.clock import current_release
+from app.db.migrate import migrate as migrate_database
+from app.errors import PositionsError, Problem, Refused
+from app.records.faults import FaultyRecords
+from app.records.load import load_seeds
+from app.records.store import Outcome
+from app.settings import Settings, seeds_folder
+
+app = typer.Typer(
+    help="Regional security positions: who stands where, since when, says who.",
+    epilog="Settings are environment variables, such as DATABASE_URL; see docs/settings.md.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Paths = Annotated[
+    list[Path], typer.Argument(help="Seed folders, or folders that hold some.", show_default=False)
+]
+
+
+def main() -> None:
+    """Run the command line; what was refused is one clear line, never a trace."""
+    try:
+        app()
+    except FaultyRecords as faulty:
+        for fault in faulty.faults:
+            out.print(str(fault), markup=False)
+        err.print(f"{len(faulty.faults)} faults; nothing was changed", style="red")
+        sys.exit(1)
+    except Refused as refused:
+        err.print(f"positions: {refused}", style="red", markup=False)
+        sys.exit(3)
+    except Problem as problem:
+        err.print(f"positions: {problem.detail}", style="red", markup=False)
+        sys.exit(3)
+    except PositionsError as error:
+        err.print(f"positions: {error}", style="red", markup=False)
+        sys.exit(3)
+
+
+@app.command(epilog="Example: `positions serve --port 8080 --workers 2`")
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="How many processes serve.")] = None,
+) -> None:
+    """Migrate, load the seeds into an empty database, and serve."""
+    settings = Settings()
+    host, port = host or settings.host, settings.port if port is None else port
+    workers = workers or settings.workers
+    _refuse_taken(host, port)
+    database = Database(settings.database_url)
+    if migrate_database(database):
+        err.print("The database was migrated.")
+    with database.read() as connection:
+        empty = current_release(connection) == 0
+    if empty:
+        _tell(load_seeds(database, [seeds_folder()]), "Loaded the seeds")
+    database.close()
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  shown, not bound
+    err.print(f"Serving http://{shown}:{port}/v1, described at http://{shown}:{port}/docs")
+    uvicorn.run(
+        "app.asgi:app",
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=20,
+    )
+
+
+@app.command(epilog="Example: `positions load seeds`")
+def load(paths: Paths) -> None:
+    """Load seed folders: all or nothing, and the same again changes nothing."""
+    with _migrated() as database:
+        _tell(load_seeds(database, paths), "Loaded")
+
+
+@app.command(epilog="Example: `positions check seeds/kazakhstan-nato`")
+def check(paths: Paths) -> None:
+    """Say every fault of every file, and what a load would change, without changing it."""
+    with _migrated() as database:
+        _tell(load_seeds(database, paths, commit=False), "No faults; a load would have made")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    database = Database(Settings().database_url)
+    done = migrate_database(database)
+    out.print("The database was migrated." if done else "The database is up to date.")
+    database.close()
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(__version__)
+
+
+class _migrated:  # noqa: N801  reads as a verb where it is used
+    """The database of the settings, migrated first, closed afterwards."""
+
+    def __enter__(self) -> Database:
+        self._database = Database(Settings().database_url)
+        migrate_database(self._database)
+        return self._database
+
+    def __exit__(self, *_fault: object) -> None:
+        self._database.close()
+
+
+def _tell(outcome: Outcome, what: str) -> None:
+    """Say what a change did, by kind."""
+    if not outcome.altered:
+        err.print(f"Nothing to change; release {outcome.release} stands.")
+        return
+    err.print(f"{what} release {outcome.release}:")
+    for op in ("added", "changed", "removed"):
+        counts = ", ".join(f"{n} {kind}" for kind, n in getattr(outcome, op).items())
+        if counts:
+            err.print(f"  {op}: {counts}")
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Say in one line that a port is in use, before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise Refused(f"cannot listen on {host}:{port}: {fault.strerror}; try --port") from fault
