@@ -10,10 +10,9 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
@@ -199,9 +198,3 @@ _SQLITE_AWAY = {
 def _unavailable(what: str) -> Unavailable:
     return Unavailable(f"{what}; try again shortly", headers={"Retry-After": "2"})
 
-
-def server_side(connection: Connection, statement: Any, size: int = 1000) -> Any:
-    """Run a statement whose rows are fetched by parts, so that memory stays bounded."""
-    result = connection.execution_options(yield_per=size).execute(statement)
-    with suppress(GeneratorExit):
-        yield from result.partitions(size)

@@ -552,7 +552,7 @@ def versions_of(connection: Connection, release: int) -> Iterator[bytes]:
                 past.c.release == release, past.c.op != "derive"
             ),
         ).order_by("id")
-        for row in connection.execution_options(yield_per=BATCH).execute(made):
+        for row in connection.execute(made, execution_options={"yield_per": BATCH}):
             yield orjson.dumps([name, *row])
         gone = (
             sa.select(past.c.id)

@@ -93,7 +93,7 @@ def _stream(
         statement = as_known(every(ask, collection), ask.known)
         if lines is _csv:
             yield _csv_text([header(shape, values.get("fields"))])
-        rows = ask.connection.execution_options(yield_per=CHUNK).execute(statement)
+        rows = ask.connection.execute(statement, execution_options={"yield_per": CHUNK})
         for part in rows.partitions(CHUNK):
             yield lines(ask, ask.fill("\n".join(collection.render(ask, part))), shape)
 
