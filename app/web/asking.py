@@ -165,17 +165,36 @@ class Ask:
 def asked(service: Service, request: Request, values: dict[str, Any]) -> Iterator[Ask]:
     """Open the one state of the data that a request is answered from."""
     with service.database.read() as connection:
-        release = current_release(connection)
-        known = None
-        if "known_at" in values:
-            at = release_at(connection, values["known_at"])
-            known = at if at < release else None
-        names = service.names(release, known)
-        request.scope["positions.release"] = release
-        yield Ask(request, service, connection, release, known, values, names)
+        yield ask_over(connection, service, request, values)
+
+
+def ask_over(
+    connection: Connection, service: Service, request: Request, values: dict[str, Any]
+) -> Ask:
+    """What a request asks, of the state that a connection sees."""
+    release = current_release(connection)
+    known = None
+    if "known_at" in values:
+        at = release_at(connection, values["known_at"])
+        known = at if at < release else None
+    names = service.names(release, known)
+    request.scope["positions.release"] = release
+    return Ask(request, service, connection, release, known, values, names)
 
 
 Handler = Callable[[Ask], Response]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An address that can be asked in the process as well, as the explorer's pages do."""
+
+    handler: Handler
+    parameters: Mapping[str, Parameter]
+
+
+#: Every operation by its path below /v1.
+OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
@@ -196,6 +215,7 @@ def operation(
 ) -> None:
     """Register an address that is read: its handler, and all that OpenAPI says of it."""
     known = {parameter.name: parameter for parameter in parameters}
+    OPERATIONS[path] = Operation(handler, known)
 
     async def endpoint(request: Request) -> Response:
         values = parse_query(request.scope["query_string"], known)
