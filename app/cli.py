@@ -122,7 +122,7 @@ def version() -> None:
     out.print(__version__)
 
 
-class _migrated:  # noqa: N801  reads as a verb where it is used
+class _migrated:
     """The database of the settings, migrated first, closed afterwards."""
 
     def __enter__(self) -> Database:
@@ -154,4 +154,6 @@ def _refuse_taken(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as fault:
-            raise Refused(f"cannot listen on {host}:{port}: {fault.strerror}; try --port") from fault
+            raise Refused(
+                f"cannot listen on {host}:{port}: {fault.strerror}; try --port"
+            ) from fault

@@ -86,7 +86,9 @@ class VagueDate(BaseModel):
         computed = {"earliest": earliest, "latest": latest, "precision": precision}
         for name, value in computed.items():
             if given.get(name) is not None and given[name] != value:
-                raise ValueError(f"{name} {given[name]!r} does not follow from edtf; {value!r} does")
+                raise ValueError(
+                    f"{name} {given[name]!r} does not follow from edtf; {value!r} does"
+                )
         defaults = {"text": None, "edtf": None, "basis": "stated", "reason": None}
         return defaults | given | computed
 

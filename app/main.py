@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import anyio.to_thread
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -17,6 +17,7 @@ from app.db.clock import current_release
 from app.resources import RESOURCES
 from app.settings import Settings
 from app.web import health, openapi, problems
+from app.web.addresses import addresses_of
 from app.web.asking import Service
 from app.web.caching import CachingMiddleware
 from app.web.middleware import AccessMiddleware
@@ -65,18 +66,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 allow_headers=["*"],
                 expose_headers=["ETag", "Link", "X-Request-Id", "Content-Disposition"],
             ),
-            Middleware(
-                CachingMiddleware, release=release, capacity=settings.cache_megabytes << 20
-            ),
+            Middleware(CachingMiddleware, release=release, capacity=settings.cache_megabytes << 20),
         ],
     )
     app.state.service = Service(database, settings)
-    v1 = APIRouter(prefix="/v1")
     for router in RESOURCES:
-        v1.include_router(router)
-    app.include_router(v1)
+        app.include_router(router, prefix="/v1")
     app.include_router(health.router)
     app.include_router(openapi.router)
+    app.state.addresses = addresses_of(app)
     problems.install(app)
     openapi.install(app)
     return app
@@ -100,4 +98,3 @@ def configure_logging(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-

@@ -309,9 +309,7 @@ def fold(text: str) -> str:
 
 
 Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(plain_text)]
-Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=500), AfterValidator(plain_text)
-]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(plain_text)]
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[
     str,

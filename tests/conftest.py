@@ -21,13 +21,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from app.db import Database
-from app.db.migrate import migrate
-from app.main import create_app, configure_logging
-from app.records.load import load_seeds
-from app.settings import Settings, seeds_folder
 from starlette.testclient import TestClient
 
+from app.db import Database
+from app.db.migrate import migrate
+from app.main import configure_logging, create_app
+from app.records.load import load_seeds
+from app.settings import Settings, seeds_folder
 from tests import postgres
 
 #: Makes a new database: empty and migrated, or seeded.
@@ -62,7 +62,7 @@ def make_database(
         else:
             server = request.getfixturevalue("_server")
             new = lambda template: postgres.database(server, template)  # noqa: E731
-        templates = {}
+        templates: dict[str, str] = {}
         for name in ("migrated", "seeded"):
             url = stack.enter_context(new(templates.get("migrated")))
             _prepare(url, seeds=name == "seeded")

@@ -1,5 +1,7 @@
 """Where each holder stands, derived from opinions."""
 
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -39,10 +41,11 @@ def small(world: World, *opinions: str) -> TestClient:
     )
 
 
-def positions(client: TestClient, query: str = "") -> list[dict]:
+def positions(client: TestClient, query: str = "") -> list[Any]:
     answer = client.get(f"/v1/positions?{query}")
     assert answer.status_code == 200, answer.text
-    return answer.json()["data"]
+    found: list[Any] = answer.json()["data"]
+    return found
 
 
 def test_the_latest_opinion_decides_and_the_change_is_said(world: World) -> None:
@@ -178,7 +181,9 @@ def test_pages_of_positions_meet_without_gap_or_overlap(client: TestClient) -> N
 
 
 def test_gali_and_nurmagambetov_stand_against_each_other_on_membership(client: TestClient) -> None:
-    answer = positions(client, "holder=azimbai-gali,sagadat-nurmagambetov&topic=alliance-membership")
+    answer = positions(
+        client, "holder=azimbai-gali,sagadat-nurmagambetov&topic=alliance-membership"
+    )
     stances = {p["holder"]["id"]: p["stance"] for p in answer if "member" in p["question"]["id"]}
     assert stances["azimbai-gali"].endswith("support")
     assert stances["sagadat-nurmagambetov"] == "strong_oppose"

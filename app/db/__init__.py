@@ -16,7 +16,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import Refused, Unavailable
 
@@ -197,4 +198,3 @@ _SQLITE_AWAY = {
 
 def _unavailable(what: str) -> Unavailable:
     return Unavailable(f"{what}; try again shortly", headers={"Retry-After": "2"})
-

@@ -49,5 +49,3 @@ def matching(text: str, *, sqlite: bool) -> ColumnElement[bool]:
         )
     query = " & ".join(f"'{word}':*" for word in words)
     return sa.literal_column(POSTGRESQL_VECTOR).op("@@")(sa.func.to_tsquery("simple", query))
-
-

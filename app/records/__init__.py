@@ -1,0 +1,1 @@
+"""Records: one shape each, checked once, loaded once, whichever door they come in by."""

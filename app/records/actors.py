@@ -134,7 +134,7 @@ class Group(Actor):
     """Holders that a source does not name, a region, or states taken together."""
 
     id: Slug
-    classification: Annotated[
-        GroupClassification, Field(description="What kind of group.")
-    ] = GroupClassification.UNNAMED_HOLDERS
+    classification: Annotated[GroupClassification, Field(description="What kind of group.")] = (
+        GroupClassification.UNNAMED_HOLDERS
+    )
     country: Annotated[CountryRef | None, Field(description="The state it belongs to.")] = None

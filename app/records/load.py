@@ -63,4 +63,3 @@ def read_folders(paths: list[Path]) -> list[Folder]:
         shown = ", ".join(str(path) for path in paths)
         raise Refused(f"no seed folder at {shown}: a seed folder has a dataset.yaml")
     return [read_folder(path) for path in folders]
-

@@ -47,25 +47,19 @@ class Question(Record):
     """What there is to have a position on; its proposition alone fixes the direction."""
 
     id: Slug
-    title: Annotated[
-        Annotated[str, Line], Field(max_length=1000, description="As a question.")
-    ]
+    title: Annotated[Annotated[str, Line], Field(max_length=1000, description="As a question.")]
     proposition: Annotated[
         Text, Field(min_length=1, description="The sentence one can be for or against.")
     ]
     kind: Annotated[QuestionKind, Field(description="Policy, assessment or vote.")]
-    topics: Annotated[
-        tuple[TopicRef, ...], Field(max_length=50, description="Its subjects.")
-    ] = ()
+    topics: Annotated[tuple[TopicRef, ...], Field(max_length=50, description="Its subjects.")] = ()
     subjects: Annotated[
         tuple[Subject, ...], Field(max_length=100, description="The actors it is about.")
     ] = ()
     agreement: Annotated[
         AgreementRef | None, Field(description="The agreement it is about, if any.")
     ] = None
-    date: Annotated[
-        VagueDate | None, Field(description="For a vote, its day; else null.")
-    ] = None
+    date: Annotated[VagueDate | None, Field(description="For a vote, its day; else null.")] = None
     session: Annotated[
         Line | None, Field(description="For a vote, the session of the body; else null.")
     ] = None

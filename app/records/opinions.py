@@ -61,7 +61,7 @@ class Opinion(Record):
         VagueDate | None, Field(description="When it was said; null where not known.")
     ] = None
 
-    @computed_field(
+    @computed_field(  # type: ignore[prop-decorator]  # mypy has no decorated properties
         description="The stance as a number, −2 to +2; null where no number would be honest."
     )
     @property

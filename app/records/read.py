@@ -138,7 +138,7 @@ class _Builder:
         self.shown, self.lines = shown, lines
         self.faults: list[RecordFault] = []
 
-    def build(self, node: yaml.Node, path: tuple[str | int, ...]) -> Any:
+    def build(self, node: Any, path: tuple[str | int, ...]) -> Any:
         self.lines[path] = node.start_mark.line + 1
         match node:
             case yaml.MappingNode():
@@ -163,5 +163,3 @@ class _Builder:
             value = self.build(value_node, (*path, key))
             self.lines[(*path, key)] = line
             yield key, value
-
-

@@ -35,7 +35,8 @@ class Span(Part):
     document: Annotated[Slug, Field(description="The document's id.")]
     paragraph: Annotated[int, Field(ge=1, le=1_000_000, description="The paragraph, from 1.")]
     start: Annotated[
-        Position, Field(description="First character: Unicode code points of the whole text, from 0.")
+        Position,
+        Field(description="First character: Unicode code points of the whole text, from 0."),
     ]
     end: Annotated[Position, Field(description="The character after the last.")]
     exact: Annotated[
@@ -91,7 +92,8 @@ class Record(Part):
     dataset: Annotated[Slug, Field(description="The body of data it belongs to.")]
     summary: Annotated[Text | None, Field(description="What it is, in our words.")] = None
     evidence: Annotated[
-        tuple[Evidence, ...], Field(description="The places in sources that say so.", max_length=200)
+        tuple[Evidence, ...],
+        Field(description="The places in sources that say so.", max_length=200),
     ] = ()
 
     @model_validator(mode="before")

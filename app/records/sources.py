@@ -47,13 +47,17 @@ class Document(Record):
         int | None, Field(ge=0, le=1_000_000, description="How many paragraphs (lines) it has.")
     ] = None
 
-    @computed_field(description="Whether this deployment holds the text.")
+    @computed_field(  # type: ignore[prop-decorator]  # mypy has no decorated properties
+        description="Whether this deployment holds the text."
+    )
     @property
     def text_held(self) -> Annotated[str, WithJsonSchema({"type": "boolean"})]:
         """A mark: the deployment knows, the record does not."""
         return f"{MARK}held:{self.id}"
 
-    @computed_field(description="How to cite it.")
+    @computed_field(  # type: ignore[prop-decorator]  # mypy has no decorated properties
+        description="How to cite it."
+    )
     @property
     def citation(self) -> str:
         """Author, title, publisher, date, as far as known; never guessed."""
@@ -88,7 +92,9 @@ class Dataset(Record):
     licence: Annotated[Line, Field(description="Its licence.")]
     citation: Annotated[Text, Field(min_length=1, description="How to cite it.")]
 
-    @computed_field(description="How many records of each kind it has.")
+    @computed_field(  # type: ignore[prop-decorator]  # mypy has no decorated properties
+        description="How many records of each kind it has."
+    )
     @property
     def counts(
         self,

@@ -25,7 +25,6 @@ from app.db.tables import (
     HISTORY,
     KIND_TABLES,
     document_texts,
-    documents,
     links,
     opinions,
     releases,
@@ -161,7 +160,9 @@ class Change:
         self._rederive()
         outcome = Outcome(
             self.release,
-            *({k: n for k, n in self._counts[op].items()} for op in ("added", "changed", "removed")),
+            added=dict(self._counts["added"]),
+            changed=dict(self._counts["changed"]),
+            removed=dict(self._counts["removed"]),
             unchanged=self._unchanged,
         )
         if not outcome.altered:
@@ -198,7 +199,10 @@ class Change:
         ids = [each.record.id for each in batch]
         current = self._current(kind, ids)
         last = self._last_revisions(kind, [i for i in ids if i not in current])
-        added, changed, rows, found = [], [], [], []
+        added: list[str] = []
+        changed: list[str] = []
+        rows: list[dict[str, Any]] = []
+        found: list[tuple[Record, dict[str, Any], Any]] = []
         for each, body, content in zip(batch, bodies, contents, strict=True):
             record_id = each.record.id
             row = self._row(kind, each.record, body)
@@ -266,7 +270,7 @@ class Change:
             .where(past.c.id.in_(ids))
             .group_by(past.c.id)
         )
-        return {record_id: revision for record_id, revision in rows}
+        return {row[0]: row[1] for row in rows}
 
     def _retire(self, kind: Kind, ids: list[str], *, op: str) -> None:
         """Move current rows into history, superseded by this release."""
@@ -279,9 +283,7 @@ class Change:
             sa.literal(self.release).label("until"),
             sa.literal(op).label("op"),
         ).where(table.c.id.in_(ids))
-        self._connection.execute(
-            sa.insert(past).from_select([*columns, "until", "op"], superseded)
-        )
+        self._connection.execute(sa.insert(past).from_select([*columns, "until", "op"], superseded))
         self._connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
 
     def _insert(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
@@ -337,8 +339,9 @@ class Change:
         for row in self._connection.execute(sa.select(*wanted).where(table.c.id.in_(ids))):
             if name == "document":
                 body = orjson.loads(row.body)
-                yield row.id, _Neighbour(
-                    name, None, row[1], row[2], body["characters"], body["paragraphs"]
+                yield (
+                    row.id,
+                    _Neighbour(name, None, row[1], row[2], body["characters"], body["paragraphs"]),
                 )
             else:
                 yield row.id, _Neighbour(name, row[1] if len(row) > 1 else None)
@@ -444,9 +447,7 @@ class Change:
         for kind, record_id in self._removed:
             for citer in citers(self._connection, kind, record_id):
                 self.faults.append(
-                    RecordFault(
-                        citer.path, 0, citer.id, f"still cites {kind.name} {record_id!r}"
-                    )
+                    RecordFault(citer.path, 0, citer.id, f"still cites {kind.name} {record_id!r}")
                 )
 
     def _rederive(self) -> None:
@@ -531,7 +532,9 @@ def citers(connection: Connection, kind: Kind, record_id: str, most: int = 100) 
                 sa.select(table.c.id).where(sa.or_(*conditions)).limit(most)
             ).scalars()
             found += [
-                Citer(other.path, one) for one in rows if (other.name, one) != (kind.name, record_id)
+                Citer(other.path, one)
+                for one in rows
+                if (other.name, one) != (kind.name, record_id)
             ]
     return found[:most]
 

@@ -9,6 +9,7 @@ from app.resources import (
     datasets,
     documents,
     events,
+    finding,
     groups,
     opinions,
     organizations,
@@ -19,6 +20,7 @@ from app.resources import (
 )
 
 RESOURCES: tuple[APIRouter, ...] = (
+    finding.router,
     countries.router,
     organizations.router,
     people.router,

@@ -78,7 +78,9 @@ COLLECTION = Collection(
     sorts={"id": _column("id"), "name": _column("sort_name"), "kind": _column("kind")},
     filters=(
         Filter(
-            word("kind", ActorKind, "What kind of actor."), _column("kind").in_, facet=_column("kind")
+            word("kind", ActorKind, "What kind of actor."),
+            _column("kind").in_,
+            facet=_column("kind"),
         ),
         Filter(
             identifier("country", "The country they belong to, or are.", "KAZ"),

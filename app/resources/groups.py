@@ -22,6 +22,8 @@ COLLECTION = register(
             word("classification", GroupClassification, "What kind of group."),
             groups.c.classification,
         ),
-        equal(identifier("country", "The state it belongs to.", "KAZ"), groups.c.country, "country"),
+        equal(
+            identifier("country", "The state it belongs to.", "KAZ"), groups.c.country, "country"
+        ),
     ),
 )

@@ -17,7 +17,11 @@ COLLECTION = register(
     absence="An office without an end is one whose end no source held here states.",
     example="azimbai-gali",
     filters=(
-        equal(identifier("country", "The state a person belongs to.", "KAZ"), people.c.country, "country"),
+        equal(
+            identifier("country", "The state a person belongs to.", "KAZ"),
+            people.c.country,
+            "country",
+        ),
         linked(
             "person",
             identifier("organization", "Who holds or held an office there.", "nato"),

@@ -113,7 +113,9 @@ COLLECTION = Collection(
                 one.parameter,
                 one.condition,
                 one.space,
-                _column(one.parameter.name) if one.parameter.name in ("holder", "question") else None,
+                _column(one.parameter.name)
+                if one.parameter.name in ("holder", "question")
+                else None,
                 beneath=True,
             )
             for one in CHOOSING

@@ -4,10 +4,10 @@ from fastapi import APIRouter
 
 from app.db.tables import questions
 from app.vocabulary import QuestionKind
+from app.web.holdings import about_topics
 from app.web.listing import Filter, equal
 from app.web.parameters import identifier, word
 from app.web.stored import linked, register
-from app.web.holdings import about_topics
 
 router = APIRouter()
 
@@ -20,7 +20,9 @@ COLLECTION = register(
     example="kazakhstan-nato-full-membership",
     filters=(
         Filter(
-            identifier("topic", "Questions of these topics, and of those below them.", "nuclear-weapons"),
+            identifier(
+                "topic", "Questions of these topics, and of those below them.", "nuclear-weapons"
+            ),
             about_topics,
             "topic",
         ),

@@ -17,6 +17,10 @@ COLLECTION = register(
     absence="A topic without a parent is at the top.",
     example="nuclear-weapons",
     filters=(
-        equal(identifier("parent", "Topics below these.", "regional-security"), topics.c.parent, "topic"),
+        equal(
+            identifier("parent", "Topics below these.", "regional-security"),
+            topics.c.parent,
+            "topic",
+        ),
     ),
 )

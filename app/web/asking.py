@@ -16,6 +16,7 @@ import anyio.to_thread
 import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy import Connection
 
 from app.db import Database
@@ -212,6 +213,7 @@ def operation(
     costly: bool = False,
     formats: Sequence[str] = ("json",),
     problems: Sequence[int] = (),
+    media: Sequence[str] = (),
 ) -> None:
     """Register an address that is read: its handler, and all that OpenAPI says of it."""
     known = {parameter.name: parameter for parameter in parameters}
@@ -224,7 +226,8 @@ def operation(
             with asked(request.app.state.service, request, values) as ask:
                 return handler(ask)
 
-        return await request.app.state.service.run(work, costly=costly)
+        service: Service = request.app.state.service
+        return await service.run(work, costly=costly)
 
     router.add_api_route(
         path,
@@ -236,7 +239,8 @@ def operation(
         description=description,
         tags=[tag],
         response_model=shape,
-        responses=responses_for(formats, {304, *problems, *({422} if known or path_parameters else ())}),
+        response_class=JSONResponse if shape else PlainTextResponse,
+        responses=responses_for(formats, {304, 422, *problems}, media),
         openapi_extra={
             "parameters": [*path_parameters, *(p.openapi() for p in parameters)],
         },
@@ -261,4 +265,3 @@ def json_response(text: str, headers: Mapping[str, str] | None = None) -> Respon
 
 
 CLOCKS = (AS_OF, KNOWN_AT)
-

@@ -130,7 +130,9 @@ def _is_of_the_data(path: str) -> bool:
 def _address(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
     """What of a request decides the bytes of its answer."""
     accept = headers.get(b"accept", b"*/*")
-    return b"\n".join((scope["path"].encode("utf-8", "surrogateescape"), scope["query_string"], accept))
+    return b"\n".join(
+        (scope["path"].encode("utf-8", "surrogateescape"), scope["query_string"], accept)
+    )
 
 
 _CODE = __version__.encode()

@@ -73,9 +73,7 @@ CHOOSING: tuple[Filter, ...] = (
         "topic",
     ),
     Filter(identifier("subject", "Questions about these actors.", "KAZ"), _about, "actor"),
-    equal(
-        word("attribution", Attribution, "How the source comes by it."), opinions.c.attribution
-    ),
+    equal(word("attribution", Attribution, "How the source comes by it."), opinions.c.attribution),
     equal(
         identifier("document", "The document that reports it.", "kazakhstan-nato-analysis"),
         opinions.c.document,

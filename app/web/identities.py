@@ -96,7 +96,8 @@ def country_aliases(ask: Ask) -> dict[str, str]:
 
 def _read_aliases(ask: Ask) -> dict[str, str]:
     rows = [
-        (one, orjson.loads(body)) for one, body in ask.rows(sa.select(countries.c.id, countries.c.body))
+        (one, orjson.loads(body))
+        for one, body in ask.rows(sa.select(countries.c.id, countries.c.body))
     ]
     rows.sort(key=lambda row: (row[1]["valid_to"] is not None, row[0]))
     aliases: dict[str, str] = {}

@@ -12,7 +12,7 @@ does not grow with its depth. Where all keys run the same way that is one row-va
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hmac import compare_digest
@@ -22,13 +22,13 @@ from urllib.parse import urlencode
 import orjson
 import sqlalchemy as sa
 from fastapi import Response
-from sqlalchemy import ColumnElement, FromClause, Row, Select
+from sqlalchemy import ColumnElement, Row, Select
 
 from app.db.search import matching
 from app.db.tables import search_entries
-from app.errors import Fault, InvalidInput, nearest
+from app.errors import Fault, InvalidInput
 from app.web.asking import Ask, json_response
-from app.web.parameters import KNOWN_AT, Parameter, identifier, integer, text_parameter
+from app.web.parameters import KNOWN_AT, Parameter, identifier, integer, word_of
 from app.web.rendering import record_json
 
 MOST_COUNTED = 10_000
@@ -58,9 +58,7 @@ class Filter:
     beneath: bool = False
 
 
-def equal(
-    parameter: Parameter, column: ColumnElement[Any], space: str | None = None
-) -> Filter:
+def equal(parameter: Parameter, column: ColumnElement[Any], space: str | None = None) -> Filter:
     """The filter that a column is one of the values; it can be counted by, too."""
     return Filter(parameter, column.in_, space, facet=column)
 
@@ -116,28 +114,27 @@ class Collection:
 
     def _shaping(self) -> Iterator[Parameter]:
         sortable = ", ".join(f"`{name}`" for name in self.sorts)
-        yield _words(
+        yield word_of(
             "sort",
+            [s for name in self.sorts for s in (name, f"-{name}")],
             f"Sort by: {sortable}; a minus sign turns the order round. Rows that are equal keep a "
             "stable order.",
-            [s for name in self.sorts for s in (name, f"-{name}")],
         )
-        yield _words("fields", "Give only these fields of each record.", self.fields)
+        yield word_of("fields", self.fields, "Give only these fields of each record.")
         if facets := [one.parameter.name for one in self.filters if one.facet is not None]:
-            yield _words("facets", "Count the whole result by these, in `meta.facets`.", facets)
+            yield word_of("facets", facets, "Count the whole result by these, in `meta.facets`.")
         yield LIMIT
         yield CURSOR
         yield TOTAL
         yield FORMAT
 
 
-Q = text_parameter(
+Q = Parameter(
     "q",
     "Full-text search: every word must occur, whole or as the beginning of a word; case and "
     "accents do not matter, and nothing is syntax. Left out: everything.",
-    "nato",
+    example="nato",
 )
-Q = Parameter(Q.name, Q.description, Q.schema, str, many=False, example=Q.example)
 LIMIT = integer("limit", "Rows on a page (1 to 500; 50 if left out).", 1, MOST_ROWS, 20)
 CURSOR = Parameter(
     "cursor", "Where the page begins: `links.next` of the page before has it. Opaque."
@@ -146,28 +143,12 @@ DATASET = identifier("dataset", "Only records of these bodies of data.", "kazakh
 ID = identifier("id", "Only these records: fetches a batch; ids that do not exist are left out.")
 
 
-def _choice(name: str, description: str, choices: Sequence[str], *, many: bool) -> Parameter:
-    def parse(text: str) -> str:
-        if text not in choices:
-            raise ValueError(f"{text!r} is not a value of {name!r}; {nearest(text, choices)}")
-        return text
-
-    schema = {"type": "string", "enum": list(choices)}
-    return Parameter(name, description, schema, parse, many=many, example=choices[0])
-
-
-def _words(name: str, description: str, choices: Iterable[str]) -> Parameter:
-    return _choice(name, description, list(choices), many=True)
-
-
-TOTAL = _choice(
-    "total", "`exact` counts a total beyond 10,000 to the end.", ["exact"], many=False
-)
-FORMAT = _choice(
+TOTAL = word_of("total", ["exact"], "`exact` counts a total beyond 10,000 to the end.", many=False)
+FORMAT = word_of(
     "format",
+    ["json", "csv", "ndjson"],
     "`json` is a page; `csv` and `ndjson` stream the whole filtered result. Left out: what "
     "`Accept` asks for, else JSON.",
-    ["json", "csv", "ndjson"],
     many=False,
 )
 
@@ -242,7 +223,10 @@ class _Key:
         return self.column.desc() if self.descending else self.column.asc()
 
     def beyond(self, value: Any) -> ColumnElement[bool]:
-        return self.column < value if self.descending else self.column > value
+        beyond: ColumnElement[bool] = (
+            self.column < value if self.descending else self.column > value
+        )
+        return beyond
 
 
 def _order(ask: Ask, collection: Collection) -> list[_Key]:
@@ -269,15 +253,15 @@ def _after(
         return _ordered(labelled, order).limit(limit + 1)
     if len({key.descending for key in order}) == 1:
         row = sa.tuple_(*(key.column for key in order))
-        bound = sa.tuple_(*(sa.bindparam(None, v, k.column.type) for k, v in zip(order, values, strict=True)))
+        bound = sa.tuple_(
+            *(sa.bindparam(None, v, k.column.type) for k, v in zip(order, values, strict=True))
+        )
         condition = row < bound if order[0].descending else row > bound
         return _ordered(labelled.where(condition), order).limit(limit + 1)
     return _seeks(labelled, order, values, limit)
 
 
-def _seeks(
-    labelled: Select[Any], order: list[_Key], values: list[Any], limit: int
-) -> Select[Any]:
+def _seeks(labelled: Select[Any], order: list[_Key], values: list[Any], limit: int) -> Select[Any]:
     """One seek for each key that may differ first, put together in order."""
     parts = []
     for i, key in enumerate(order):
@@ -285,9 +269,7 @@ def _seeks(
         seek = labelled.where(*same, key.beyond(values[i]))
         parts.append(sa.select(_ordered(seek, order).limit(limit + 1).subquery()))
     together = sa.union_all(*parts).subquery()
-    again = [
-        _Key(together.c[f"sort_{i}"], key.descending).term() for i, key in enumerate(order)
-    ]
+    again = [_Key(together.c[f"sort_{i}"], key.descending).term() for i, key in enumerate(order)]
     return sa.select(together).order_by(*again).limit(limit + 1)
 
 
@@ -383,5 +365,3 @@ def _sparse(text: str, wanted: list[str]) -> str:
     records = orjson.loads(f"[{text}]")
     kept = [{name: record[name] for name in record if name in wanted} for record in records]
     return orjson.dumps(kept).decode()[1:-1]
-
-

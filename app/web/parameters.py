@@ -6,7 +6,7 @@ unfiltered data.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -87,7 +87,11 @@ def parse_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dic
         except ValueError as fault:
             faults.append(Fault(str(fault), parameter=name))
     for name, parameter in parameters.items():
-        if parameter.required and name not in values and not any(f.parameter == name for f in faults):
+        if (
+            parameter.required
+            and name not in values
+            and not any(f.parameter == name for f in faults)
+        ):
             faults.append(Fault(f"the parameter {name!r} is needed", parameter=name))
     refuse(faults)
     return values
@@ -125,22 +129,21 @@ def _take(parameter: Parameter, text: str, values: dict[str, Any]) -> None:
         raise ValueError(f"{parameter.name!r} takes at most {MOST_VALUES} values")
 
 
-def word(name: str, vocabulary: type[Word], description: str, **options: Any) -> Parameter:
+def word(name: str, vocabulary: type[Word], description: str) -> Parameter:
     """A parameter whose values are words of a vocabulary."""
-    words = [one.value for one in vocabulary]
+    return word_of(name, [one.value for one in vocabulary], description)
+
+
+def word_of(name: str, words: Sequence[str], description: str, *, many: bool = True) -> Parameter:
+    """A parameter whose values are among these words."""
 
     def parse(text: str) -> str:
         if text not in words:
-            raise ValueError(
-                f"{text!r} is not a value of {name!r}; {nearest(text, words)}"
-                + ("" if text in words else f" (all: {', '.join(words)})")
-            )
+            raise ValueError(f"{text[:100]!r} is not a value of {name!r}; {nearest(text, words)}")
         return text
 
-    options.setdefault("example", words[0])
-    return Parameter(
-        name, description, {"type": "string", "enum": words}, parse, many=True, **options
-    )
+    schema = {"type": "string", "enum": list(words)}
+    return Parameter(name, description, schema, parse, many=many, example=words[0])
 
 
 _ID = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
@@ -169,11 +172,11 @@ def day_parameter(name: str, description: str, example: str) -> Parameter:
         try:
             return day(text)
         except ValueError as fault:
-            raise ValueError(
-                f"{name!r} is a day written YYYY-MM-DD, such as {example}"
-            ) from fault
+            raise ValueError(f"{name!r} is a day written YYYY-MM-DD, such as {example}") from fault
 
-    return Parameter(name, description, {"type": "string", "format": "date"}, parse, example=example)
+    return Parameter(
+        name, description, {"type": "string", "format": "date"}, parse, example=example
+    )
 
 
 def text_parameter(name: str, description: str, example: str | None = None) -> Parameter:
@@ -191,6 +194,13 @@ def integer(name: str, description: str, low: int, high: int, example: int) -> P
 
     schema = {"type": "integer", "minimum": low, "maximum": high}
     return Parameter(name, description, schema, parse, example=example)
+
+
+def paragraph_number(text: str) -> int:
+    """A paragraph's number."""
+    if not re.fullmatch(r"[1-9][0-9]{0,6}", text, re.ASCII):
+        raise ValueError(f"{text[:40]!r} is not a paragraph; paragraphs are counted from 1")
+    return int(text)
 
 
 def parse_moment(text: str) -> str:

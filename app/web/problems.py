@@ -106,23 +106,21 @@ def _from_http(request: Request, error: HTTPException) -> Problem:
 
 def _allowed(request: Request) -> str:
     """Every method of an address, over all of its routes."""
-    path = request.scope["path"]
-    methods = {
-        method
-        for route in request.app.state.routes
-        if route.path_regex.match(path)
-        for method in route.methods or ()
-    }
+    methods: set[str] = set()
+    for address in request.app.state.addresses:
+        if address.regex.match(request.scope["path"]):
+            methods |= address.methods
     if "GET" in methods:
         methods |= {"HEAD", "OPTIONS"}
     return ", ".join(sorted(methods))
 
 
-def responses_for(formats: Iterable[str], statuses: Iterable[int]) -> dict[int | str, Any]:
+def responses_for(
+    formats: Iterable[str], statuses: Iterable[int], media: Iterable[str] = ()
+) -> dict[int | str, Any]:
     """What OpenAPI says of an operation's answers besides its shape."""
-    success = {
-        MEDIA_TYPES[name]: {"schema": {"type": "string"}} for name in formats if name != "json"
-    }
+    named = [MEDIA_TYPES[name] for name in formats if name != "json"]
+    success = {one: {"schema": {"type": "string"}} for one in (*named, *media)}
     declared: dict[int | str, Any] = {200: {"description": "The answer.", "content": success}}
     for status in sorted({*statuses, 405, 500, 503} | ({406} if success else set())):
         if status == 304:

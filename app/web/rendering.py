@@ -65,12 +65,12 @@ class Names:
         if by_space:
             self._filled.update(self._read_refs(connection, by_space))
 
-    def _read_refs(
-        self, connection: Connection, by_space: dict[str, list[str]]
-    ) -> dict[str, str]:
+    def _read_refs(self, connection: Connection, by_space: dict[str, list[str]]) -> dict[str, str]:
         """Refs for marks of any space, in one query."""
         found = {
-            f"{space}:{one}": _ref(one, space, None) for space, ids in by_space.items() for one in ids
+            f"{space}:{one}": _ref(one, space, None)
+            for space, ids in by_space.items()
+            for one in ids
         }
         wanted: dict[str, list[str]] = defaultdict(list)
         for space, ids in by_space.items():
@@ -91,12 +91,16 @@ class Names:
         return found
 
 
-def record_json(rows: Sequence[Row[Any]]) -> list[str]:
-    """The JSON text of each record, marks still in it, from its id, dataset, revision and body."""
+def record_json(rows: Iterable[Sequence[Any]]) -> list[str]:
+    """The JSON text of each record, marks still in it.
+
+    Args:
+        rows: id, dataset, revision, recorded_at, body, and whatever else.
+    """
     return [
-        f'{{"id":"{id_}","dataset":"{dataset}","revision":{revision},'
-        f'"recorded_at":"{recorded_at}",{body[1:]}'
-        for id_, dataset, revision, recorded_at, body, *_ in rows
+        f'{{"id":"{row[0]}","dataset":"{row[1]}","revision":{row[2]},'
+        f'"recorded_at":"{row[3]}",{row[4][1:]}'
+        for row in rows
     ]
 
 
@@ -120,7 +124,7 @@ def _exact(connection: Connection, places: list[str], known: int | None) -> dict
     texts = document_texts
     documents = {place.partition(":")[0] for place in places}
     statement = sa.select(texts.c.document, texts.c.text).where(texts.c.document.in_(documents))
-    held = {document: text for document, text in connection.execute(_by(statement, known))}
+    held = {row.document: row.text for row in connection.execute(_by(statement, known))}
     return {f"exact:{place}": _words_at(place, held) for place in places}
 
 

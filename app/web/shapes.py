@@ -88,6 +88,8 @@ def stored(record: type[BaseModel]) -> Any:
         {
             "__module__": __name__,
             "__doc__": record.__doc__,
-            "model_config": ConfigDict(title=name, json_schema_serialization_defaults_required=True),
+            "model_config": ConfigDict(
+                title=name, json_schema_serialization_defaults_required=True
+            ),
         },
     )

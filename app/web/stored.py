@@ -22,9 +22,7 @@ from app.web.rendering import record_json
 from app.web.shapes import Item, Page, stored
 
 
-def linked(
-    kind: str, parameter: Parameter, field: str, *, space: str
-) -> Filter:
+def linked(kind: str, parameter: Parameter, field: str, *, space: str) -> Filter:
     """The filter that a record refers to one of the ids in one of its lists."""
     return Filter(parameter, partial(refers_to, kind, field), space)
 
@@ -66,7 +64,7 @@ def collection_of(
         Filter(ID, table.c.id.in_),
         equal(DATASET, table.c.dataset, "dataset"),
     )
-    cited = ()
+    cited: tuple[Filter, ...] = ()
     if kind.linked:
         cited = (
             linked(
@@ -115,7 +113,7 @@ def register(
         The collection, for answers that are made of it elsewhere.
     """
     kind = KINDS[kind_name]
-    shape = stored(kind.record)
+    shape: Any = stored(kind.record)
     collection = collection_of(kind, shape, filters, **options)
     operation(
         router,
@@ -165,4 +163,3 @@ def _read(ask: Ask, kind: Kind, record_id: str) -> Any:
     columns = (table.c.id, table.c.dataset, table.c.revision, table.c.recorded_at, table.c.body)
     rows = ask.rows(sa.select(*columns).where(table.c.id == record_id))
     return rows[0] if rows else None
-

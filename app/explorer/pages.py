@@ -1,0 +1,161 @@
+"""Pages: how one is asked for, filled and answered, whatever it shows.
+
+A page's address is its whole state: its query is the API's own, and a form of it is a GET form.
+"""
+
+import hashlib
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.errors import NotFound, Problem
+from app.explorer import words
+from app.explorer.reading import Call, Reading, query_of
+from app.web.asking import asked
+
+HERE = Path(__file__).parent
+MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+ASSETS = {path.name: path.read_bytes() for path in sorted((HERE / "static").iterdir())}
+#: Names the state of the assets in their addresses, so that browsers may keep them for ever.
+ASSETS_STATE = hashlib.sha256(b"\n".join(ASSETS.values())).hexdigest()[:12]
+
+templates = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+templates.filters |= {
+    "page": words.page_of,
+    "label": words.label,
+    "when": words.when,
+    "number": words.number,
+}
+templates.globals |= {
+    "assets": f"/assets/{ASSETS_STATE}",
+    "scale": words.SCALE,
+    "attributions": words.ATTRIBUTIONS,
+    "definition": words.definition,
+}
+
+
+@dataclass
+class Visit:
+    """One page asked for.
+
+    Attributes:
+        request: the request for it.
+        reading: what it reads with.
+        query: what its address says, by name; values by commas, as the API takes them.
+        public_url: the address the service is known by.
+    """
+
+    request: Request
+    reading: Reading
+    query: dict[str, str]
+    public_url: str
+
+    @property
+    def id(self) -> str:
+        """The id in the page's path."""
+        return str(self.request.path_params["id"])
+
+    def only(self, *names: str) -> dict[str, str]:
+        """What the query says of these."""
+        return {name: self.query[name] for name in names if name in self.query}
+
+    def without(self, *names: str) -> dict[str, str]:
+        """What the query says of all but these."""
+        return {name: value for name, value in self.query.items() if name not in names}
+
+    def with_query(self, **changes: str | None) -> str:
+        """The address of this page with some of its query changed."""
+        query = query_of({**self.query, **changes})
+        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+
+    def render(self, template: str, **context: Any) -> str:
+        """The page."""
+        return templates.get_template(template).render(
+            visit=self,
+            calls=self.reading.calls,
+            meta=self.reading.meta,
+            query=self.query,
+            snippets=self._snippets,
+            **context,
+        )
+
+    def _snippets(self, call: Call) -> list[tuple[str, str]]:
+        """A call as somebody would write it, by language."""
+        url = self.public_url.rstrip("/") + call.address
+        table = self.public_url.rstrip("/") + call.as_format("csv")
+        quoted, quoted_table = orjson.dumps(url).decode(), orjson.dumps(table).decode()
+        python = f"import httpx\n\nanswer = httpx.get({quoted}).raise_for_status().json()"
+        r = f"answer <- jsonlite::fromJSON({quoted})"
+        if "csv" in call.formats:
+            python = (
+                f"import pandas as pd\n\nrows = pd.read_csv({quoted_table}, keep_default_na=False)"
+            )
+            r = f"rows <- readr::read_csv({quoted_table})"
+        return [("URL", url), ("curl", f"curl -s {shlex.quote(url)}"), ("Python", python), ("R", r)]
+
+
+View = Callable[[Visit], str]
+
+
+def register(router: APIRouter, path: str, view: View, *, costly: bool = False) -> None:
+    """Give a page its address."""
+
+    async def endpoint(request: Request) -> Response:
+        service = request.app.state.service
+
+        def work() -> Response:
+            query = _query(request)
+            with asked(service, request, {}) as ask:
+                visit = Visit(request, Reading(ask), query, service.settings.public_url)
+                return HTMLResponse(view(visit))
+
+        try:
+            answer: Response = await service.run(work, costly=costly)
+        except Problem as problem:
+            return error_page(problem)
+        return answer
+
+    router.add_api_route(path, endpoint, methods=["GET"], include_in_schema=False)
+
+
+def _query(request: Request) -> dict[str, str]:
+    """The query by name; what a form sent empty was not filled in."""
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(request.scope["query_string"].decode("latin-1")):
+        if value.strip():
+            query[name] = f"{query[name]},{value.strip()}" if name in query else value.strip()
+    return query
+
+
+def error_page(problem: Problem) -> Response:
+    """A page that says what was wrong and where to go on."""
+    page = templates.get_template("error.html").render(
+        problem=problem, visit=None, calls=[], meta=None, query={}
+    )
+    return HTMLResponse(page, status_code=problem.status, headers=problem.headers)
+
+
+def asset(request: Request) -> Response:
+    """A file of the pages, kept by browsers for as long as its address names its state."""
+    name = request.path_params["name"]
+    if name not in ASSETS:
+        raise NotFound("no such file")
+    current = request.path_params["state"] == ASSETS_STATE
+    caching = "public, max-age=31536000, immutable" if current else "no-cache"
+    return Response(
+        ASSETS[name], media_type=MEDIA[Path(name).suffix], headers={"Cache-Control": caching}
+    )

@@ -1,0 +1,132 @@
+"""How a page reads: it asks the API's own handlers, in the process and over one connection.
+
+    reading.get("/positions", question=id, limit=500)["data"]
+
+So a page shows nothing that the API cannot give, all of one state of the data, and the calls it
+made are the calls it offers for copying.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+from fastapi import Request, Response
+
+from app.errors import NotFound
+from app.web.asking import OPERATIONS, Ask, ask_over
+from app.web.parameters import parse_query
+
+#: What a query may hold: a value, values, or nothing at all.
+Given = str | int | Iterable[str] | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the API that a page is made of.
+
+    Attributes:
+        about: what the page took from it.
+        address: path and query.
+        total: how many things it found, where it says so.
+        shown: how many of them the page shows.
+        whole: the address without paging, for the formats that give the whole result.
+    """
+
+    about: str
+    address: str
+    total: int | None
+    shown: int | None
+    formats: tuple[str, ...]
+
+    def as_format(self, name: str) -> str:
+        """The address of the same answer in another format, whole rather than a page of it."""
+        path, _, query = self.address.partition("?")
+        kept = [part for part in query.split("&") if part and not _PAGING.match(part)]
+        return f"{path}?{'&'.join([*kept, f'format={name}'])}"
+
+
+_PAGING = re.compile(r"(limit|cursor|total|facets)=")
+
+
+class Reading:
+    """Asks the API for a page, and remembers what it asked."""
+
+    def __init__(self, ask: Ask) -> None:
+        """Read from the state of the data that the page's request is answered from."""
+        self._ask = ask
+        self.calls: list[Call] = []
+        self.meta: dict[str, Any] = {"release": ask.release, "citations": []}
+
+    def get(self, path: str, **given: Given) -> Any:
+        """The API's answer to a path below /v1 and a query, parsed."""
+        return orjson.loads(self._respond(path, query_of(given)).body)
+
+    def show(self, about: str, path: str, **given: Given) -> Any:
+        """The same for what the page shows: it is offered to the reader as a call."""
+        query = query_of(given)
+        answer = orjson.loads(self._respond(path, query).body)
+        self._remember(about, path, query, answer)
+        return answer
+
+    def takes(self, path: str, name: str) -> bool:
+        """Whether an address has a parameter."""
+        return path in OPERATIONS and name in OPERATIONS[path].parameters
+
+    def _respond(self, path: str, query: str) -> Response:
+        template, found = _find(path)
+        operation = OPERATIONS[template]
+        scope = {
+            **self._ask.request.scope,
+            "path": f"/v1{path}",
+            "query_string": query.encode("ascii"),
+            "path_params": found,
+            "headers": [(b"accept", b"application/json")],
+        }
+        values = parse_query(scope["query_string"], operation.parameters)
+        request = Request(scope)
+        return operation.handler(ask_over(self._ask.connection, self._ask.service, request, values))
+
+    def _remember(self, about: str, path: str, query: str, answer: Any) -> None:
+        meta, data = answer.get("meta", {}), answer.get("data")
+        parameters = OPERATIONS[_find(path)[0]].parameters
+        formats = parameters["format"].schema["enum"] if "format" in parameters else ["json"]
+        address = f"/v1{path}?{query}" if query else f"/v1{path}"
+        shown = len(data) if isinstance(data, list) else None
+        self.calls.append(Call(about, address, meta.get("total"), shown, tuple(formats)))
+        known = {one["dataset"] for one in self.meta["citations"]}
+        self.meta["citations"] += [
+            c for c in meta.get("citations", []) if c["dataset"] not in known
+        ]
+        self.meta["release"] = meta.get("release", self.meta["release"])
+
+
+def query_of(given: dict[str, Given]) -> str:
+    """A query string: lists by commas, what is empty left out."""
+    pairs = [(name, _text(value)) for name, value in given.items()]
+    return urlencode([(n, v) for n, v in pairs if v], safe=",:", quote_via=quote)
+
+
+def _text(value: Given) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str | int):
+        return str(value)
+    return ",".join(one for one in value if one)
+
+
+def _find(path: str) -> tuple[str, dict[str, str]]:
+    """The operation that a path is, and what its variable parts are."""
+    for template, found in _matches(path):
+        return template, found
+    raise NotFound(f"the API has no address /v1{path}")
+
+
+def _matches(path: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Fixed addresses before those with variable parts."""
+    for template in sorted(OPERATIONS, key=lambda one: one.count("{")):
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template))
+        if found := re.fullmatch(pattern, path):
+            yield template, found.groupdict()

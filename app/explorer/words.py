@@ -1,0 +1,110 @@
+"""How the field's words look on a page: the scale of stances, dates, and where a ref leads."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from app.vocabulary import VOCABULARIES, Stance
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a stance is shown: never by its colour alone.
+
+    Attributes:
+        mark: its symbol.
+        word: what to call it.
+        css: its class in the style sheet.
+    """
+
+    mark: str
+    word: str
+    css: str
+
+
+#: From against to for; what has no place on the line comes after it.
+SCALE: dict[str, Look] = {
+    Stance.STRONG_OPPOSE: Look("−−", "Strongly opposes", "so"),
+    Stance.OPPOSE: Look("−", "Opposes", "o"),
+    Stance.NEUTRAL: Look("0", "Neutral", "n"),
+    Stance.AMBIVALENT: Look("±", "Ambivalent", "a"),
+    Stance.SUPPORT: Look("+", "Supports", "s"),
+    Stance.STRONG_SUPPORT: Look("++", "Strongly supports", "ss"),
+    Stance.NO_POSITION: Look("∅", "No position", "np"),
+}
+#: The five columns of a question, and what else is said of it.
+COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Strongly opposes", (Stance.STRONG_OPPOSE,)),
+    ("Opposes", (Stance.OPPOSE,)),
+    ("Between", (Stance.NEUTRAL, Stance.AMBIVALENT)),
+    ("Supports", (Stance.SUPPORT,)),
+    ("Strongly supports", (Stance.STRONG_SUPPORT,)),
+)
+ATTRIBUTIONS = {
+    "direct_quote": "in its own words",
+    "official_document": "in an official document",
+    "vote": "by its vote",
+    "action": "by what it did",
+    "paraphrase": "as the source paraphrases it",
+    "analyst_assessment": "as an analyst reads it",
+}
+
+_PAGES = {
+    "country": "/countries/{}",
+    "organization": "/actors/{}",
+    "person": "/actors/{}",
+    "group": "/actors/{}",
+    "question": "/questions/{}",
+    "document": "/documents/{}",
+    "agreement": "/agreements/{}",
+    "event": "/events/{}",
+    "topic": "/?topic={}",
+    "dataset": "/?dataset={}",
+}
+
+
+def page_of(ref: dict[str, Any]) -> str:
+    """The page about whatever a ref names."""
+    return _PAGES[ref["kind"]].format(quote(ref["id"]))
+
+
+def label(word: str) -> str:
+    """A word of a vocabulary as people write it."""
+    return word.replace("_", " ")
+
+
+def definition(vocabulary: str, word: str) -> str:
+    """What a word of a vocabulary means."""
+    return VOCABULARIES[vocabulary][0](word).definition
+
+
+def when(date: dict[str, Any] | None) -> str:
+    """A date in words: the source's own where it has any, else its bounds."""
+    if not date:
+        return "undated"
+    if date["text"] and date["earliest"] and date["basis"] == "inferred":
+        return f"“{date['text']}” ({span(date)})"
+    return date["text"] or span(date)
+
+
+def span(date: dict[str, Any]) -> str:
+    """The bounds of a date, as coarse as it is."""
+    earliest, latest, precision = date["earliest"], date["latest"], date["precision"]
+    if not earliest and not latest:
+        return date["edtf"] or "undated"
+    if precision == "year" and earliest and earliest[4:] == "-01-01":
+        return str(earliest[:4])
+    if precision == "month" and earliest:
+        return str(earliest[:7])
+    if earliest == latest:
+        return str(earliest)
+    if not earliest:
+        return f"by {latest}"
+    if not latest:
+        return f"since {earliest}"
+    return f"{earliest} to {latest}"
+
+
+def number(value: int) -> str:
+    """A count with its thousands apart."""
+    return f"{value:,}".replace(",", "\u202f")

@@ -1,0 +1,250 @@
+"""Finding one's way: what there is, the words that are used, and search over everything."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import ColumnElement, Row, Select
+
+from app.db.search import matching, words_of
+from app.db.tables import search_entries
+from app.errors import problems
+from app.records.kinds import KINDS
+from app.records.references import Ref
+from app.vocabulary import VOCABULARIES, fold
+from app.web.asking import Ask, json_response, operation
+from app.web.formats import answer
+from app.web.identities import REGION_NAMES
+from app.web.listing import DATASET, Collection, Filter, Q
+from app.web.parameters import Parameter, word_of
+from app.web.shapes import Item, Page, Shape
+
+router = APIRouter()
+SNIPPET = 200
+
+
+class Address(Shape):
+    """One address of the API."""
+
+    path: Annotated[str, Field(description="The path; braces stand for an id.")]
+    summary: Annotated[str, Field(description="What it answers.")]
+    operation: Annotated[str, Field(description="Its operationId in OpenAPI.")]
+
+
+class Term(Shape):
+    """One word of a vocabulary."""
+
+    vocabulary: Annotated[str, Field(description="The vocabulary.")]
+    term: Annotated[str, Field(description="The word, as data and filters have it.")]
+    definition: Annotated[str, Field(description="What it means.")]
+    score: Annotated[int | None, Field(description="For a stance, its number; else null.")]
+    source: Annotated[str, Field(description="Whose vocabulary it is.")]
+
+
+class Hit(Shape):
+    """A record that a search found."""
+
+    record: Annotated[Ref, Field(description="The record.")]
+    kind: Annotated[str, Field(description="What kind of record it is.")]
+    rank: Annotated[
+        int,
+        Field(
+            description="0 the name itself, 1 begins with it, 2 all words in names, 3 elsewhere."
+        ),
+    ]
+    snippet: Annotated[str | None, Field(description="The text around a word that was found.")]
+
+
+def _index(ask: Ask) -> Response:
+    """Every address that is read."""
+    addresses = [
+        {"path": one.path, "summary": one.summary, "operation": one.name}
+        for one in ask.request.app.state.addresses
+        if one.path.startswith("/v1") and "GET" in one.methods and one.described
+    ]
+    return _item(ask, orjson.dumps(addresses).decode())
+
+
+def _item(ask: Ask, data: str) -> Response:
+    links = orjson.dumps({"self": ask.address}).decode()
+    return json_response(f'{{"data":{data},"meta":{ask.meta(set())},"links":{links}}}')
+
+
+def _codebook(ask: Ask) -> Response:
+    wanted = ask.values.get("vocabulary")
+    terms = [term for term in CODEBOOK if not wanted or term["vocabulary"] in wanted]
+    return _item(ask, orjson.dumps(terms).decode())
+
+
+def _terms() -> list[dict[str, Any]]:
+    """Every vocabulary as data: the words, the regions, the problems."""
+    words = [
+        (name, word.value, word.definition, getattr(word, "score", None), source)
+        for name, (vocabulary, source) in VOCABULARIES.items()
+        for word in vocabulary
+    ]
+    regions = [("m49_region", code, name, None, "UN M49") for code, name in REGION_NAMES.items()]
+    kinds = [("problem", p.code, f"{p.status}: {p.title}.", None, "positions") for p in problems()]
+    keys = ("vocabulary", "term", "definition", "score", "source")
+    return [dict(zip(keys, row, strict=True)) for row in (*words, *regions, *kinds)]
+
+
+CODEBOOK = _terms()
+_VOCABULARY_NAMES = list(dict.fromkeys(term["vocabulary"] for term in CODEBOOK))
+
+
+def _column(name: str) -> ColumnElement[Any]:
+    return sa.literal_column(f"hits.{name}", sa.Text())
+
+
+def _rank(text: str, names: ColumnElement[str]) -> ColumnElement[int]:
+    """How good a hit is, by the names alone, so that the order depends on nothing else."""
+    words = words_of(text)
+    whole = " ".join(words)
+    each = [(" " + names).contains(f" {word}", autoescape=True) for word in words]
+    return sa.case(
+        (names == whole, 0),
+        (names.startswith(whole, autoescape=True), 1),
+        (sa.and_(*each), 2),
+        else_=3,
+    )
+
+
+def _source(ask: Ask) -> Select[Any]:
+    """The records of every kind whose current words match."""
+    found = (
+        sa.select(
+            search_entries.c.kind,
+            search_entries.c.id,
+            search_entries.c.revision,
+            _rank(ask.values["q"], search_entries.c.names).label("rank"),
+        )
+        .where(matching(ask.values["q"], sqlite=ask.sqlite))
+        .cte("found")
+    )
+    parts = []
+    for i, (name, kind) in enumerate(KINDS.items()):
+        t = kind.table
+        joined = t.join(
+            found,
+            sa.and_(found.c.kind == name, found.c.id == t.c.id, found.c.revision == t.c.revision),
+        )
+        parts.append(
+            sa.select(
+                t.c.id,
+                t.c.dataset,
+                t.c.name,
+                sa.literal(name).label("kind"),
+                found.c.rank,
+                sa.literal(i).label("place"),
+                t.c.body,
+            ).select_from(joined)
+        )
+    hits = sa.union_all(*parts).subquery("hits")
+    return sa.select(hits)
+
+
+def _render(ask: Ask, rows: Sequence[Row[Any]]) -> list[str]:
+    words = words_of(ask.values["q"])
+    return [
+        orjson.dumps(
+            {
+                "record": {"id": row.id, "kind": row.kind, "name": row.name},
+                "kind": row.kind,
+                "rank": row.rank,
+                "snippet": _snippet(orjson.loads(row.body), words),
+            }
+        ).decode()
+        for row in rows
+    ]
+
+
+def _snippet(body: dict[str, Any], words: list[str]) -> str | None:
+    """The part of a record's text where a word was found, or its beginning."""
+    texts = [body.get("summary"), body.get("proposition"), *_parts(body)]
+    told = [text for text in texts if text]
+    for text in told:
+        folded = fold(text)
+        at = min((folded.find(word) for word in words if word in folded), default=-1)
+        if at >= 0:
+            return _around(text, at)
+    return _around(told[0], 0) if told else None
+
+
+def _parts(body: dict[str, Any]) -> list[str]:
+    return [
+        part["text"]
+        for name in ("reasons", "conditions", "obligations")
+        for part in body.get(name, ())
+    ]
+
+
+def _around(text: str, at: int) -> str:
+    begin = max(0, at - SNIPPET // 3)
+    part = text[begin : begin + SNIPPET]
+    return ("…" if begin else "") + part.strip() + ("…" if begin + SNIPPET < len(text) else "")
+
+
+SEARCH = Collection(
+    name="search",
+    kinds=(),
+    columns=(),
+    key={name: _column(name) for name in ("rank", "place", "id")},
+    sorts={"rank": _column("rank"), "kind": _column("place"), "id": _column("id")},
+    filters=(
+        Filter(
+            Parameter(Q.name, Q.description, Q.schema, example="nato", required=True),
+            _column,
+            beneath=True,
+        ),
+        Filter(
+            word_of("kind", list(KINDS), "Only hits of these kinds."),
+            _column("kind").in_,
+            facet=_column("kind"),
+        ),
+        Filter(DATASET, _column("dataset").in_, "dataset", _column("dataset")),
+    ),
+    fields=list(Hit.model_fields),
+    render=_render,
+    source=_source,
+)
+
+operation(
+    router,
+    "",
+    _index,
+    name="get_index",
+    summary="List what there is",
+    description="Every address that is read, with what it answers.",
+    tag="Finding",
+    shape=Item[list[Address]],
+)
+operation(
+    router,
+    "/codebook",
+    _codebook,
+    name="get_codebook",
+    summary="Look up the words",
+    description="Every vocabulary with its definitions and source, as data.",
+    tag="Finding",
+    shape=Item[list[Term]],
+    parameters=(word_of("vocabulary", _VOCABULARY_NAMES, "Only these vocabularies."),),
+)
+operation(
+    router,
+    "/search",
+    lambda ask: answer(ask, SEARCH, Hit),
+    name="search",
+    summary="Search everything",
+    description=(
+        "Records of every kind whose names or words match, the best first. No hit means that no "
+        "record held here has these words; it says nothing about the world."
+    ),
+    tag="Finding",
+    shape=Page[Hit],
+    parameters=SEARCH.parameters,
+    formats=("json", "csv", "ndjson"),
+)

@@ -1,0 +1,99 @@
+"""How to cite a document: plain text, CSL-JSON, BibTeX and RIS.
+
+What the source does not state is left out, never guessed; a date is given as exactly as it is
+known. RIS is written by rispy; CSL-JSON is JSON; BibTeX here is one entry whose only escaping is
+that of its special characters.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import rispy
+
+from app.errors import nearest
+
+_BIBTEX_SPECIAL = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"\\": "\\textbackslash{}"})
+
+
+def _text(_document: str, body: dict[str, Any]) -> str:
+    return str(body["citation"]) + "\n"
+
+
+def _csl(document: str, body: dict[str, Any]) -> str:
+    entry: dict[str, Any] = {
+        "id": document,
+        "type": "dataset" if body["source_type"] == "dataset" else "article",
+        "title": body["title"],
+        "author": [{"literal": body["author"]}] if body["author"] else None,
+        "publisher": body["publisher"],
+        "issued": _issued(body["published"]),
+        "URL": body["url"],
+        "language": body["language"],
+        "note": f"SHA-256 {body['sha256']}" if body["sha256"] else None,
+    }
+    return orjson.dumps([{k: v for k, v in entry.items() if v is not None}]).decode()
+
+
+def _issued(published: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The date as CSL has it: literal where it is vague."""
+    if published is None:
+        return None
+    if published["precision"] in ("day", "month", "year"):
+        return {"date-parts": [[int(part) for part in published["edtf"].split("-")]]}
+    return {"literal": published["text"] or published["edtf"]}
+
+
+def _bibtex(document: str, body: dict[str, Any]) -> str:
+    fields = {
+        "title": body["title"],
+        "author": f"{{{body['author']}}}" if body["author"] else None,
+        "publisher": body["publisher"],
+        "year": _year(body["published"]),
+        "url": body["url"],
+        "note": f"SHA-256 {body['sha256']}" if body["sha256"] else None,
+    }
+    told = [
+        f"  {name} = {{{value if name == 'url' else value.translate(_BIBTEX_SPECIAL)}}}"
+        for name, value in fields.items()
+        if value
+    ]
+    return "\n".join([f"@misc{{{document},", ",\n".join(told), "}", ""])
+
+
+def _year(published: dict[str, Any] | None) -> str | None:
+    """The year, where one year is known."""
+    if published is None or not published["earliest"] or not published["latest"]:
+        return None
+    years = {published["earliest"][:4], published["latest"][:4]}
+    return years.pop() if len(years) == 1 else None
+
+
+def _ris(document: str, body: dict[str, Any]) -> str:
+    entry = {
+        "type_of_reference": "DATA" if body["source_type"] == "dataset" else "GEN",
+        "id": document,
+        "title": body["title"],
+        "authors": [body["author"]] if body["author"] else None,
+        "publisher": body["publisher"],
+        "year": _year(body["published"]),
+        "urls": [body["url"]] if body["url"] else None,
+        "notes": [f"SHA-256 {body['sha256']}"] if body["sha256"] else None,
+    }
+    return str(rispy.dumps([{k: v for k, v in entry.items() if v is not None}]))
+
+
+Writer = Callable[[str, dict[str, Any]], str]
+CITATION_STYLES: dict[str, tuple[str, Writer]] = {
+    "text": ("text/plain", _text),
+    "csl-json": ("application/vnd.citationstyles.csl+json", _csl),
+    "bibtex": ("application/x-bibtex", _bibtex),
+    "ris": ("application/x-research-info-systems", _ris),
+}
+
+
+def citation_style(text: str) -> str:
+    """The name of a style, as `format=` gives it."""
+    if text not in CITATION_STYLES:
+        raise ValueError(f"{text!r} is not a citation format; {nearest(text, CITATION_STYLES)}")
+    return text
