@@ -56,10 +56,15 @@ def directions(rows: Iterable[tuple[str, int, int]]) -> dict[str, Directions]:
 
 def question_set(numbers: Iterable[int]) -> int:
     """Make a set of questions, by their numbers, for `Directions.within`."""
-    marks = [bytearray()]
-    for number in numbers:
-        _mark(marks, number, -1)
-    return _whole_number(marks[0])
+    found = list(numbers)
+    if not found:
+        return 0
+    # Written out as binary digits and read once: setting bits of a whole number copies it.
+    digits = bytearray(b"0") * (max(found) + 1)
+    for number in found:
+        digits[number] = 49
+    digits.reverse()
+    return int(digits, 2)
 
 
 def _mark(sets: list[bytearray], question: int, direction: int) -> None:

@@ -5,12 +5,15 @@ from fastapi import APIRouter
 from app.resources import (
     actors,
     agreements,
+    alignment,
+    blocs,
     countries,
     datasets,
     documents,
     events,
     finding,
     groups,
+    matrix,
     opinions,
     organizations,
     people,
@@ -34,4 +37,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     events.router,
     documents.router,
     datasets.router,
+    alignment.router,
+    matrix.router,
+    blocs.router,
 )

@@ -8,7 +8,8 @@ Numbers are never touched.
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, get_args, get_origin
 
 import orjson
@@ -32,14 +33,41 @@ Cells = Callable[[Any], list[Any]]
 
 def answer(ask: Ask, collection: Collection, shape: type[BaseModel]) -> Response:
     """A collection in the format asked for."""
-    resolve_filters(ask, collection)
+    resolve_filters(ask, collection.filters)
     name = chosen(ask, ("json", "csv", "ndjson"))
     if name == "json":
         return page(ask, collection)
-    lines = _csv if name == "csv" else _ndjson
     every(ask, collection)  # refuses now what could not be refused once the stream has begun
-    body = _stream(ask.service, ask.request, ask.values, collection, shape, lines)
-    disposition = f'attachment; filename="{_file_name(ask, collection)}.{name}"'
+    return streamed(ask, name, collection.name, shape, partial(_parts, collection))
+
+
+def _parts(collection: Collection, ask: Ask) -> Iterator[list[str]]:
+    statement = as_known(every(ask, collection), ask.known)
+    rows = ask.connection.execute(statement, execution_options={"yield_per": CHUNK})
+    for part in rows.partitions(CHUNK):
+        yield collection.render(ask, part)
+
+
+def streamed(
+    ask: Ask,
+    name: str,
+    what: str,
+    shape: type[BaseModel],
+    parts: Callable[[Ask], Iterable[list[str]]],
+) -> Response:
+    """A whole result, streamed.
+
+    Args:
+        ask: the request.
+        name: the format: csv or ndjson.
+        what: what the file is called by.
+        shape: the shape of a row.
+        parts: gives the JSON texts of the rows by parts, marks still in them; it is asked again,
+            over a connection that lives as long as the stream.
+    """
+    lines = _csv if name == "csv" else _ndjson
+    body = _stream(ask.service, ask.request, ask.values, shape, parts, lines)
+    disposition = f'attachment; filename="{_file_name(ask, what)}.{name}"'
     media = {"csv": "text/csv; charset=utf-8; header=present"}.get(name, MEDIA_TYPES[name])
     links = '</v1/codebook>; rel="describedby", </v1/datasets>; rel="license"'
     return StreamingResponse(
@@ -84,18 +112,17 @@ def _stream(
     service: Service,
     request: Request,
     values: dict[str, Any],
-    collection: Collection,
     shape: type[BaseModel],
+    parts: Callable[[Ask], Iterable[list[str]]],
     lines: Callable[[Ask, str, type[BaseModel]], str],
 ) -> Iterator[str]:
     """The result by parts, over a connection of its own that lives as long as the stream."""
     with asked(service, request, values) as ask:
-        statement = as_known(every(ask, collection), ask.known)
         if lines is _csv:
             yield _csv_text([header(shape, values.get("fields"))])
-        rows = ask.connection.execute(statement, execution_options={"yield_per": CHUNK})
-        for part in rows.partitions(CHUNK):
-            yield lines(ask, ask.fill("\n".join(collection.render(ask, part))), shape)
+        for part in parts(ask):
+            if part:
+                yield lines(ask, ask.fill("\n".join(part)), shape)
 
 
 def _ndjson(ask: Ask, text: str, _shape: type[BaseModel]) -> str:
@@ -212,7 +239,7 @@ _FORMS: dict[str, tuple[tuple[str, ...], Cells]] = {
 }
 
 
-def _file_name(ask: Ask, collection: Collection) -> str:
+def _file_name(ask: Ask, what: str) -> str:
     """A name that says what was asked: the collection, its filters, the release."""
     shaping = {"format", "sort", "limit", "cursor", "total", "facets", "fields", "q"}
     parts = [
@@ -220,5 +247,5 @@ def _file_name(ask: Ask, collection: Collection) -> str:
         for name, value in sorted(ask.values.items())
         if name not in shaping
     ]
-    name = "_".join([collection.name, *parts, f"release-{ask.release_told}"])
+    name = "_".join([what, *parts, f"release-{ask.release_told}"])
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)[:150]

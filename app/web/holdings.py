@@ -1,6 +1,7 @@
 """The filters of opinions, which everything derived from opinions takes as well."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
@@ -63,7 +64,7 @@ CHOOSING: tuple[Filter, ...] = (
         "actor",
     ),
     equal(
-        identifier("question", "What it is about.", "kazakhstan-nato-full-membership"),
+        identifier("question", "What it is about.", "kazakhstan-full-nato-membership"),
         opinions.c.question,
         "question",
     ),
@@ -103,6 +104,42 @@ def chosen(ask: Ask, *, but: Sequence[str] = ()) -> list[ColumnElement[bool]]:
         for one in CHOOSING
         if one.parameter.name in ask.values and one.parameter.name not in but
     ]
+
+
+def choosing(*names: str) -> tuple[Filter, ...]:
+    """Some of the filters of opinions, by name."""
+    by_name = {one.parameter.name: one for one in CHOOSING}
+    return tuple(by_name[name] for name in names)
+
+
+#: Filters that say whose opinions and on what, so that they let whole positions through or none.
+_WHOLE = ("holder", "holder_kind", "country", "question", "topic", "subject", "as_of")
+
+
+def kept_as(ask: Ask) -> tuple[str, ...] | None:
+    """The name under which what is made of all opinions is kept for the release.
+
+    None where a filter picks among the opinions that a position rests on: there is no end to
+    such choices, so what is made of them is not kept.
+    """
+    picking = {one.parameter.name for one in CHOOSING}.difference(_WHOLE, ("dataset",))
+    datasets = ask.values.get("dataset", [])
+    if picking.intersection(ask.values) or len(datasets) > 1:
+        return None
+    return ("standings", *datasets)
+
+
+def questions_asked(ask: Ask) -> list[str] | None:
+    """The questions that `question`, `topic` and `subject` let through; None for all."""
+    conditions = {
+        "question": questions.c.id.in_,
+        "topic": about_topics,
+        "subject": partial(refers_to, "question", "subjects"),
+    }
+    given = [condition(ask.values[n]) for n, condition in conditions.items() if n in ask.values]
+    if not given:
+        return None
+    return [row.id for row in ask.rows(sa.select(questions.c.id).where(*given))]
 
 
 def undated(ask: Ask) -> int | None:

@@ -4,7 +4,7 @@ A country is understood by alpha-2, alpha-3, numeric code, name and slug, in any
 answer always says alpha-3. A code that once meant another state means the present one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -14,8 +14,8 @@ from app.db.search import words_of
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, countries
 from app.errors import Fault, NotFound, nearest
 from app.web.asking import Ask
-from app.web.listing import Collection
-from app.web.parameters import refuse
+from app.web.listing import Filter
+from app.web.parameters import is_id, refuse
 
 REGION_NAMES = {
     "002": "Africa",
@@ -43,14 +43,14 @@ REGION_NAMES = {
 }
 
 
-def resolve_filters(ask: Ask, collection: Collection) -> None:
+def resolve_filters(ask: Ask, filters: Sequence[Filter]) -> None:
     """Put canonical ids in the place of what the caller wrote.
 
     Raises:
         InvalidInput: naming each id that does not exist, and the nearest that does.
     """
     faults: list[Fault] = []
-    for one in collection.filters:
+    for one in filters:
         name = one.parameter.name
         if one.space is None or name not in ask.values:
             continue
@@ -69,7 +69,7 @@ def resolve_one(ask: Ask, space: str, given: str) -> str:
     Raises:
         NotFound: with the nearest id that exists.
     """
-    canonical = _resolve(ask, space, [given])[given]
+    canonical = _resolve(ask, space, [given]).get(given)
     if canonical is None:
         hint = nearest(given, _known_ids(ask, space))
         raise NotFound(f"no {space} has the id {given[:100]!r}; {hint}")
@@ -77,7 +77,7 @@ def resolve_one(ask: Ask, space: str, given: str) -> str:
 
 
 def _resolve(ask: Ask, space: str, given: Iterable[str]) -> dict[str, str | None]:
-    wanted = list(given)
+    wanted = [one for one in given if is_id(one)]
     exact = ask.names.refs(ask.connection, space, wanted)
     found: dict[str, str | None] = {one: one if one in exact else None for one in wanted}
     if space in ("actor", "country") and None in found.values():

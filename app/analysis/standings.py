@@ -1,0 +1,199 @@
+"""Standings: the direction each holder took on each question, as sets that compare at once.
+
+A direction is the sign of the position (`app.analysis.positions`); a position without a number has
+none. Nearly every holder has one opinion on a question, and there the position is that opinion:
+those are read as one text of question ids for each holder and direction, because handing 870,000
+rows from a database to Python costs more than all else together. Where there are several, the
+rule of positions decides, in SQL.
+
+A period counts the opinions that may have been stated in it (a vague date that overlaps it
+counts), and positions are derived from those alone. Where all opinions on a question lie within
+the period, or all outside, what is known already holds; only the others are derived anew.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select
+
+from app.analysis.directions import Directions, question_set
+from app.analysis.positions import positions
+from app.dates import OPEN_END, OPEN_START
+from app.db.tables import datasets, opinions
+
+Read: TypeAlias = Callable[[Select[Any]], Sequence[Any]]
+Where: TypeAlias = Sequence[ColumnElement[bool]]
+
+#: More questions than this are not named one by one in a statement.
+MOST_NAMED = 5000
+
+
+class Period(NamedTuple):
+    """Days from and to, both included; open where left out."""
+
+    first: str = OPEN_START
+    last: str = OPEN_END
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it leaves nothing out, not even what has no date."""
+        return self == Period()
+
+    def overlapping(self) -> ColumnElement[bool]:
+        """The condition that an opinion may have been stated in it; undated ones never were."""
+        o = opinions.c
+        return sa.and_(
+            o.counts_earliest <= self.last, o.counts_latest >= self.first, o.counts_earliest != ""
+        )
+
+
+class Standings:
+    """Where holders stand, over the opinions that some conditions let through.
+
+    Args:
+        read: runs a statement and gives its rows.
+        where: conditions on `opinions`: which of them count.
+    """
+
+    def __init__(self, read: Read, where: Where) -> None:
+        """Read the directions; the dates only when a period is asked for."""
+        self._where = where
+        self._bounds: list[tuple[str, str, str]] | None = None
+        taken, several = _taken(read, where)
+        for holder, question, score in several:
+            taken[holder][_place(score)].append(question)
+        self.questions = tuple(sorted(set(chain(*(chain(*lists) for lists in taken.values())))))
+        self._number = {question: i for i, question in enumerate(self.questions)}
+        self.held: dict[str, Directions] = {
+            holder: Directions(*(self.numbers(questions) for questions in lists[:3]))
+            for holder, lists in sorted(taken.items())
+        }
+
+    def numbers(self, questions: Iterable[str]) -> int:
+        """These questions as a set; those that nobody has an opinion on are left out."""
+        found = map(self._number.get, questions)
+        return question_set(number for number in found if number is not None)
+
+    def within(self, period: Period, read: Read) -> Mapping[str, Directions]:
+        """The directions taken in a period."""
+        if period.is_everything:
+            return self.held
+        inside, straddling = self._sorted_by(period, read)
+        held = {holder: mine.within(inside) for holder, mine in self.held.items()}
+        if straddling:
+            for holder, question, score in self._derived(period, straddling, read):
+                bit = 1 << self._number[question]
+                held[holder] = _with(held[holder], _place(score), bit)
+        return held
+
+    def years(self, read: Read) -> list[int]:
+        """The years that opinions may be of, as far as their dates are bounded."""
+        years: set[int] = set()
+        for _, lo, hi in self._bounded(read):
+            ends = [int(day[:4]) for day in (lo, hi) if day not in ("", OPEN_START, OPEN_END)]
+            if ends:
+                years.update(range(min(ends), max(ends) + 1))
+        return sorted(years)
+
+    def _bounded(self, read: Read) -> list[tuple[str, str, str]]:
+        """Each question with the first and last day its opinions can be of; "" is undated."""
+        if self._bounds is None:
+            o = opinions.c
+            statement = (
+                sa.select(o.question, sa.func.min(o.counts_earliest), sa.func.max(o.counts_latest))
+                .where(*self._where)
+                .group_by(o.question)
+            )
+            self._bounds = [(q, lo, hi) for q, lo, hi in read(statement)]
+        return self._bounds
+
+    def _sorted_by(self, period: Period, read: Read) -> tuple[int, list[str]]:
+        """The questions wholly inside a period, and those partly."""
+        inside: list[str] = []
+        straddling: list[str] = []
+        for question, lo, hi in self._bounded(read):
+            if lo and period.first <= lo and hi <= period.last:
+                inside.append(question)
+            elif not lo or (lo <= period.last and hi >= period.first):
+                straddling.append(question)
+        return self.numbers(inside), straddling
+
+    def _derived(
+        self, period: Period, questions: Sequence[str], read: Read
+    ) -> Iterator[tuple[str, str, int]]:
+        where = [*self._where, period.overlapping()]
+        if len(questions) <= MOST_NAMED:
+            where.append(opinions.c.question.in_(questions))
+        wanted = set(questions)
+        for holder, question, score in _positions(read, where):
+            if question in wanted and score is not None:
+                yield holder, question, score
+
+
+def citing(read: Read, where: Where) -> set[str]:
+    """The datasets of the opinions that conditions let through."""
+    some = sa.exists().where(opinions.c.dataset == datasets.c.id, *where)
+    return {row.id for row in read(sa.select(datasets.c.id).where(some))}
+
+
+def undated(read: Read, where: Where) -> int:
+    """How many opinions a period leaves out because nothing dates them."""
+    conditions = [*where, opinions.c.counts_earliest == sa.literal_column("''")]
+    return int(read(sa.select(sa.func.count()).select_from(opinions).where(*conditions))[0][0])
+
+
+#: Questions by direction: against, neither, for; and those without a known one.
+Lists: TypeAlias = tuple[list[str], list[str], list[str], list[str]]
+
+
+def _taken(read: Read, where: Where) -> tuple[dict[str, Lists], list[tuple[str, str, int]]]:
+    """The questions of each holder by direction, and the positions where opinions are several."""
+    o = opinions.c
+    directions = (o.score < 0, o.score == 0, o.score > 0, o.score.is_(None))
+    texts = [sa.func.aggregate_strings(sa.case((d, o.question)), " ") for d in directions]
+    statement = sa.select(o.holder, *texts).where(*where).group_by(o.holder)
+    taken: dict[str, Lists] = {}
+    several = False
+    for holder, *parts in read(statement):
+        lists = [text.split(" ") if text else [] for text in parts]
+        every = list(chain(*lists))
+        once = set(every)
+        if len(once) < len(every):
+            several = True
+            repeated = {q for q, number in Counter(every).items() if number > 1}
+            lists = [[q for q in one if q not in repeated] for one in lists]
+            lists[3] += repeated
+        taken[holder] = (lists[0], lists[1], lists[2], lists[3])
+    return taken, _several(read, where) if several else []
+
+
+def _several(read: Read, where: Where) -> list[tuple[str, str, int]]:
+    """The positions of those who have several opinions on a question."""
+    o = opinions.c
+    keys = (
+        sa.select(o.holder, o.question)
+        .where(*where)
+        .group_by(o.holder, o.question)
+        .having(sa.func.count() > 1)
+    )
+    found = _positions(read, [*where, sa.tuple_(o.holder, o.question).in_(keys)])
+    return [(holder, question, score) for holder, question, score in found if score is not None]
+
+
+def _positions(read: Read, where: Where) -> Sequence[Any]:
+    derived = positions(where).c
+    return read(sa.select(derived.holder, derived.question, derived.score))
+
+
+def _place(score: int) -> int:
+    """The direction of a score as a place in `Directions`: against, neither, for."""
+    return 1 + (score > 0) - (score < 0)
+
+
+def _with(held: Directions, place: int, bit: int) -> Directions:
+    sets = list(held)
+    sets[place] |= bit
+    return Directions(*sets)

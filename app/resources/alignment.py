@@ -1,0 +1,264 @@
+"""Alignment: how far holders agree on the questions both answered."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Annotated, Any, NamedTuple
+
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter
+from pydantic import Field
+
+from app.analysis.agreement import agreement
+from app.analysis.agreement import questions as common
+from app.analysis.directions import Directions
+from app.analysis.standings import Period, Standings, citing, undated
+from app.db.tables import links, opinions, questions, topics
+from app.records.references import MARK, Ref
+from app.web.asking import Ask
+from app.web.computed import Computation, Computed, Row, minimum_n, register, rounded
+from app.web.holdings import choosing, chosen, kept_as, questions_asked
+from app.web.listing import Filter
+from app.web.parameters import Parameter, day_parameter, identifier, word_of
+from app.web.shapes import Shape
+
+router = APIRouter()
+
+MINIMUM_N = 10
+#: So many holders are read by themselves; for more, all are read and kept for the release.
+READ_APART = 8
+
+Figure = float | None
+
+
+class Alignment(Shape):
+    """How far two holders agree, over a period or a topic."""
+
+    a: Annotated[Ref, Field(description="The one.")]
+    b: Annotated[Ref, Field(description="The other.")]
+    period: Annotated[
+        str | None,
+        Field(
+            description="The year (2004), decade (200X), session or topic, as `by` asks; "
+            "null where all is taken together."
+        ),
+    ]
+    topic: Annotated[Ref | None, Field(description="The topic, for `by=topic`; else null.")]
+    n: Annotated[int, Field(description="Questions on which both took a direction.")]
+    coincidence: Annotated[
+        Figure,
+        Field(description="Voting coincidence, 0 to 1: same 1, one is neutral ½, opposed 0."),
+    ]
+    s: Annotated[Figure, Field(description="Signorino and Ritter's S, −1 to 1.")]
+    kappa: Annotated[
+        Figure, Field(description="Cohen's kappa, linear weights: chance by each one's habits.")
+    ]
+    pi: Annotated[
+        Figure, Field(description="Scott's pi, linear weights: chance by the two's common habits.")
+    ]
+
+
+class Part(NamedTuple):
+    """A part of all questions that gets rows of its own."""
+
+    name: str | None
+    period: Period
+    #: Ids of its questions; None for all.
+    questions: Sequence[str] | None = None
+    topic: str | None = None
+
+
+def _compute(ask: Ask) -> Computation:
+    ones, others = ask.values["a"], ask.values.get("b")
+    few = others is not None and len({*ones, *others}) <= READ_APART
+    where = chosen(ask, but=("as_of",))
+    if few:
+        where.append(opinions.c.holder.in_({*ones, *others}))
+    name = kept_as(ask)
+    if few or name is None:
+        standings, asked = Standings(ask.rows, where), None
+    else:
+        everything = chosen(ask, but=_KEPT_WITHOUT)
+        standings = ask.kept(name, partial(Standings, ask.rows, everything))
+        asked = questions_asked(ask)
+    rows = list(_rows(ask, standings, ones, _others(ask, standings, others), asked))
+    drawn = [*where, opinions.c.holder.in_(ones)]
+    told = {"from": ask.values.get("from"), "to": ask.values.get("to"), "by": ask.values.get("by")}
+    if not _period(ask).is_everything or ask.values.get("by") in ("year", "decade"):
+        told["undated"] = undated(ask.rows, where if few else drawn)
+    return Computation(rows, citing(ask.rows, drawn), told)
+
+
+_KEPT_WITHOUT = ("as_of", "question", "topic", "subject", "holder_kind")
+
+
+def _others(ask: Ask, standings: Standings, given: list[str] | None) -> list[str]:
+    """Whom to compare with: those asked for, or everybody."""
+    if given is not None:
+        return sorted(given)
+    everybody = list(standings.held)
+    if kinds := ask.values.get("holder_kind"):
+        refs = ask.names.refs(ask.connection, "actor", everybody)
+        return [one for one in everybody if one in refs and refs[one]["kind"] in kinds]
+    return everybody
+
+
+def _rows(
+    ask: Ask,
+    standings: Standings,
+    ones: Iterable[str],
+    others: list[str],
+    asked: Sequence[str] | None,
+) -> Iterator[Row]:
+    pairs = [(a, b) for a in sorted(ones) for b in others if a != b]
+    least = ask.values.get("minimum_n", MINIMUM_N)
+    found = []
+    for part in _parts(ask, standings):
+        held = standings.within(part.period, ask.rows)
+        chosen_here = _set(standings, part.questions, asked)
+        for a, b in pairs:
+            row = _row(a, b, part, held, chosen_here, least)
+            if row["n"] or (part.name is None and "b" in ask.values):
+                found.append((a, b, part.name or "", row))
+    found.sort(key=lambda one: one[:3])
+    return (row for *_, row in found)
+
+
+def _set(standings: Standings, *lists: Sequence[str] | None) -> int:
+    """The questions that are in all of the lists."""
+    everything = (1 << len(standings.questions)) - 1
+    for one in lists:
+        if one is not None:
+            everything &= standings.numbers(one)
+    return everything
+
+
+_NOBODY = Directions(0, 0, 0)
+
+
+def _row(a: str, b: str, part: Part, held: Any, within: int, least: int) -> Row:
+    table = held.get(a, _NOBODY).within(within).table(held.get(b, _NOBODY))
+    figures = agreement(table, least)
+    return {
+        "a": f"{MARK}actor:{a}",
+        "b": f"{MARK}actor:{b}",
+        "period": part.name,
+        "topic": f"{MARK}topic:{part.topic}" if part.topic else None,
+        "n": common(table),
+        **{name: rounded(getattr(figures, name)) for name in ("coincidence", "s", "kappa", "pi")},
+    }
+
+
+# -- periods ----------------------------------------------------------------------------------
+
+
+def _period(ask: Ask) -> Period:
+    """The days that `from`, `to` and `as_of` leave; by `as_of`, what began by then counts."""
+    open_ = Period()
+    last = min(ask.values.get("to", open_.last), ask.as_of or open_.last)
+    return Period(ask.values.get("from", open_.first), last)
+
+
+def _parts(ask: Ask, standings: Standings) -> Iterator[Part]:
+    whole = _period(ask)
+    match ask.values.get("by"):
+        case "year":
+            spans = [(f"{y:04}", f"{y:04}", f"{y:04}") for y in standings.years(ask.rows)]
+            yield from _spans(spans, whole)
+        case "decade":
+            tens = sorted({year // 10 for year in standings.years(ask.rows)})
+            yield from _spans([(f"{t:03}X", f"{t:03}0", f"{t:03}9") for t in tens], whole)
+        case "session":
+            for session, ids in ask.kept("sessions", partial(_sessions, ask)).items():
+                yield Part(session, whole, ids)
+        case "topic":
+            for topic, ids in ask.kept("questions by topic", partial(_by_topic, ask)).items():
+                yield Part(topic, whole, ids, topic)
+        case _:
+            yield Part(None, whole)
+
+
+def _spans(spans: Iterable[tuple[str, str, str]], whole: Period) -> Iterator[Part]:
+    """Whole years, as far as they lie within what is asked."""
+    for name, first, last in spans:
+        period = Period(max(f"{first}-01-01", whole.first), min(f"{last}-12-31", whole.last))
+        if period.first <= period.last:
+            yield Part(name, period)
+
+
+def _sessions(ask: Ask) -> dict[str, list[str]]:
+    """The questions of each session of the body that voted."""
+    found: dict[str, list[str]] = {}
+    statement = sa.select(questions.c.id, questions.c.body).where(questions.c.kind == "vote")
+    for question, body in ask.rows(statement):
+        if session := orjson.loads(body)["session"]:
+            found.setdefault(session, []).append(question)
+    return found
+
+
+def _by_topic(ask: Ask) -> dict[str, list[str]]:
+    """The questions of each topic and of those below it: what `topic=` lets through."""
+    parents = {row.id: row.parent for row in ask.rows(sa.select(topics.c.id, topics.c.parent))}
+    statement = sa.select(links.c.target, questions.c.id).where(
+        links.c.kind == "question",
+        links.c.field == "topics",
+        links.c.id == questions.c.id,
+        links.c.revision == questions.c.revision,
+    )
+    found: dict[str, set[str]] = {}
+    for topic, question in ask.rows(statement):
+        while topic is not None:
+            found.setdefault(topic, set()).add(question)
+            topic = parents.get(topic)
+    return {topic: sorted(found[topic]) for topic in sorted(found)}
+
+
+A = Parameter(
+    **{**vars(identifier("a", "The one; several give rows for each.", "KAZ")), "required": True}
+)
+B = identifier("b", "The others; left out: everybody who took a direction.", "RUS")
+FROM = day_parameter("from", "Opinions stated on or after that day, perhaps.", "1992-01-01")
+TO = day_parameter("to", "Opinions stated on or before that day, perhaps.", "2019-12-31")
+BY = word_of(
+    "by",
+    ["year", "decade", "topic", "session"],
+    "A row for each year, decade, topic or session. Left out: all taken together.",
+    many=False,
+)
+
+LISTED = Computed(
+    name="alignment",
+    shape=Alignment,
+    key=("a", "b", "period"),
+    method=(
+        "Positions derived from the opinions that count, by direction (−1, 0, +1; those without a "
+        "number are left out), on the questions on which both took one. coincidence: U.S. State "
+        "Department, Voting Practices; s: Signorino & Ritter 1999; kappa, pi: Cohen 1968 and Scott "
+        "1955 with linear weights, after Häge 2011. Below minimum_n all four are null."
+    ),
+    minimum_n=MINIMUM_N,
+    filters=(
+        Filter(A, opinions.c.holder.in_, "actor"),
+        Filter(B, opinions.c.holder.in_, "actor"),
+        *choosing("holder_kind", "question", "topic", "subject", "attribution", "document"),
+        *choosing("as_of", "dataset"),
+    ),
+    own=(FROM, TO, BY, minimum_n(MINIMUM_N)),
+    compute=_compute,
+    sorts=("n", "coincidence", "s", "kappa", "pi", "period"),
+)
+
+register(
+    router,
+    "/alignment",
+    LISTED,
+    summary="Compare how holders align",
+    description=(
+        "One row for each pair and period: agreement on the questions both took a direction on. "
+        "Holders of any kind compare by the same code: states by their votes, experts by what "
+        "they said. A question on which either is not recorded does not count, and neither does "
+        "a position without a number. Periods without a common question have no row. An opinion "
+        "without a date of its own counts at its document's; `meta.undated` counts those that "
+        "have neither, which no period contains."
+    ),
+)

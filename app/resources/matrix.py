@@ -1,0 +1,163 @@
+"""The matrix: holders by questions, sparse, paged both ways."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import Column
+
+from app.analysis.positions import positions
+from app.analysis.standings import citing
+from app.db.tables import opinions
+from app.records.references import MARK, Ref
+from app.web.asking import Ask, json_response, operation
+from app.web.cursors import following, place_of
+from app.web.held import Position, position_json
+from app.web.holdings import CHOOSING, chosen, undated
+from app.web.identities import resolve_filters
+from app.web.parameters import KNOWN_AT, Parameter, integer
+from app.web.shapes import Links, Meta, Shape
+
+router = APIRouter()
+
+DEFAULT_SIDE, MOST_SIDE = 50, 200
+
+
+class Matrix(Shape):
+    """A part of the matrix: some holders, some questions, and the positions there are."""
+
+    holders: Annotated[list[Ref], Field(description="The rows of this part, by id.")]
+    questions: Annotated[list[Ref], Field(description="The columns of this part, by id.")]
+    cells: Annotated[
+        list[Position],
+        Field(description="The positions there are; a cell that is missing is not recorded."),
+    ]
+
+
+class MatrixMeta(Meta):
+    """About the matrix: besides, how large the whole is."""
+
+    holders: Annotated[int, Field(description="Holders of the whole matrix.")]
+    questions: Annotated[int, Field(description="Questions of the whole matrix.")]
+    method: Annotated[str, Field(description="How the cells are made.")]
+
+
+class MatrixLinks(Links):
+    """Where this part and the next ones are."""
+
+    next_holders: Annotated[str | None, Field(description="The next holders; null at the end.")]
+    next_questions: Annotated[str | None, Field(description="The next questions; null at the end.")]
+
+
+class MatrixPage(Shape):
+    """A part of the matrix."""
+
+    data: Matrix
+    meta: MatrixMeta
+    links: MatrixLinks
+
+
+_METHOD = (
+    "Cells are positions, derived from the opinions that the filters let through. "
+    "A missing cell is not recorded, which is neither neutral nor no_position."
+)
+
+
+def _answer(ask: Ask) -> Response:
+    resolve_filters(ask, CHOOSING)
+    o = opinions.c
+    holders, next_holders, all_holders = _side(ask, o.holder)
+    questions, next_questions, all_questions = _side(ask, o.question)
+    here = [o.holder.in_(holders), o.question.in_(questions)]
+    derived = positions([*chosen(ask), *here])
+    rows = ask.rows(sa.select(derived).order_by(derived.c.holder, derived.c.question))
+    cells = ",".join(position_json(ask, rows))
+    marks = [
+        orjson.dumps([f"{MARK}{space}:{one}" for one in ids]).decode()
+        for space, ids in (("actor", holders), ("question", questions))
+    ]
+    data = ask.fill(f'{{"holders":{marks[0]},"questions":{marks[1]},"cells":[{cells}]}}')
+    meta = ask.meta(
+        citing(ask.rows, [*chosen(ask), *here]),
+        holders=all_holders,
+        questions=all_questions,
+        method=_METHOD,
+        undated=undated(ask),
+    )
+    links = orjson.dumps(
+        {"self": ask.address, "next_holders": next_holders, "next_questions": next_questions}
+    ).decode()
+    return json_response(f'{{"data":{data},"meta":{meta},"links":{links}}}')
+
+
+def _side(ask: Ask, column: Column[str]) -> tuple[list[str], str | None, int]:
+    """The ids of one side on this page, the address of the next ones, and how many there are."""
+    side = column.name
+    every = _ids(ask, column)
+    after = place_of(ask, f"{side}_cursor")
+    limit = ask.values.get(f"{side}_limit", DEFAULT_SIDE)
+    rest = [one for one in every if after is None or one > after]
+    shown = rest[:limit]
+    more = len(rest) > limit
+    return shown, following(ask, f"{side}_cursor", shown[-1]) if more else None, len(every)
+
+
+def _ids(ask: Ask, column: Column[str]) -> Sequence[str]:
+    """Every holder, or question, that the filters let through, in order."""
+    asked = [name for name in ask.values if name not in _SIDES]
+    if asked:  # there is no end to what can be asked: only the whole is kept
+        return _read(ask, column)
+    ids: Sequence[str] = ask.kept(("matrix", column.name), lambda: _read(ask, column))
+    return ids
+
+
+def _read(ask: Ask, column: Column[str]) -> Sequence[str]:
+    # Ordered here: PostgreSQL and SQLite need not agree on how text sorts.
+    statement = sa.select(column).where(*chosen(ask)).distinct()
+    return sorted(row[0] for row in ask.rows(statement))
+
+
+_SIDES = ("holder_cursor", "holder_limit", "question_cursor", "question_limit")
+
+
+def _shaping(side: str) -> tuple[Parameter, Parameter]:
+    return (
+        integer(
+            f"{side}_limit",
+            f"{side.capitalize()}s on a page (1 to {MOST_SIDE}; {DEFAULT_SIDE} if left out).",
+            1,
+            MOST_SIDE,
+            20,
+        ),
+        Parameter(
+            f"{side}_cursor",
+            f"Where the {side}s of the page begin: `links.next_{side}s` has it. Opaque.",
+        ),
+    )
+
+
+operation(
+    router,
+    "/matrix",
+    _answer,
+    name="get_matrix",
+    summary="Show positions as a matrix",
+    description=(
+        "Holders by questions, both in the order of their ids and paged apart: take "
+        "`links.next_holders` for more rows, `links.next_questions` for more columns. Only cells "
+        "that hold a position are given: a missing one is *not recorded*, which is neither "
+        "`neutral` nor `no_position`."
+    ),
+    tag="Analysis",
+    shape=MatrixPage,
+    parameters=(
+        *(one.parameter for one in CHOOSING),
+        KNOWN_AT,
+        *_shaping("holder"),
+        *_shaping("question"),
+    ),
+    costly=True,
+)

@@ -1,0 +1,191 @@
+"""Computed lists: rows that a method makes of the data, with the manners of stored ones.
+
+A resource says what identifies a row, how it is computed and by what method; paging, sorting, the
+formats and the envelope come from here. The whole list is computed for each page (what is dear is
+kept for the release), so rows are light, and only those shown are completed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from app.errors import Fault, InvalidInput
+from app.web.asking import Ask, json_response, operation
+from app.web.cursors import following, place_of
+from app.web.formats import chosen, streamed
+from app.web.identities import resolve_filters
+from app.web.listing import CURSOR, DEFAULT_LIMIT, FORMAT, LIMIT, Filter
+from app.web.parameters import KNOWN_AT, Parameter, integer, word_of
+from app.web.shapes import Page
+
+CHUNK = 500
+DIGITS = 6
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Computation:
+    """What a method makes of the data.
+
+    Attributes:
+        rows: the rows in the order they have when no other is asked for.
+        citing: the datasets it draws on.
+        told: what `meta` says besides.
+    """
+
+    rows: Sequence[Row]
+    citing: set[str]
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A list that is computed.
+
+    Attributes:
+        name: what addresses and files call it.
+        shape: the shape of a row.
+        key: the fields that identify a row.
+        method: what `meta.method` says: what is computed, and after whom.
+        minimum_n: below how many cases figures are null, where callers do not say.
+        filters: what chooses the data.
+        compute: makes the rows; references in them are marks.
+        own: parameters besides.
+        sorts: fields that callers may sort by; null comes last either way.
+        complete: adds to rows what only those shown need.
+    """
+
+    name: str
+    shape: type[BaseModel]
+    key: Sequence[str]
+    method: str
+    minimum_n: int
+    filters: Sequence[Filter]
+    compute: Callable[[Ask], Computation]
+    own: Sequence[Parameter] = ()
+    sorts: Sequence[str] = ()
+    complete: Callable[[Ask, list[Row]], list[Row]] = field(default=lambda _ask, rows: rows)
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every parameter the list takes."""
+        told = [*self.own, *(one.parameter for one in self.filters), KNOWN_AT]
+        if self.sorts:
+            signed = [s for name in self.sorts for s in (name, f"-{name}")]
+            told.append(word_of("sort", signed, "Sort by these; what is null comes last."))
+        fields = list(self.shape.model_fields)
+        told.append(word_of("fields", fields, "Give only these fields of each row."))
+        return (*told, LIMIT, CURSOR, FORMAT)
+
+
+def minimum_n(default: int) -> Parameter:
+    """The parameter that says how many cases a figure needs."""
+    return integer(
+        "minimum_n",
+        f"Below so many cases figures are null ({default} if left out).",
+        1,
+        100_000,
+        default,
+    )
+
+
+def register(
+    router: APIRouter, path: str, listed: Computed, *, summary: str, description: str
+) -> None:
+    """Give a computed list its address."""
+    operation(
+        router,
+        path,
+        lambda ask: answer(ask, listed),
+        name=f"list_{listed.name}",
+        summary=summary,
+        description=description,
+        tag="Analysis",
+        shape=Page[listed.shape],  # type: ignore[name-defined]  # shapes are made at runtime
+        parameters=listed.parameters,
+        costly=True,
+        formats=("json", "csv", "ndjson"),
+    )
+
+
+def answer(ask: Ask, listed: Computed) -> Response:
+    """A computed list in the format asked for."""
+    resolve_filters(ask, listed.filters)
+    name = chosen(ask, ("json", "csv", "ndjson"))
+    if name != "json":
+        return streamed(ask, name, listed.name, listed.shape, partial(_parts, listed))
+    computation = listed.compute(ask)
+    rows = _ordered(ask, computation.rows)
+    first = _first(ask, listed, rows)
+    limit = ask.values.get("limit", DEFAULT_LIMIT)
+    shown = list(rows[first : first + limit])
+    more = first + limit < len(rows)
+    after = following(ask, "cursor", _identity(listed, shown[-1])) if more else None
+    meta = ask.meta(
+        computation.citing,
+        total=len(rows),
+        limit=limit,
+        method=listed.method,
+        minimum_n=ask.values.get("minimum_n", listed.minimum_n),
+        **computation.told,
+    )
+    text = ask.fill(",".join(_texts(ask, listed.complete(ask, shown))))
+    links = orjson.dumps({"self": ask.address, "next": after}).decode()
+    headers = {"Link": f'<{ask.address}>; rel="self"'}
+    if after:
+        headers["Link"] += f', <{after}>; rel="next"'
+    return json_response(f'{{"data":[{text}],"meta":{ask.fill(meta)},"links":{links}}}', headers)
+
+
+def rounded(figure: float | None) -> float | None:
+    """A figure to six places, which any platform gives alike."""
+    return None if figure is None else round(figure, DIGITS) + 0.0
+
+
+def _parts(listed: Computed, ask: Ask) -> Iterator[list[str]]:
+    rows = _ordered(ask, listed.compute(ask).rows)
+    for start in range(0, len(rows), CHUNK):
+        shown = listed.complete(ask, list(rows[start : start + CHUNK]))
+        yield [orjson.dumps(row).decode() for row in shown]
+
+
+def _texts(ask: Ask, rows: Iterable[Row]) -> list[str]:
+    if wanted := ask.values.get("fields"):
+        rows = ({name: row[name] for name in row if name in wanted} for row in rows)
+    return [orjson.dumps(row).decode() for row in rows]
+
+
+def _ordered(ask: Ask, rows: Sequence[Row]) -> Sequence[Row]:
+    """Rows as `sort` asks; equal ones keep the list's own order."""
+    for name in reversed(ask.values.get("sort", [])):
+        column = name.lstrip("-")
+        known = [row for row in rows if row[column] is not None]
+        known.sort(key=lambda row: row[column], reverse=name.startswith("-"))
+        rows = [*known, *(row for row in rows if row[column] is None)]
+    return rows
+
+
+def _identity(listed: Computed, row: Row) -> list[Any]:
+    return [row[name] for name in listed.key]
+
+
+def _first(ask: Ask, listed: Computed, rows: Sequence[Row]) -> int:
+    """Where the page begins: after the row that the cursor names.
+
+    Raises:
+        InvalidInput: when that row is no longer there.
+    """
+    place = place_of(ask, "cursor")
+    if place is None:
+        return 0
+    for number, row in enumerate(rows, 1):
+        if _identity(listed, row) == place:
+            return number
+    detail = "the data has changed since this cursor was given; begin again at the first page"
+    raise InvalidInput(detail, errors=[Fault(detail, parameter="cursor")])
