@@ -44,13 +44,13 @@ class VagueDate(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "text": "spring 2004",
+                    "text": "last spring",
                     "edtf": "2004-21",
                     "earliest": "2004-03-01",
                     "latest": "2004-05-31",
                     "precision": "season",
-                    "basis": "stated",
-                    "reason": None,
+                    "basis": "inferred",
+                    "reason": "The document is from early 2005.",
                 }
             ]
         },

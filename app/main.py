@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from app import __version__
+from app import __version__, explorer
 from app.db import Database
 from app.db.clock import current_release
 from app.resources import RESOURCES
@@ -51,7 +51,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Who stands where on a question of regional security, since when, says who.",
         description=openapi.DESCRIPTION,
         openapi_tags=openapi.TAGS,
-        servers=[{"url": settings.public_url, "description": "This deployment."}],
+        servers=[{"url": "/", "description": "This deployment."}],
+        contact={"name": "The positions project contributors"},
         license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},
         docs_url=None,
         redoc_url=None,
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(openapi.router)
     app.state.addresses = addresses_of(app)
     problems.install(app)
+    explorer.install(app)
     openapi.install(app)
     return app
 

@@ -51,8 +51,8 @@ class Span(Part):
         return self
 
     @field_serializer("exact", when_used="json")
-    def _marked(self, _exact: str | None) -> str:
-        """Leave a mark: the words are looked up where the text is held."""
+    def _marked(self, _exact: str | None) -> str | None:
+        """Leave a mark: the words are looked up where the text is held, and null elsewhere."""
         return f"{MARK}exact:{self.document}:{self.start}-{self.end}"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
+from fastapi.staticfiles import StaticFiles
 
 from app.web.problems import ProblemBody
 
@@ -41,13 +42,14 @@ def get_docs() -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Describe the application once, and keep the description."""
+    """Describe the application once, keep the description, and serve the files of its page."""
 
     def described() -> dict[str, Any]:
         if not app.openapi_schema:
             app.openapi_schema = _describe(app)
         return app.openapi_schema
 
+    app.mount("/static", StaticFiles(directory=STATIC))
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way
 
 
@@ -61,6 +63,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=app.openapi_tags,
         servers=app.servers,
+        contact=app.contact,
         license_info=app.license_info,
         separate_input_output_schemas=True,
     )
@@ -71,4 +74,15 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     schemas.update(problem.pop("$defs", {}))
     schemas["ProblemBody"] = problem
     described["security"] = []
-    return described
+    return {key: _naming("Ref", schemas["Ref"], part) for key, part in described.items()}
+
+
+def _naming(name: str, schema: Any, found: Any) -> Any:
+    """Name the schema wherever it is written out: generators make one type of it, not fifty."""
+    if isinstance(found, list):
+        return [_naming(name, schema, item) for item in found]
+    if not isinstance(found, dict):
+        return found
+    if found.get("title") == name and found is not schema:
+        return {"$ref": f"#/components/schemas/{name}", "description": found["description"]}
+    return {key: _naming(name, schema, item) for key, item in found.items()}
