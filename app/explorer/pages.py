@@ -48,6 +48,14 @@ templates.globals |= {
 }
 
 
+class Query(dict[str, str]):
+    """What an address says, by name; nothing where it does not."""
+
+    def __missing__(self, _name: str) -> str:
+        """Say nothing."""
+        return ""
+
+
 @dataclass
 class Visit:
     """One page asked for.
@@ -61,7 +69,7 @@ class Visit:
 
     request: Request
     reading: Reading
-    query: dict[str, str]
+    query: Query
     public_url: str
 
     @property
@@ -132,19 +140,19 @@ def register(router: APIRouter, path: str, view: View, *, costly: bool = False) 
     router.add_api_route(path, endpoint, methods=["GET"], include_in_schema=False)
 
 
-def _query(request: Request) -> dict[str, str]:
+def _query(request: Request) -> Query:
     """The query by name; what a form sent empty was not filled in."""
-    query: dict[str, str] = {}
+    query = Query()
     for name, value in parse_qsl(request.scope["query_string"].decode("latin-1")):
         if value.strip():
-            query[name] = f"{query[name]},{value.strip()}" if name in query else value.strip()
+            query[name] = f"{query[name]},{value.strip()}".strip(",")
     return query
 
 
 def error_page(problem: Problem) -> Response:
     """A page that says what was wrong and where to go on."""
     page = templates.get_template("error.html").render(
-        problem=problem, visit=None, calls=[], meta=None, query={}
+        problem=problem, visit=None, calls=[], meta=None, query=Query()
     )
     return HTMLResponse(page, status_code=problem.status, headers=problem.headers)
 

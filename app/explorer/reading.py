@@ -71,6 +71,10 @@ class Reading:
         self._remember(about, path, query, answer)
         return answer
 
+    def text(self, path: str, **given: Given) -> str:
+        """An answer that is text, as it is."""
+        return bytes(self._respond(path, query_of(given)).body).decode()
+
     def takes(self, path: str, name: str) -> bool:
         """Whether an address has a parameter."""
         return path in OPERATIONS and name in OPERATIONS[path].parameters

@@ -1,0 +1,117 @@
+"""The geometry of the charts: days to places on a line. Templates draw what comes of it.
+
+An exact day is a point. Anything vaguer is a bar from the first day it can be to the last, never
+narrower than can be seen; what is open at an end runs to the edge, and what has no bounds at all
+is not drawn.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.explorer.words import SCALE, span, when
+from app.vocabulary import Stance
+
+WIDTH, ROW, LEFT, RIGHT = 900, 26, 8, 12
+NARROWEST = 8.0
+_LANES = (
+    Stance.STRONG_SUPPORT,
+    Stance.SUPPORT,
+    Stance.NEUTRAL,
+    Stance.AMBIVALENT,
+    Stance.OPPOSE,
+    Stance.STRONG_OPPOSE,
+)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A line of time from one day to another, between two places."""
+
+    first: date
+    last: date
+    left: float = LEFT
+    right: float = WIDTH - RIGHT
+
+    def at(self, day: str | None, *, otherwise: float) -> float:
+        """The place of a day, kept within the axis."""
+        if not day:
+            return otherwise
+        share = (_day(day) - self.first).days / max(1, (self.last - self.first).days)
+        return round(self.left + min(1.0, max(0.0, share)) * (self.right - self.left), 1)
+
+    def bar(self, when: dict[str, Any]) -> tuple[float, float]:
+        """Where a date begins and ends: equal for an exact day."""
+        begin = self.at(when["earliest"], otherwise=self.left)
+        end = self.at(when["latest"], otherwise=self.right)
+        if when["earliest"] == when["latest"] or end - begin >= NARROWEST:
+            return begin, end
+        middle = min(self.right - NARROWEST / 2, max(self.left + NARROWEST / 2, (begin + end) / 2))
+        return middle - NARROWEST / 2, middle + NARROWEST / 2
+
+    def ticks(self, most: int = 9) -> list[tuple[float, str]]:
+        """Years to write under the axis, as many as are read easily."""
+        years = range(self.first.year, self.last.year + 1)
+        step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if len(years) / s <= most)
+        return [
+            (self.at(f"{year:04}-01-01", otherwise=self.left), str(year))
+            for year in years
+            if year % step == 0 and date(year, 1, 1) >= self.first
+        ]
+
+
+def axis(dates: Iterable[dict[str, Any] | None], **places: float) -> Axis | None:
+    """The whole years that all known bounds lie in; None where there are none."""
+    days = [_day(d) for one in dates if one for d in (one["earliest"], one["latest"]) if d]
+    if not days:
+        return None
+    return Axis(date(min(days).year, 1, 1), date(min(9999, max(days).year + 1), 1, 1), **places)
+
+
+def moves(positions: Sequence[Any], dates: dict[str, Any]) -> dict[str, Any] | None:
+    """The opinions of holders that changed, over time and from against to for."""
+    changed = [one for one in positions if one["changed"] and one["told"]]
+    line = axis((dates.get(o["id"]) for one in changed for o in one["told"]), left=150)
+    if not changed or line is None:
+        return None
+    used = {o["stance"] for one in changed for o in one["told"]}
+    lanes = [word for word in _LANES if word in used]
+    heights = {word: 24 + 44 * i for i, word in enumerate(lanes)}
+    return {
+        "width": WIDTH,
+        "height": 44 * len(lanes) + 36,
+        "ticks": line.ticks(),
+        "lanes": [(SCALE[word], y) for word, y in heights.items()],
+        "holders": [_path(one, line, dates, heights) for one in changed],
+    }
+
+
+def _path(one: Any, line: Axis, dates: dict[str, Any], heights: dict[Any, int]) -> dict[str, Any]:
+    marks = []
+    for told in one["told"]:
+        dated = dates.get(told["id"])
+        if dated is None or told["stance"] not in heights:
+            continue
+        begin, end = line.bar(dated)
+        text = when(told["stated"]) if told["stated"] else f"undated; its source: {span(dated)}"
+        marks.append(
+            {
+                "begin": begin,
+                "end": end,
+                "x": (begin + end) / 2,
+                "y": heights[told["stance"]],
+                "look": SCALE[told["stance"]],
+                "text": text,
+                "id": told["id"],
+            }
+        )
+    return {"holder": one["holder"], "marks": marks}
+
+
+def _day(text: str) -> date:
+    """A day of the calendar; years before 1 are beyond any axis."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date.min if text.startswith(("-", "0000")) else date.max

@@ -1,0 +1,65 @@
+"""The source reader: what cites a document, paragraph by paragraph, and how to cite it."""
+
+from collections import defaultdict
+from itertools import groupby
+from typing import Any
+
+from app.explorer.pages import Visit
+from app.web.citations import CITATION_STYLES
+
+#: A document that is a table has a claim for each row; so many are shown.
+MOST = 300
+
+
+def view(visit: Visit) -> str:
+    """The page of a document."""
+    known, show = visit.only("known_at"), visit.reading.show
+    document = visit.reading.get(f"/documents/{visit.id}", **known)["data"]
+    path = f"/documents/{document['id']}"
+    claims = show("What cites it, by paragraph", f"{path}/claims", **known, limit=MOST)
+    opinions = show("Its opinions", "/opinions", **known, document=document["id"], limit=MOST)
+    return visit.render(
+        "document.html",
+        document=document,
+        claims=claims,
+        paragraphs=_paragraphs(claims["data"]),
+        told={one["id"]: one for one in opinions["data"]},
+        citations=[
+            (style, visit.reading.text(f"{path}/citation", **known, format=style))
+            for style in CITATION_STYLES
+        ],
+    )
+
+
+def _paragraphs(claims: list[Any]) -> list[dict[str, Any]]:
+    """Claims by the paragraph they rest on, with the words cited there."""
+    return [
+        {"number": number, "claims": found, "words": _words(found)}
+        for number, found in ((n, list(c)) for n, c in groupby(claims, key=_paragraph))
+    ]
+
+
+def _paragraph(claim: dict[str, Any]) -> int | None:
+    number: int | None = claim["paragraph"]
+    return number
+
+
+def _words(claims: list[Any]) -> list[dict[str, Any]]:
+    """The cited words of a paragraph in order, spans that meet put together.
+
+    `follows` says whether words that nobody cites come before.
+    """
+    spans: dict[tuple[int, int], str] = defaultdict(str)
+    for claim in claims:
+        for place in claim["evidence"]:
+            if place.get("exact"):
+                spans[place["start"], place["end"]] = place["exact"]
+    words: list[dict[str, Any]] = []
+    for (start, end), exact in sorted(spans.items()):
+        last = words[-1] if words else None
+        if last and start <= last["end"]:
+            last["exact"] += exact[max(0, last["end"] - start) :]
+            last["end"] = max(end, last["end"])
+        else:
+            words.append({"start": start, "end": end, "exact": exact})
+    return words

@@ -1,0 +1,102 @@
+"""The page of a question: who stands where, in five columns, why, and who moved."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from app.explorer import charts
+from app.explorer.pages import Visit
+from app.explorer.words import COLUMNS, SCALE
+from app.vocabulary import Stance
+from app.web.identities import REGION_NAMES
+
+#: From so many holders on, names alone are read more easily than names with all that they said.
+COMPACT_FROM = 60
+MOST = 500
+_FOR = (Stance.SUPPORT, Stance.STRONG_SUPPORT)
+_AGAINST = (Stance.OPPOSE, Stance.STRONG_OPPOSE)
+
+
+def view(visit: Visit) -> str:
+    """The page."""
+    reading, clock = visit.reading, visit.only("known_at")
+    question = reading.get(f"/questions/{visit.id}", **clock)["data"]
+    chosen = {**visit.query, "question": question["id"], "limit": MOST}
+    answer = reading.show("Who stands where", "/positions", **chosen)
+    found, total = answer["data"], answer["meta"]["total"]
+    compact = total > COMPACT_FROM
+    told = {} if compact else _opinions(visit, chosen)
+    for one in found:
+        one["told"] = [told[i] for i in one["opinion_ids"] if i in told]
+    return visit.render(
+        "question.html",
+        question=question,
+        columns=_columns(found),
+        silent=[one for one in found if one["stance"] == Stance.NO_POSITION],
+        shown=len(found),
+        total=total,
+        compact=compact,
+        chart=charts.moves(found, _dates_of_documents(visit, told)),
+        reasons=_reasons(told),
+        regions=_regions(visit, found) if question["kind"] == "vote" else [],
+        voted=[word for word in SCALE if any(one["stance"] == word for one in found)],
+    )
+
+
+def _opinions(visit: Visit, chosen: dict[str, Any]) -> dict[str, Any]:
+    """What the positions rest on, by id."""
+    taken = {k: v for k, v in chosen.items() if visit.reading.takes("/opinions", k)}
+    taken.pop("stance", None)
+    answer = visit.reading.show("What they rest on, with reasons and places", "/opinions", **taken)
+    return {one["id"]: one for one in answer["data"]}
+
+
+def _columns(found: list[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "positions": sorted(
+                (one for one in found if one["stance"] in stances),
+                key=lambda one: one["holder"]["name"],
+            ),
+        }
+        for name, stances in COLUMNS
+    ]
+
+
+def _reasons(told: dict[str, Any]) -> dict[str, list[Any]]:
+    """Every reason given, by the side it was given for."""
+    sides = {"for": _FOR, "against": _AGAINST}
+    return {
+        side: [
+            (reason, one["holder"], one["evidence"])
+            for one in told.values()
+            if one["stance"] in stances
+            for reason in one["reasons"]
+        ]
+        for side, stances in sides.items()
+    }
+
+
+def _dates_of_documents(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
+    """The date each opinion counts from: its own, else its document's."""
+    documents = {e["document"] for one in told.values() for e in one["evidence"]}
+    if not documents:
+        return {}
+    answer = visit.reading.get("/documents", id=sorted(documents), limit=MOST)
+    published = {one["id"]: one["published"] for one in answer["data"]}
+    return {
+        one["id"]: one["stated"] or published.get(one["evidence"][0]["document"])
+        for one in told.values()
+        if one["evidence"]
+    }
+
+
+def _regions(visit: Visit, found: list[Any]) -> list[tuple[str, Counter[str]]]:
+    """How states stood by M49 subregion, the largest first."""
+    states = visit.reading.get("/countries", fields="id,m49_subregion", limit=MOST)["data"]
+    region = {one["id"]: one["m49_subregion"] for one in states}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in found:
+        code = region.get(one["holder"]["id"])
+        counts[REGION_NAMES.get(code, "Elsewhere") if code else "Elsewhere"][one["stance"]] += 1
+    return sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))

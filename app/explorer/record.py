@@ -1,0 +1,23 @@
+"""The pages of an agreement and of an event: what is recorded of it, and where."""
+
+from app.explorer.pages import Visit
+
+
+def agreement(visit: Visit) -> str:
+    """The page of an agreement."""
+    known = visit.only("known_at")
+    show = visit.reading.show
+    found = show("The agreement", f"/agreements/{visit.id}", **known)["data"]
+    about = found["id"]
+    return visit.render(
+        "agreement.html",
+        agreement=found,
+        events=show("Events", "/events", **known, agreement=about, limit=100),
+        questions=show("Questions about it", "/questions", **known, agreement=about, limit=100),
+    )
+
+
+def event(visit: Visit) -> str:
+    """The page of an event."""
+    found = visit.reading.show("The event", f"/events/{visit.id}", **visit.only("known_at"))
+    return visit.render("event.html", event=found["data"])
