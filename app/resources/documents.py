@@ -18,7 +18,7 @@ from app.records.references import MARK, Ref
 from app.records.shapes import Evidence
 from app.vocabulary import SourceType
 from app.web.asking import Ask, asked, json_response, operation, path_id
-from app.web.bodies import json_body, read_json
+from app.web.bodies import json_body, read_as
 from app.web.citations import CITATION_STYLES, citation_style
 from app.web.identities import resolve_one
 from app.web.listing import equal, overlapping
@@ -223,7 +223,7 @@ class Verdict(Shape):
 
 
 async def _verify(request: Request) -> Response:
-    quote = await read_json(request, Quote)
+    quote = await read_as(request, Quote)
 
     def work() -> Response:
         with asked(request.app.state.service, request, {}) as ask:

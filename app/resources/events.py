@@ -16,7 +16,7 @@ COLLECTION = register(
     tag="Agreements and events",
     about="Visits, signatures, talks, statements, exercises, deployments, leaks, clashes.",
     absence="A null date means that nothing dates it; a vague date stays vague.",
-    example="kazakhstan-nato-1996-signing",
+    example="kazakhstan-nato-1996-agreement-signed",
     filters=(
         linked(
             "event",

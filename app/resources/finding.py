@@ -97,12 +97,16 @@ _VOCABULARY_NAMES = list(dict.fromkeys(term["vocabulary"] for term in CODEBOOK))
 
 
 def _column(name: str) -> ColumnElement[Any]:
-    return sa.literal_column(f"hits.{name}", sa.Text())
+    """A column of the hits; their rank and the place of their kind are numbers."""
+    number = name in ("rank", "place")
+    return sa.literal_column(f"hits.{name}", sa.Integer() if number else sa.Text())
 
 
 def _rank(text: str, names: ColumnElement[str]) -> ColumnElement[int]:
     """How good a hit is, by the names alone, so that the order depends on nothing else."""
     words = words_of(text)
+    if not words:
+        return sa.literal(3)
     whole = " ".join(words)
     each = [(" " + names).contains(f" {word}", autoescape=True) for word in words]
     return sa.case(

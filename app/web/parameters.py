@@ -149,9 +149,14 @@ def word_of(name: str, words: Sequence[str], description: str, *, many: bool = T
 _ID = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 
 
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an id, as callers may write it."""
+    return len(text) <= 100 and _ID.fullmatch(text) is not None
+
+
 def parse_id(text: str) -> str:
     """An id as a caller may write it; whether it exists is the database's to say."""
-    if not _ID.fullmatch(text) or len(text) > 100:
+    if not is_id(text):
         raise ValueError(
             f"{text[:40]!r} is not an id; an id is words of a-z and 0-9 joined by hyphens, "
             "or a country's code"

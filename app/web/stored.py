@@ -17,7 +17,7 @@ from app.web.asking import Ask, json_response, operation, path_id
 from app.web.formats import answer
 from app.web.identities import resolve_one
 from app.web.listing import DATASET, ID, Collection, Condition, Filter, equal
-from app.web.parameters import KNOWN_AT, Parameter, identifier
+from app.web.parameters import KNOWN_AT, Parameter, identifier, is_id
 from app.web.rendering import record_json
 from app.web.shapes import Item, Page, stored
 
@@ -145,17 +145,31 @@ def register(
 
 def item(ask: Ask, kind: Kind) -> Response:
     """One record by its id."""
-    given = ask.request.path_params["id"]
-    row = _read(ask, kind, given)
+    row = read_row(ask, kind, ask.request.path_params["id"])
+    ask.request.scope["positions.revision"] = row.revision
+    return json_response(item_text(ask, row, ask.address))
+
+
+def read_row(ask: Ask, kind: Kind, given: str) -> Any:
+    """The row of a record by its id, as callers write it.
+
+    Raises:
+        NotFound: with the nearest id that exists.
+    """
+    row = _read(ask, kind, given) if is_id(given) else None
     if row is None:
         row = _read(ask, kind, resolve_one(ask, kind.name, given))
     if row is None:
         raise NotFound(f"no {kind.name} has the id {given[:100]!r}")
-    ask.request.scope["positions.revision"] = row.revision
+    return row
+
+
+def item_text(ask: Ask, row: Any, address: str) -> str:
+    """The JSON text of one record in its envelope."""
     text = ask.fill(record_json([row])[0])
     meta = ask.meta({row.dataset})
-    links_told = orjson.dumps({"self": ask.address}).decode()
-    return json_response(f'{{"data":{text},"meta":{meta},"links":{links_told}}}')
+    links_told = orjson.dumps({"self": address}).decode()
+    return f'{{"data":{text},"meta":{meta},"links":{links_told}}}'
 
 
 def _read(ask: Ask, kind: Kind, record_id: str) -> Any:

@@ -1,0 +1,178 @@
+"""No input gives a 5xx, and every refusal says what was wrong and what would be right."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.test_contract import DESCRIPTION, collections, operations, parameters, required
+
+NASTY = {
+    "NUL": "%00",
+    "bad UTF-8": "%ff%fe",
+    "a lone surrogate": "%ed%a0%80",
+    "a control character": "%1f",
+    "a mark": "%1factor:KAZ",
+    "a bidirectional override": "%e2%80%ae",
+    "5,000 digits": "9" * 5000,
+    "a negative number": "-1",
+    "a fraction": "1.5",
+    "not a number": "NaN",
+    "SQL": quote("' OR 1=1; DROP TABLE opinions --"),
+    "a union": quote('") union select body from opinions --'),
+    "FTS syntax": quote('nato" OR *:^NEAR( -x'),
+    "only punctuation": quote("!?*()\"'"),
+    "a wildcard": quote("%_"),
+    "a path": quote("../../etc/passwd"),
+    "HTML": quote("<script>alert(1)</script>"),
+    "nothing": "",
+    "commas": ",,,",
+    "an emoji": quote("🇰🇿"),
+    "year 0": "0000-01-01",
+    "before the common era": "-0044-03-15",
+    "a day that is none": "2006-02-30",
+    "a year alone": "2006",
+}
+PLACES = [
+    (path, name)
+    for path, told in operations().items()
+    if path.startswith("/v1")
+    for name in parameters(told)
+]
+
+
+@pytest.mark.parametrize(("path", "name"), PLACES)
+def test_no_value_of_any_parameter_breaks_the_service(
+    client: TestClient, path: str, name: str
+) -> None:
+    for what, value in NASTY.items():
+        answer = client.get(f"{path}?{'' if name == 'q' else required(path)}{name}={value}")
+        assert answer.status_code in (200, 422), f"{name} = {what}: {answer.text[:300]}"
+        if answer.status_code == 422:
+            assert_problem(answer)
+
+
+def assert_problem(answer: Any) -> None:
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert {"type", "title", "status", "detail", "instance", "code"} <= set(body)
+    assert body["status"] == answer.status_code
+    for leak in ("Traceback", "SELECT ", 'File "', "sqlalchemy", "/site-packages/"):
+        assert leak not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "said"),
+    [
+        ("limit=0", "limit", "from 1 to 500"),
+        ("limit=501", "limit", "from 1 to 500"),
+        ("limit=ten", "limit", "from 1 to 500"),
+        ("limit=1&limit=2", "limit", "twice"),
+        ("sort=colour", "sort", "known here"),
+        ("sort=-stated_at", "sort", "'-stated'"),
+        ("fields=id,stanze", "fields", "'stance'"),
+        ("facets=body", "facets", "known here"),
+        ("stance=opose", "stance", "'oppose'"),
+        ("stance=support,opose", "stance", "'oppose'"),
+        ("attribution=direct-quote", "attribution", "direct_quote"),
+        ("holder=azimbay-gali", "holder", "'azimbai-gali'"),
+        ("country=Kazakstann", "country", "kaza"),
+        ("question=nato-membership", "question", "known"),
+        ("topic=nukes", "topic", "topic"),
+        ("document=nope", "document", "kazakhstan-nato-analysis"),
+        ("dataset=un", "dataset", "kazakhstan-nato"),
+        ("as_of=2006", "as_of", "YYYY-MM-DD"),
+        ("as_of=2006-13-01", "as_of", "YYYY-MM-DD"),
+        ("known_at=yesterday", "known_at", "RFC 3339"),
+        ("known_at=2026-11-24T12:00:00 01:00", "known_at", "%2B"),
+        ("format=xml", "format", "ndjson"),
+        ("cursor=abc", "cursor", "links.next"),
+        ("cursor=", "cursor", "links.next"),
+        ("stated_from=2006-1-1", "stated_from", "YYYY-MM-DD"),
+        ("Holder=azimbai-gali", "Holder", "'holder'"),
+    ],
+)
+def test_a_refusal_names_the_parameter_and_the_right_value(
+    client: TestClient, query: str, parameter: str, said: str
+) -> None:
+    answer = client.get(f"/v1/opinions?{query}")
+    assert answer.status_code == 422, answer.text
+    [fault] = answer.json()["errors"]
+    assert fault["parameter"] == parameter
+    assert said in fault["detail"]
+
+
+def test_all_faults_of_a_query_are_told_together(client: TestClient) -> None:
+    faults = client.get("/v1/opinions?stance=x&limit=0&colour=red").json()["errors"]
+    assert {fault["parameter"] for fault in faults} == {"stance", "limit", "colour"}
+
+
+@pytest.mark.parametrize("path", collections())
+def test_a_cursor_of_another_query_or_a_changed_one_is_refused(
+    client: TestClient, path: str
+) -> None:
+    base = f"{path}?{required(path)}limit=1"
+    link = client.get(base).json()["links"]["next"]
+    if link is None:
+        pytest.skip("one row: there is no next page")
+    cursor = link.partition("cursor=")[2]
+    changed = [
+        cursor[:i] + ("A" if cursor[i] != "A" else "B") + cursor[i + 1 :]
+        for i in range(len(cursor))
+    ]
+    for token in (*changed, cursor[:-1], cursor + "A", cursor + "="):
+        assert client.get(f"{base}&cursor={token}").status_code == 422, token
+    sort = parameters(operations()[path])["sort"]["schema"]["items"]["enum"][1]
+    assert client.get(f"{base}&sort={sort}&cursor={cursor}").status_code == 422
+    assert client.get(f"{base}&cursor={cursor}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path, methods in DESCRIPTION["paths"].items() if "get" in methods and "{id}" in path],
+)
+@pytest.mark.parametrize("given", ["nope", "%00", "%ff", "a" * 5000, "' OR 1=1", "🇰🇿", "-"])
+def test_an_id_that_does_not_exist_is_a_404(client: TestClient, path: str, given: str) -> None:
+    answer = client.get(path.replace("{id}", given))
+    assert answer.status_code == 404, answer.text
+    assert_problem(answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        (b"{", 400, "not JSON"),
+        (b"", 400, "not JSON"),
+        (b"\xff", 400, "not JSON"),
+        (b"[" * 100_000, 400, "not JSON"),
+        (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, 400, "not JSON"),
+        (b"{}", 422, "required"),
+        (b'{"document":"x","start":' + b"9" * 5000 + b',"end":2,"exact":"a"}', 400, "not JSON"),
+        (b'{"document":"x","start":NaN,"end":2,"exact":"a"}', 400, "not JSON"),
+        (b'{"document":"nope","start":0,"end":2,"exact":"a"}', 404, "nope"),
+        (b'{"document":"kazakhstan-nato-analysis","start":0,"end":2,"exact":"a"}', 409, "attach"),
+        (b'{"document":"x","start":0,"end":2,"exact":"a","more":1}', 422, "permitted"),
+        (b"1" * 2_000_000, 413, "at most"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(
+    client: TestClient, body: bytes, status: int, said: str
+) -> None:
+    answer = client.post("/v1/verify", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status, answer.text[:300]
+    assert_problem(answer)
+    assert said in answer.json()["detail"]
+
+
+def test_a_body_of_another_type_is_refused(client: TestClient) -> None:
+    assert client.post("/v1/verify", content=b"{}").status_code == 415
+    encoded = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    assert client.post("/v1/verify", content=b"{}", headers=encoded).status_code == 415
+
+
+@pytest.mark.parametrize("path", ["/nope", "/v1/nope", "/v1/countries/", "/v2", "/v1/verify/x"])
+def test_an_address_that_does_not_exist_is_a_problem_too(client: TestClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "application/json"})
+    assert answer.status_code == 404
+    assert_problem(answer)
