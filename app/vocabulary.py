@@ -295,6 +295,8 @@ def plain_text(text: str) -> str:
     Raises:
         ValueError: with the code point that is not allowed.
     """
+    if text.isascii() and text.isprintable():
+        return text  # most text by far, and nothing in it can be wrong
     if found := _FORBIDDEN.search(text):
         raise ValueError(f"the character U+{ord(found[0]):04X} is not allowed in text")
     if any("\ud800" <= c <= "\udfff" for c in text):

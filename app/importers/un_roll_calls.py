@@ -20,6 +20,17 @@ from app.vocabulary import fold
 DATASET = "un-votes"
 Content = dict[str, Any]
 
+#: Subjects that the reference data has, as the sources call them (case folded), and their ids.
+TOPICS = {
+    "arms control and disarmament": "arms-control-and-disarmament",
+    "nuclear weapons and nuclear material": "nuclear-weapons",
+    "nuclear weapons": "nuclear-weapons",
+    "palestinian conflict": "palestinian-conflict",
+    "colonialism": "colonialism",
+    "human rights": "human-rights",
+    "economic development": "economic-development",
+}
+
 #: Limits of the record: `Line` for a title, `Text` for a proposition.
 _TITLE, _PROPOSITION, _SLUG = 480, 3900, 100
 
@@ -93,11 +104,12 @@ class VoteSource:
     after the last item may anything be kept.
 
     Args:
-        tables: the files it consists of.
+        tables: the files it consists of; the one that has the votes first.
         names: the names of each country known here, by id; the usual one first.
 
     Attributes:
         size: bytes on disk.
+        file: the name of the file that has the votes.
         faults: what is wrong with the files.
         stated: the date of each question given so far, as its votes' records have it.
         document: the id of the document that the votes cite.
@@ -109,6 +121,7 @@ class VoteSource:
 
     def __init__(self, tables: list[Table], names: Mapping[str, Sequence[str]]) -> None:
         self.size = sum(table.size for table in tables)
+        self.file = tables[0].name
         self.faults = Faults()
         self._tables = tables
         self._names = {country: known[0].casefold() for country, known in names.items()}
@@ -117,7 +130,7 @@ class VoteSource:
         self._bits: dict[str, int] = {}
         self._calls: dict[str, RollCall] = {}
         self.stated: dict[str, str | Content] = {}
-        self._topics: set[str] = set()
+        self._topics = set(TOPICS.values())
 
     @property
     def position(self) -> int:
@@ -207,8 +220,8 @@ class VoteSource:
         self.faults.add(table.name, table.line, "country", detail)
 
     def _topic(self, name: str, place: Place) -> tuple[str, Entry | None]:
-        """A topic's id, and its record when it is met for the first time."""
-        topic = slug(name)
+        """A topic's id, and its record when a subject of the source's own is met first."""
+        topic = TOPICS.get(name.casefold(), slug(name))
         if topic in self._topics:
             return topic, None
         self._topics.add(topic)

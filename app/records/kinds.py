@@ -15,13 +15,17 @@ from app.db.tables import KIND_TABLES
 from app.records.actors import Country, Group, Organization, Person
 from app.records.matters import Agreement, Event, Question, Topic
 from app.records.opinions import Opinion
+from app.records.references import MARK
 from app.records.shapes import Record
 from app.records.sources import Dataset, Document
-from app.vocabulary import Attribution
+from app.vocabulary import Attribution, fold
 
 _RANK = {word: rank for rank, word in enumerate(Attribution)}
 #: Columns of an opinion that come from its neighbours; `store` fills them in.
 NEIGHBOURLY = ("holder_kind", "holder_country", "counts_earliest", "counts_latest")
+
+#: What a date says that follows from its `edtf`.
+_COMPUTED = ("earliest", "latest", "precision")
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,39 @@ def body_of(record: Record) -> str:
     for last in ("summary", "evidence"):
         content[last] = content.pop(last)
     return orjson.dumps(content).decode()
+
+
+def row_of(kind: "Kind", record: Record) -> dict[str, Any]:
+    """What a record itself decides of its row; when it counts and who made it, a change adds."""
+    return {
+        "id": record.id,
+        "dataset": record.dataset,
+        "name": record.label,
+        "sort_name": fold(record.label),
+        **kind.columns(record),
+        "body": body_of(record),
+    }
+
+
+def written(kind: Kind, record_id: str, dataset: str, body: str) -> dict[str, Any]:
+    """A stored record in the shape it is given in: ids for references, nothing computed."""
+    content = orjson.loads(body)
+    own = {k: _as_given(v) for k, v in content.items() if k not in kind.record.derived}
+    return {"id": record_id, "dataset": dataset, **own}
+
+
+def _as_given(value: Any) -> Any:
+    match value:
+        case str() if value.startswith(MARK):
+            space, _, target = value[1:].partition(":")
+            return None if space == "exact" else target
+        case list():
+            return [_as_given(each) for each in value]
+        case dict():
+            computed = _COMPUTED if "edtf" in value else ()
+            return {k: _as_given(v) for k, v in value.items() if k not in computed}
+        case _:
+            return value
 
 
 def _bounds(prefix: str, date: VagueDate | None) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from app.db import Database
 from app.errors import Refused
 from app.records.kinds import KINDS
@@ -29,22 +31,31 @@ def load_seeds(database: Database, paths: list[Path], *, commit: bool = True) ->
     outcome: Outcome | None = None
     try:
         with database.write() as connection:
-            change = Change(connection, origin="seeds", reason="load of seed files")
-            change.faults += [fault for folder in folders for fault in folder.faults]
-            for name in KINDS:
-                for folder in folders:
-                    change.origin = origin_of(folder)
-                    change.put(given for given in folder.given if given.kind.name == name)
-            for folder in folders:
-                change.remove_unstated(origin_of(folder))
-            change.origin = "seeds"
-            outcome = change.finish()
+            outcome = put_folders(connection, folders)
             if not commit:
                 raise _Undo
     except _Undo:
         pass
     assert outcome is not None  # noqa: S101  the block above either set it or raised
     return outcome
+
+
+def put_folders(connection: Connection, folders: list[Folder]) -> Outcome:
+    """Put seed folders into the database as one change of a transaction.
+
+    Raises:
+        FaultyRecords: with every fault of every file; the transaction must then be given up.
+    """
+    change = Change(connection, origin="seeds", reason="load of seed files")
+    change.faults += [fault for folder in folders for fault in folder.faults]
+    for name in KINDS:
+        for folder in folders:
+            change.origin = origin_of(folder)
+            change.put(given for given in folder.given if given.kind.name == name)
+    for folder in folders:
+        change.remove_unstated(origin_of(folder))
+    change.origin = "seeds"
+    return change.finish()
 
 
 def origin_of(folder: Folder) -> str:

@@ -7,7 +7,7 @@ transaction never commits.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain, islice
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Table
 
 from app.dates import UNKNOWN
 from app.db import utc_now
+from app.db.bulk import insert_rows
 from app.db.search import index_text
 from app.db.tables import (
     ACTOR_KINDS,
@@ -32,10 +33,9 @@ from app.db.tables import (
 )
 from app.errors import nearest
 from app.records.faults import MOST_FAULTS, FaultyRecords, Place, RecordFault
-from app.records.kinds import KINDS, NEIGHBOURLY, Kind, body_of
+from app.records.kinds import KINDS, NEIGHBOURLY, Kind, row_of
 from app.records.references import MARK
 from app.records.shapes import Record, Span
-from app.vocabulary import fold
 
 T = TypeVar("T")
 BATCH = 500
@@ -129,12 +129,32 @@ class Change:
             for name, ones in by_kind.items():
                 self._put_batch(KINDS[name], ones)
 
+    def put_rows(
+        self, kind: Kind, rows: Sequence[dict[str, Any]], place_of: Callable[[int], Place]
+    ) -> None:
+        """As `put`, for rows that a `Form` made; the caller gives each id only once.
+
+        Args:
+            kind: a kind whose references all have columns.
+            rows: what `row_of` gives of a record; thousands are best.
+            place_of: where the row of a number was given.
+        """
+        for column, space in kind.references.items():
+            targets = {row[column] for row in rows} - {None}
+            self._learn(space, targets)
+            if unknown := {target for target in targets if not self._knows(space, target)}:
+                for i, row in enumerate(rows):
+                    if row[column] in unknown:
+                        self._pending[space, row[column]].append((place_of(i), column))
+        self._seen[kind.name].update((row["id"], place_of(0)) for row in rows)
+        self._write(kind, rows, place_of)
+
     def remove(self, kind: Kind, record_id: str) -> None:
         """Remove a record; `finish` refuses if others still cite it."""
         self._retire(kind, [record_id], op="delete")
         self._known_in(kind).pop(record_id, None)
         self._removed.append((kind, record_id))
-        self._counts["removed"][kind.path] += 1
+        self._count("removed", kind, 1)
 
     def remove_unstated(self, origin: str) -> None:
         """Remove what an earlier change of this origin made and this one did not state."""
@@ -193,55 +213,61 @@ class Change:
         return True
 
     def _put_batch(self, kind: Kind, batch: list[Given]) -> None:
-        bodies = [body_of(each.record) for each in batch]
-        contents = [orjson.loads(body) for body in bodies]
+        rows = [row_of(kind, each.record) for each in batch]
+        contents = [orjson.loads(row["body"]) for row in rows]
         self._look_up(kind, batch, contents)
-        ids = [each.record.id for each in batch]
-        current = self._current(kind, ids)
-        last = self._last_revisions(kind, [i for i in ids if i not in current])
-        added: list[str] = []
-        changed: list[str] = []
-        rows: list[dict[str, Any]] = []
-        found: list[tuple[Record, dict[str, Any], Any]] = []
-        for each, body, content in zip(batch, bodies, contents, strict=True):
-            record_id = each.record.id
-            row = self._row(kind, each.record, body)
-            before = current.get(record_id)
-            if before is not None and _same(before, row):
-                self._unchanged += 1
-                continue
-            if before is not None and before.dataset != row["dataset"]:
-                self.fault(each.place, "id", f"{record_id!r} belongs to dataset {before.dataset!r}")
-            row["revision"] = (before.revision if before else last.get(record_id, 0)) + 1
-            (changed if before is not None else added).append(record_id)
-            rows.append(row)
-            found.append((each.record, row, content))
-        self._retire(kind, changed, op="modify")
-        self._insert(kind.table, rows)
+        written = self._write(kind, rows, lambda i: batch[i].place)
+        found = [
+            (each.record, written[each.record.id], content)
+            for each, content in zip(batch, contents, strict=True)
+            if each.record.id in written
+        ]
         self._insert(links, chain.from_iterable(_links(kind, *one) for one in found))
         self._insert(search_entries, filter(None, (_words(kind, r, w) for r, w, _ in found)))
-        self._counts["added"][kind.path] += len(added)
-        self._counts["changed"][kind.path] += len(changed)
-        for op in ("added", "changed"):
-            if not self._counts[op][kind.path]:
-                del self._counts[op][kind.path]
 
-    def _row(self, kind: Kind, record: Record, body: str) -> dict[str, Any]:
-        row = {
-            "id": record.id,
-            "dataset": record.dataset,
+    def _write(
+        self, kind: Kind, rows: Sequence[dict[str, Any]], place_of: Callable[[int], Place]
+    ) -> dict[str, dict[str, Any]]:
+        """Insert what is new and supersede what differs; give the rows of both, by id."""
+        ids = [row["id"] for row in rows]
+        current = self._current(kind, ids)
+        last = self._last_revisions(kind, [i for i in ids if i not in current])
+        changed: list[str] = []
+        written: dict[str, dict[str, Any]] = {}
+        for i, row in enumerate(rows):
+            before = current.get(row["id"])
+            if before is None:
+                revision = last.get(row["id"], 0) + 1
+            elif _same(before, row):
+                self._unchanged += 1
+                continue
+            else:
+                revision = before.revision + 1
+                changed.append(row["id"])
+                if before.dataset != row["dataset"]:
+                    told = f"{row['id']!r} belongs to dataset {before.dataset!r}"
+                    self.fault(place_of(i), "id", told)
+            written[row["id"]] = self._stamped(kind, row, revision)
+        self._retire(kind, changed, op="modify")
+        insert_rows(self._connection, kind.table, list(written.values()))
+        self._count("added", kind, len(written) - len(changed))
+        self._count("changed", kind, len(changed))
+        return written
+
+    def _stamped(self, kind: Kind, row: dict[str, Any], revision: int) -> dict[str, Any]:
+        """A record's row with what this change and its neighbours decide."""
+        stamp = {
+            "revision": revision,
             "release": self.release,
             "since": self.release,
             "recorded_at": self.at,
             "origin": self.origin,
-            "name": record.label,
-            "sort_name": fold(record.label),
-            **kind.columns(record),
-            "body": body,
         }
-        if kind.name == "opinion":
-            row |= self._neighbourly(row)
-        return row
+        return row | stamp | (self._neighbourly(row) if kind.name == "opinion" else {})
+
+    def _count(self, op: str, kind: Kind, number: int) -> None:
+        if number:
+            self._counts[op][kind.path] += number
 
     def _neighbourly(self, row: dict[str, Any]) -> dict[str, Any]:
         """The columns of an opinion that its holder and its document decide."""

@@ -1,0 +1,75 @@
+"""Many rows at once: past the statement builder, and with each index made in one go at the end.
+
+Measured on 870,109 votes, the statement builder took longer than the database did, and keeping
+fourteen indexes in step with every row longer than both.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from operator import itemgetter
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import Connection, Table
+
+from app.db import Database
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all have the columns of the first."""
+    if not rows:
+        return
+    names = ", ".join(f'"{name}"' for name in rows[0])
+    values = map(itemgetter(*rows[0]), rows)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(rows[0]))
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608  our names
+        connection.exec_driver_sql(statement, list(values))
+    else:
+        _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", values)
+
+
+def _copy(connection: Connection, statement: str, values: Iterator[tuple[Any, ...]]) -> None:
+    """PostgreSQL's own way in for many rows; its faults are told as SQLAlchemy tells them."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+            for row in values:
+                copy.write_row(row)
+    except psycopg.OperationalError as fault:
+        raise sa.exc.OperationalError(statement, None, fault) from fault
+
+
+@contextmanager
+def indexes_made_after(connection: Connection, table: Table) -> Iterator[None]:
+    """Do without a table's indexes while a block fills it, and make them when it is full.
+
+    On SQLite nobody sees them missing, because readers stay with the state before the
+    transaction. PostgreSQL would make readers wait for its end, so there they are kept.
+    """
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    if connection.dialect.name != "sqlite":
+        indexes = []
+    for index in indexes:
+        index.drop(connection)
+    yield
+    for index in indexes:
+        index.create(connection)
+
+
+def analyze(connection: Connection) -> None:
+    """Let the planner know how the data is spread now, from a sample."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA analysis_limit = 2000")
+    connection.exec_driver_sql("ANALYZE")
+
+
+def give_back_space(database: Database) -> None:
+    """Empty SQLite's journal, which a large transaction leaves as long as the database itself."""
+    if database.is_sqlite:
+        connection = database.writer.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
