@@ -7,8 +7,10 @@ from app.resources import (
     agreements,
     alignment,
     blocs,
+    contradictions,
     countries,
     datasets,
+    divides,
     documents,
     events,
     finding,
@@ -19,7 +21,9 @@ from app.resources import (
     people,
     positions,
     questions,
+    timeline,
     topics,
+    writing,
 )
 
 RESOURCES: tuple[APIRouter, ...] = (
@@ -40,4 +44,8 @@ RESOURCES: tuple[APIRouter, ...] = (
     alignment.router,
     matrix.router,
     blocs.router,
+    divides.router,
+    contradictions.router,
+    timeline.router,
+    writing.router,
 )
