@@ -80,9 +80,7 @@ def _kind(first: Report, second: Report, ordered: Sequence[Report]) -> Contradic
     if first.hi < second.lo:
         between = any(first.hi < one.lo and one.hi < second.lo for one in ordered)
         return None if between else ContradictionKind.OVER_TIME
-    return (
-        ContradictionKind.WITHIN_SOURCE
-        if first.document == second.document:
+    if first.document == second.document:
         return ContradictionKind.WITHIN_SOURCE
     return ContradictionKind.SOURCES
 

@@ -1,13 +1,13 @@
 """The matrix: holders by questions, sparse, paged both ways."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
 
 import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import Column
+from sqlalchemy import Column, ColumnElement
 
 from app.analysis.positions import positions
 from app.analysis.standings import citing
@@ -18,7 +18,7 @@ from app.web.cursors import following, place_of
 from app.web.held import Position, position_json
 from app.web.holdings import CHOOSING, chosen, undated
 from app.web.identities import resolve_filters
-from app.web.parameters import KNOWN_AT, Parameter, integer
+from app.web.parameters import KNOWN_AT, Parameter, integer, word_of
 from app.web.shapes import Links, Meta, Shape
 
 router = APIRouter()
@@ -29,8 +29,8 @@ DEFAULT_SIDE, MOST_SIDE = 50, 200
 class Matrix(Shape):
     """A part of the matrix: some holders, some questions, and the positions there are."""
 
-    holders: Annotated[list[Ref], Field(description="The rows of this part, by id.")]
-    questions: Annotated[list[Ref], Field(description="The columns of this part, by id.")]
+    holders: Annotated[list[Ref], Field(description="The rows of this part, in order.")]
+    questions: Annotated[list[Ref], Field(description="The columns of this part, in order.")]
     cells: Annotated[
         list[Position],
         Field(description="The positions there are; a cell that is missing is not recorded."),
@@ -99,28 +99,56 @@ def _side(ask: Ask, column: Column[str]) -> tuple[list[str], str | None, int]:
     every = _ids(ask, column)
     after = place_of(ask, f"{side}_cursor")
     limit = ask.values.get(f"{side}_limit", DEFAULT_SIDE)
-    rest = [one for one in every if after is None or one > after]
+    rest = [one for one in every if after is None or one > tuple(after)]
     shown = rest[:limit]
     more = len(rest) > limit
-    return shown, following(ask, f"{side}_cursor", shown[-1]) if more else None, len(every)
+    return (
+        [one for _, one in shown],
+        following(ask, f"{side}_cursor", shown[-1]) if more else None,
+        len(every),
+    )
 
 
-def _ids(ask: Ask, column: Column[str]) -> Sequence[str]:
+#: An id with what it is sorted by before it.
+Place = tuple[int, str]
+
+
+def _ids(ask: Ask, column: Column[str]) -> Sequence[Place]:
     """Every holder, or question, that the filters let through, in order."""
     asked = [name for name in ask.values if name not in _SIDES]
+    order = ask.values.get("order", "id")
     if asked:  # there is no end to what can be asked: only the whole is kept
-        return _read(ask, column)
-    ids: Sequence[str] = ask.kept(("matrix", column.name), lambda: _read(ask, column))
+        return _read(ask, column, order)
+    key = ("matrix", column.name, order)
+    ids: Sequence[Place] = ask.kept(key, lambda: _read(ask, column, order))
     return ids
 
 
-def _read(ask: Ask, column: Column[str]) -> Sequence[str]:
+_ORDERS: dict[str, tuple[ColumnElement[Any], Callable[[Any], int]]] = {
+    "id": (sa.literal(0), int),
+    "recorded": (sa.func.count(), lambda number: -number),
+    "latest": (
+        sa.func.max(opinions.c.counts_earliest),
+        lambda day: -int(day.replace("-", "") or 0),
+    ),
+}
+
+
+def _read(ask: Ask, column: Column[str], order: str) -> Sequence[Place]:
     # Ordered here: PostgreSQL and SQLite need not agree on how text sorts.
-    statement = sa.select(column).where(*chosen(ask)).distinct()
-    return sorted(row[0] for row in ask.rows(statement))
+    by, place = _ORDERS[order]
+    statement = sa.select(by, column).where(*chosen(ask)).group_by(column)
+    return sorted((place(value), one) for value, one in ask.rows(statement))
 
 
-_SIDES = ("holder_cursor", "holder_limit", "question_cursor", "question_limit")
+ORDER = word_of(
+    "order",
+    list(_ORDERS),
+    "The order of both sides: `id`, `recorded` (those with the most opinions first) or `latest` "
+    "(those with the latest opinion first). Left out: `id`.",
+    many=False,
+)
+_SIDES = ("holder_cursor", "holder_limit", "question_cursor", "question_limit", "order")
 
 
 def _shaping(side: str) -> tuple[Parameter, Parameter]:
@@ -146,7 +174,7 @@ operation(
     name="get_matrix",
     summary="Show positions as a matrix",
     description=(
-        "Holders by questions, both in the order of their ids and paged apart: take "
+        "Holders by questions, both in the order asked for and paged apart: take "
         "`links.next_holders` for more rows, `links.next_questions` for more columns. Only cells "
         "that hold a position are given: a missing one is *not recorded*, which is neither "
         "`neutral` nor `no_position`."
@@ -156,6 +184,7 @@ operation(
     parameters=(
         *(one.parameter for one in CHOOSING),
         KNOWN_AT,
+        ORDER,
         *_shaping("holder"),
         *_shaping("question"),
     ),
