@@ -10,10 +10,11 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.errors import NotFound
-from app.explorer import actor, document, pages, question, record
+from app.explorer import actor, document, matrix, pages, question, record
 
 router = APIRouter(include_in_schema=False)
 router.add_api_route("/assets/{state}/{name}", pages.asset, methods=["GET"])
+pages.register(router, "/", matrix.view, costly=True)
 pages.register(router, "/questions/{id}", question.view)
 pages.register(router, "/countries/{id}", actor.country)
 pages.register(router, "/actors/{id}", actor.view)

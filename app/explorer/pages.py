@@ -39,6 +39,7 @@ templates.filters |= {
     "label": words.label,
     "when": words.when,
     "number": words.number,
+    "zip": zip,
 }
 templates.globals |= {
     "assets": f"/assets/{ASSETS_STATE}",

@@ -28,11 +28,11 @@ class Call:
     """A call of the API that a page is made of.
 
     Attributes:
-        about: what the page took from it.
+        about: what the page takes from it.
         address: path and query.
         total: how many things it found, where it says so.
         shown: how many of them the page shows.
-        whole: the address without paging, for the formats that give the whole result.
+        formats: the formats it can be had in.
     """
 
     about: str
@@ -71,6 +71,11 @@ class Reading:
         self._remember(about, path, query, answer)
         return answer
 
+    def offer(self, about: str, path: str, **given: Given) -> None:
+        """Offer a call that the page did not need itself."""
+        query = query_of(given)
+        self.calls.append(Call(about, _address(path, query), None, None, _formats(path)))
+
     def text(self, path: str, **given: Given) -> str:
         """An answer that is text, as it is."""
         return bytes(self._respond(path, query_of(given)).body).decode()
@@ -95,16 +100,24 @@ class Reading:
 
     def _remember(self, about: str, path: str, query: str, answer: Any) -> None:
         meta, data = answer.get("meta", {}), answer.get("data")
-        parameters = OPERATIONS[_find(path)[0]].parameters
-        formats = parameters["format"].schema["enum"] if "format" in parameters else ["json"]
-        address = f"/v1{path}?{query}" if query else f"/v1{path}"
         shown = len(data) if isinstance(data, list) else None
-        self.calls.append(Call(about, address, meta.get("total"), shown, tuple(formats)))
+        call = Call(about, _address(path, query), meta.get("total"), shown, _formats(path))
+        self.calls.append(call)
         known = {one["dataset"] for one in self.meta["citations"]}
         self.meta["citations"] += [
             c for c in meta.get("citations", []) if c["dataset"] not in known
         ]
         self.meta["release"] = meta.get("release", self.meta["release"])
+
+
+def _address(path: str, query: str) -> str:
+    return f"/v1{path}?{query}" if query else f"/v1{path}"
+
+
+def _formats(path: str) -> tuple[str, ...]:
+    """The formats an address offers."""
+    parameters = OPERATIONS[_find(path)[0]].parameters
+    return tuple(parameters["format"].schema["enum"] if "format" in parameters else ["json"])
 
 
 def query_of(given: dict[str, Given]) -> str:

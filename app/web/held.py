@@ -41,6 +41,9 @@ class Position(Shape):
     conflicting: Annotated[
         bool, Field(description="Whether the latest opinions differ in direction.")
     ]
+    conditional: Annotated[
+        bool, Field(description="Whether the opinion that decides has conditions.")
+    ]
     opinion_ids: Annotated[list[str], Field(description="The opinions it rests on.")]
 
 
@@ -65,18 +68,19 @@ _ORDER = [word.value for word in Attribution]
 
 
 def _text(row: Row[Any], beneath: list[Any]) -> str:
-    stated = {one.id: orjson.loads(one.body)["stated"] for one in beneath}
+    told = {one.id: orjson.loads(one.body) for one in beneath}
     position = {
         "holder": f"{MARK}actor:{row.holder}",
         "question": f"{MARK}question:{row.question}",
         "stance": row.stance,
         "stance_score": row.score,
-        "since": stated[row.since_id],
-        "last_stated": stated[row.last_id],
+        "since": told[row.since_id]["stated"],
+        "last_stated": told[row.last_id]["stated"],
         "opinions": row.opinions,
         "attributions": sorted({one.attribution for one in beneath}, key=_ORDER.index),
         "changed": bool(row.changed),
         "conflicting": bool(row.conflicting),
+        "conditional": bool(told[row.last_id]["conditions"]),
         "opinion_ids": [one.id for one in beneath],
     }
     return orjson.dumps(position).decode()

@@ -1,0 +1,69 @@
+"""The first page: holders by questions, one cell a position."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from app.explorer.pages import Visit
+from app.explorer.reading import query_of
+
+HOLDERS, QUESTIONS = 40, 20
+#: Filters that the form has no field for; it keeps them.
+KEPT = (
+    "holder",
+    "question",
+    "subject",
+    "speaker",
+    "on_behalf_of",
+    "document",
+    "stated_from",
+    "stated_to",
+    "known_at",
+)
+
+
+def view(visit: Visit) -> str:
+    """The page."""
+    datasets = _datasets(visit)
+    if not visit.query and len(datasets) > 1:
+        visit.query["dataset"] = datasets[0]["id"]
+    visit.query.setdefault("order", "recorded")
+    asked = {**visit.query, "holder_limit": HOLDERS, "question_limit": QUESTIONS}
+    answer = visit.reading.show("The matrix", "/matrix", **asked)
+    _offer_list(visit)
+    data = answer["data"]
+    cells = {(one["holder"]["id"], one["question"]["id"]): one for one in data["cells"]}
+    return visit.render(
+        "matrix.html",
+        datasets=datasets,
+        topics=visit.reading.get("/topics", sort="name", limit=500)["data"],
+        countries=visit.reading.get("/countries", sort="name", fields="id,name", limit=500)["data"],
+        holders=data["holders"],
+        questions=data["questions"],
+        cells=cells,
+        totals=answer["meta"],
+        then=query_of(visit.only("as_of", "known_at")),
+        more={side: _page(answer["links"][f"next_{side}"]) for side in ("holders", "questions")},
+        kept=KEPT,
+    )
+
+
+def _datasets(visit: Visit) -> list[Any]:
+    """The datasets that hold opinions, the one a reader can take in first."""
+    found = visit.reading.get("/datasets", limit=500)["data"]
+    holding = [one for one in found if one["counts"].get("opinions")]
+    return sorted(holding, key=lambda one: (one["counts"]["opinions"], one["id"]))
+
+
+def _offer_list(visit: Visit) -> None:
+    """The same positions as a list, which can be had as a table."""
+    taken = {k: v for k, v in visit.query.items() if visit.reading.takes("/positions", k)}
+    visit.reading.offer("The same positions as a list", "/positions", **taken)
+
+
+def _page(address: str | None) -> str | None:
+    """The page that shows what an address of the API gives."""
+    if address is None:
+        return None
+    pairs = parse_qsl(address.partition("?")[2])
+    kept = {name: value for name, value in pairs if not name.endswith("_limit")}
+    return f"/?{query_of(kept)}"
