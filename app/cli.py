@@ -11,16 +11,15 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
 
-from app import __version__
+from app import __version__, importing, keeping
+from app.console import err, migrated, out, tell
 from app.db import Database
 from app.db.clock import current_release
 from app.db.migrate import migrate as migrate_database
 from app.errors import PositionsError, Problem, Refused
 from app.records.faults import FaultyRecords
 from app.records.load import load_seeds
-from app.records.store import Outcome
 from app.settings import Settings, seeds_folder
 
 app = typer.Typer(
@@ -30,8 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+app.add_typer(keeping.keys, name="keys")
+app.add_typer(importing.imports, name="import")
 
 Paths = Annotated[
     list[Path], typer.Argument(help="Seed folders, or folders that hold some.", show_default=False)
@@ -75,7 +74,7 @@ def serve(
     with database.read() as connection:
         empty = current_release(connection) == 0
     if empty:
-        _tell(load_seeds(database, [seeds_folder()]), "Loaded the seeds")
+        tell(load_seeds(database, [seeds_folder()]), "Loaded the seeds")
     database.close()
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  shown, not bound
     err.print(f"Serving http://{shown}:{port}/v1, described at http://{shown}:{port}/docs")
@@ -96,15 +95,15 @@ def serve(
 @app.command(epilog="Example: `positions load seeds`")
 def load(paths: Paths) -> None:
     """Load seed folders: all or nothing, and the same again changes nothing."""
-    with _migrated() as database:
-        _tell(load_seeds(database, paths), "Loaded")
+    with migrated() as database:
+        tell(load_seeds(database, paths), "Loaded")
 
 
 @app.command(epilog="Example: `positions check seeds/kazakhstan-nato`")
 def check(paths: Paths) -> None:
     """Say every fault of every file, and what a load would change, without changing it."""
-    with _migrated() as database:
-        _tell(load_seeds(database, paths, commit=False), "No faults; a load would have made")
+    with migrated() as database:
+        tell(load_seeds(database, paths, commit=False), "No faults; a load would have made")
 
 
 @app.command()
@@ -120,30 +119,6 @@ def migrate() -> None:
 def version() -> None:
     """Print the version."""
     out.print(__version__)
-
-
-class _migrated:
-    """The database of the settings, migrated first, closed afterwards."""
-
-    def __enter__(self) -> Database:
-        self._database = Database(Settings().database_url)
-        migrate_database(self._database)
-        return self._database
-
-    def __exit__(self, *_fault: object) -> None:
-        self._database.close()
-
-
-def _tell(outcome: Outcome, what: str) -> None:
-    """Say what a change did, by kind."""
-    if not outcome.altered:
-        err.print(f"Nothing to change; release {outcome.release} stands.")
-        return
-    err.print(f"{what} release {outcome.release}:")
-    for op in ("added", "changed", "removed"):
-        counts = ", ".join(f"{n} {kind}" for kind, n in getattr(outcome, op).items())
-        if counts:
-            err.print(f"  {op}: {counts}")
 
 
 def _refuse_taken(host: str, port: int) -> None:

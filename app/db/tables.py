@@ -76,9 +76,17 @@ def _stored() -> list[Column[Any]]:
     ]
 
 
-def _versioned(name: str, *own: Column[Any], indexes: tuple[tuple[str, ...], ...] = ()) -> Table:
-    """Make a kind's table and its history; `body` comes last so that SQLite can stop before it."""
-    every = (("dataset", "id"), ("sort_name", "id"), ("recorded_at", "id"), ("release", "id"))
+def _versioned(
+    name: str,
+    *own: Column[Any],
+    indexes: tuple[tuple[str, ...], ...] = (),
+    by_name: tuple[tuple[str, ...], ...] = (("sort_name", "id"),),
+) -> Table:
+    """Make a kind's table and its history; `body` comes last so that SQLite can stop before it.
+
+    Moments need no index: each is that of its release, and they sort alike.
+    """
+    every = (("dataset", "id"), ("release", "id"), *by_name)
     current = Table(
         name,
         metadata,
@@ -167,10 +175,13 @@ opinions = _versioned(
         ("document", "id"),
         ("stated_earliest", "id"),
         ("holder_country", "stated_earliest", "id"),
-        ("speaker", "id"),
-        ("on_behalf_of", "id"),
     ),
+    by_name=(),  # it goes by its id
 )
+#: Nobody asks for those without, which are nearly all, so they have no place in the index.
+for _seldom in (opinions.c.speaker, opinions.c.on_behalf_of):
+    _given = _seldom.is_not(None)
+    Index(None, _seldom, opinions.c.id, sqlite_where=_given, postgresql_where=_given)
 events = _versioned(
     "events",
     _key("event_type", nullable=False),
@@ -239,6 +250,51 @@ releases = Table(
     _key("hash", nullable=False),
 )
 Index(None, releases.c.at)
+
+#: Who may change data. A token is shown once; only its SHA-256 is kept.
+keys = Table(
+    "keys",
+    metadata,
+    _key("id", primary_key=True),
+    _key("sha256", nullable=False),
+    _key("name", nullable=False),
+    _key("scope", nullable=False),
+    _key("created_at", nullable=False),
+    _key("expires_at"),
+    _key("revoked_at"),
+)
+
+#: Each use of a key and each refusal, without secrets; it only grows.
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("n", Serial, primary_key=True),
+    _key("at", nullable=False),
+    _key("key"),
+    _key("outcome", nullable=False),
+    _key("method", nullable=False),
+    _key("path", nullable=False),
+    _key("address", nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("release", Integer),
+)
+Index(None, audit_events.c.key, audit_events.c.at)
+
+#: The first answer to each `Idempotency-Key`, written in the transaction that it answers.
+idempotent_answers = Table(
+    "idempotent_answers",
+    metadata,
+    _key("principal", nullable=False),
+    _key("key", nullable=False),
+    _key("route", nullable=False),
+    _key("body_hash", nullable=False),
+    _key("at", nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("principal", "key"),
+)
+Index(None, idempotent_answers.c.at)
 
 KIND_TABLES: dict[str, Table] = {
     "country": countries,

@@ -1,0 +1,44 @@
+"""The commands of those who keep a deployment, run beside the database."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from app.console import err, migrated, out
+from app.db.keys import create_key, list_keys, revoke_key
+
+keys = typer.Typer(help="Keys: who may change the data.", no_args_is_help=True)
+
+
+@keys.command(epilog="Example: `positions keys create Aliya --scope curate --expires 90d`")
+def create(
+    name: Annotated[str, typer.Argument(help="Whose it is; shown beside its changes.")] = "",
+    scope: Annotated[str, typer.Option(help="`read`, `curate` or `admin`.")] = "curate",
+    expires: Annotated[str, typer.Option(help="`90d`, `12h`, `8w` or `never`.")] = "90d",
+) -> None:
+    """Make a key and print its token, once."""
+    with migrated() as database, database.write() as connection:
+        token = create_key(connection, scope=scope, name=name, expires=expires)
+    err.print("This is the only time the token is shown; send it as `Authorization: Bearer TOKEN`.")
+    out.print(token, markup=False)
+
+
+@keys.command("list")
+def list_() -> None:
+    """Show every key, its state and its last use; never a token."""
+    with migrated() as database, database.read() as connection:
+        found = list_keys(connection)
+    columns = ("id", "name", "scope", "state", "created_at", "expires_at", "last_used")
+    table = Table(*columns, box=None)
+    for key in found:
+        table.add_row(*(key[column] or "–" for column in columns))
+    out.print(table, width=max(out.width, 160))
+
+
+@keys.command()
+def revoke(key: Annotated[str, typer.Argument(help="Its id, as `keys list` shows it.")]) -> None:
+    """Let a key be valid no more, in every worker at once."""
+    with migrated() as database, database.write() as connection:
+        revoke_key(connection, key)
+    err.print(f"{key} is revoked.", markup=False)
