@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -80,7 +81,7 @@ def _prepare(url: str, *, seeds: bool) -> None:
 
 @contextmanager
 def _sqlite(folder: Path, template: str | None) -> Iterator[str]:
-    file = folder / f"{len(list(folder.iterdir()))}.db"
+    file = folder / f"{uuid4().hex}.db"  # counting files would count WAL files that come and go
     if template:
         shutil.copy(sa.make_url(template).database or "", file)
     else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import anyio
 import anyio.to_thread
 import orjson
 import sqlalchemy as sa
@@ -24,9 +25,12 @@ from app.db.clock import as_known, current_release, release_at
 from app.db.tables import datasets
 from app.errors import Unavailable
 from app.settings import Settings
+from app.web.access import Gate
 from app.web.parameters import AS_OF, KNOWN_AT, Parameter, parse_query
 from app.web.problems import responses_for
 from app.web.rendering import Names
+
+MOST_WAITING = 500
 
 
 @dataclass
@@ -38,6 +42,12 @@ class Service:
     _names: Names = field(default_factory=lambda: Names(-1))
     _kept: dict[Any, Any] = field(default_factory=dict)
     _costly: int = 0
+    _turn: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
+    gate: Gate = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the gate over the same database."""
+        self.gate = Gate(self.database)
 
     def names(self, release: int, known: int | None) -> Names:
         """What marks stand for, kept while the release stays."""
@@ -73,6 +83,15 @@ class Service:
             return await anyio.to_thread.run_sync(work)
         finally:
             self._costly -= 1
+
+    async def write(self, work: Callable[[], Response]) -> Response:
+        """Do the work beside the event loop, one writer at a time; the others queue in order."""
+        if self._turn.statistics().tasks_waiting >= MOST_WAITING:
+            raise Unavailable(
+                "as many changes as this service takes are waiting; try again shortly",
+                headers={"Retry-After": "2"},
+            )
+        return await anyio.to_thread.run_sync(work, limiter=self._turn)
 
 
 @dataclass

@@ -18,20 +18,19 @@ from starlette.requests import ClientDisconnect
 from app.errors import Fault, InvalidInput, MalformedBody, TooLarge, UnsupportedType
 
 M = TypeVar("M", bound=BaseModel)
-M = TypeVar("M", bound=BaseModel)
 DEEPEST = 30
 LARGEST = 1 << 20
 JSON = "application/json"
 
 
-async def read_json(request: Request, shape: type[M]) -> M:
-    """Read a small JSON body of a known shape.
+async def read_as(request: Request, shape: type[M], *, most: int = LARGEST) -> M:
+    """Read a JSON body of a known shape.
 
     Raises:
         UnsupportedType, TooLarge, MalformedBody: as `read_body` and `parse_object` do.
         InvalidInput: with a pointer to each field that is wrong.
     """
-    given = parse_object(await read_body(request, most=LARGEST, types=(JSON,)))
+    given = parse_object(await read_body(request, most=most, types=(JSON,)))
     try:
         return shape.model_validate(given)
     except ValidationError as error:
@@ -147,28 +146,3 @@ def _check_depth(value: Any, left: int) -> None:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for each in inner:
         _check_depth(each, left - 1)
-
-
-async def read_as(request: Request, shape: type[M], *, most: int = 1 << 20) -> M:
-    """Read a JSON body of a known shape.
-
-    Raises:
-        UnsupportedType, TooLarge, MalformedBody: as `read_body` and `parse_object` do.
-        InvalidInput: with a pointer to each field that is wrong.
-    """
-    content = parse_object(await read_body(request, most=most, types=("application/json",)))
-    try:
-        return shape.model_validate(content)
-    except ValidationError as error:
-        faults = [
-            Fault(str(one["msg"]), pointer="".join(f"/{part}" for part in one["loc"]))
-            for one in error.errors(include_url=False, include_input=False)[:100]
-        ]
-        raise InvalidInput(faults[0].detail, errors=faults) from None
-
-
-def json_body(shape: type[BaseModel], example: Any) -> dict[str, Any]:
-    """How OpenAPI declares a JSON body of this shape."""
-    schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
-    content = {"application/json": {"schema": schema, "example": example}}
-    return {"requestBody": {"required": True, "content": content}}

@@ -135,6 +135,12 @@ def _address(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
     )
 
 
+def tag_of(path: str, revision: int, release: int) -> str:
+    """The tag that a plain GET of a record would have, for the answer to a change of it."""
+    address = b"\n".join((path.encode(), b"", b"*/*"))
+    return f'"{revision}.{_digest(release, address).decode()}"'
+
+
 _CODE = __version__.encode()
 
 

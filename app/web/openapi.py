@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from app.web.inputs import input_schemas
 from app.web.problems import ProblemBody
 
 DESCRIPTION = """\
@@ -29,7 +30,14 @@ TAGS = [
     {"name": "Sources", "description": "Where it all comes from, to the character."},
     {"name": "Finding", "description": "What there is, search, and the words used."},
     {"name": "Analysis", "description": "What follows from the positions."},
+    {"name": "Curation", "description": "Changing the data, and everything that was changed."},
 ]
+
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key, made with `positions keys create`: every change needs one.",
+}
 
 STATIC = Path(__file__).parent / "static"
 router = APIRouter(include_in_schema=False)
@@ -73,6 +81,8 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["ProblemBody"] = problem
+    schemas.update(input_schemas())
+    described["components"]["securitySchemes"] = {"key": KEY}
     described["security"] = []
     return {key: _naming("Ref", schemas["Ref"], part) for key, part in described.items()}
 

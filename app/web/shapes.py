@@ -1,5 +1,6 @@
 """The envelopes of every answer, for OpenAPI: collection, item, and what `meta` holds."""
 
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,6 +80,7 @@ class Stored(BaseModel):
     ]
 
 
+@cache
 def stored(record: type[BaseModel]) -> Any:
     """The shape in which a record is read: itself, with its revision and when it was recorded."""
     name = record.__name__

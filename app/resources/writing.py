@@ -1,0 +1,227 @@
+"""Changing data: the same four operations on every stored kind, made from one table of kinds.
+
+What is written has the shape of seed files and of answers alike, and goes through the same checks
+into the same store. What was read can be written back: what the service itself says of a record is
+ignored. The answer is the record as a GET would now give it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter
+from json_merge_patch import merge
+
+from app.db.clock import current_release
+from app.db.tables import ACTOR_KINDS, KIND_TABLES
+from app.errors import Conflict, Fault, InvalidInput, StaleRevision
+from app.records.faults import FaultyRecords, Place
+from app.records.kinds import KINDS, Kind, written
+from app.records.read import validate
+from app.records.store import Change, Given, citers
+from app.web.asking import Ask, path_id
+from app.web.bodies import JSON
+from app.web.caching import tag_of
+from app.web.changing import Answer, Body, Edit, change
+from app.web.inputs import input_ref, patch_ref
+from app.web.shapes import Item, stored
+from app.web.stored import item_text, read_row
+
+router = APIRouter()
+MERGE_PATCH = "application/merge-patch+json"
+
+
+def create(kind: Kind, edit: Edit) -> Answer:
+    """Make a record that is not there yet."""
+    given = _validated(kind, edit.content)
+    _refuse_taken(edit, kind, given.record.id)
+    return _put(edit, given, status=201)
+
+
+def replace(kind: Kind, edit: Edit) -> Answer:
+    """Put a whole record in the place of another; with `If-None-Match: *`, of none."""
+    if edit.request.headers.get("if-none-match", "").strip() == "*":
+        return _create_at(kind, edit)
+    row = _row_to_change(kind, edit)
+    return _put(edit, _validated(kind, _addressed(edit.content, row.id)))
+
+
+def update(kind: Kind, edit: Edit) -> Answer:
+    """Change some members of a record (RFC 7396)."""
+    row = _row_to_change(kind, edit)
+    before = written(kind, row.id, row.dataset, row.body)
+    return _put(edit, _validated(kind, _addressed(merge(before, edit.content), row.id)))
+
+
+def delete(kind: Kind, edit: Edit) -> Answer:
+    """Remove a record that nothing cites."""
+    row = _row_to_change(kind, edit)
+    _refuse_cited(edit, kind, row.id)
+    under_way = _change(edit)
+    under_way.remove(kind, row.id)
+    return Answer(204, release=under_way.finish().release)
+
+
+def _create_at(kind: Kind, edit: Edit) -> Answer:
+    content = _addressed(edit.content, edit.request.path_params["id"])
+    given = _validated(kind, content)
+    try:
+        _refuse_taken(edit, kind, given.record.id)
+    except Conflict as taken:
+        raise StaleRevision(f"If-None-Match is '*', but {taken.detail}") from None
+    return _put(edit, given, status=201)
+
+
+def _row_to_change(kind: Kind, edit: Edit) -> Any:
+    """The record at the address, once it is certain that the caller has seen this revision."""
+    ask = edit.ask(current_release(edit.connection))
+    row = read_row(ask, kind, edit.request.path_params["id"])
+    edit.check_revision(row.revision)
+    return row
+
+
+def _addressed(content: dict[str, Any], record_id: str) -> dict[str, Any]:
+    """The content of the record at an address, which it may name itself but not otherwise."""
+    given = content.get("id", record_id)
+    if given != record_id:
+        detail = f"the record says {given!r:.100}, its address {record_id!r}; an id never changes"
+        raise InvalidInput(detail, errors=[Fault(detail, pointer="/id")])
+    return {**content, "id": record_id}
+
+
+def _validated(kind: Kind, content: dict[str, Any]) -> Given:
+    found = validate(kind, content, Place("body", 1))
+    if isinstance(found, Given):
+        return found
+    raise FaultyRecords(found)
+
+
+def _refuse_taken(edit: Edit, kind: Kind, record_id: str) -> None:
+    """Actors of all four kinds share one space of ids, so that an id says who by itself."""
+    for name in ACTOR_KINDS if kind.name in ACTOR_KINDS else (kind.name,):
+        table = KIND_TABLES[name]
+        if edit.connection.execute(sa.select(table.c.id).where(table.c.id == record_id)).first():
+            address = f"/v1/{KINDS[name].path}/{record_id}"
+            raise Conflict(
+                f"{record_id!r} is the id of a {name} already: {address}",
+                errors=[Fault(f"{address} has this id", pointer="/id")],
+            )
+
+
+def _refuse_cited(edit: Edit, kind: Kind, record_id: str) -> None:
+    found = citers(edit.connection, kind, record_id)
+    if found:
+        raise Conflict(
+            f"{len(found)} records cite {kind.name} {record_id!r}; change or remove them first",
+            errors=[Fault(f"/v1/{citer.path}/{citer.id} cites it") for citer in found],
+        )
+
+
+def _change(edit: Edit) -> Change:
+    return Change(edit.connection, origin="api", by=edit.key.holder, reason=edit.reason)
+
+
+def _put(edit: Edit, given: Given, *, status: int = 200) -> Answer:
+    """Store a record and answer with it, as a GET would now give it."""
+    under_way = _change(edit)
+    under_way.put([given])
+    release = under_way.finish().release
+    ask = edit.ask(release)
+    row = read_row(ask, given.kind, given.record.id)
+    return _answer(edit, ask, f"/v1/{given.kind.path}/{row.id}", row, status)
+
+
+def _answer(edit: Edit, ask: Ask, address: str, row: Any, status: int) -> Answer:
+    headers = {"ETag": tag_of(address, row.revision, ask.release)}
+    if status == 201:
+        headers["Location"] = address
+    if edit.wants_minimal:
+        headers["Preference-Applied"] = "return=minimal"
+        return Answer(status if status == 201 else 204, "", headers, ask.release)
+    return Answer(status, item_text(ask, row, address), headers, ask.release)
+
+
+# -- addresses --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One way to change a record.
+
+    Attributes:
+        verb: what its name in OpenAPI begins with.
+        at_item: whether it is at the address of a record, else at that of the list.
+        about: what it does, for OpenAPI.
+    """
+
+    verb: str
+    method: str
+    status: int
+    work: Callable[[Kind, Edit], Answer]
+    at_item: bool
+    body: Callable[[Kind], Body] | None
+    headers: tuple[str, ...]
+    problems: tuple[int, ...]
+    about: str
+
+
+def _whole(kind: Kind) -> Body:
+    return Body((JSON,), input_ref(kind))
+
+
+def _patch(kind: Kind) -> Body:
+    return Body((MERGE_PATCH, JSON), patch_ref(kind))
+
+
+OPERATIONS = (
+    Operation(
+        "create", "POST", 201, create, False, _whole,
+        ("Idempotency-Key", "Prefer"), (409,),
+        "409 means that its id is taken, 422 that it is not valid or refers to what is not there.",
+    ),
+    Operation(
+        "replace", "PUT", 200, replace, True, _whole,
+        ("If-Match", "Idempotency-Key", "Prefer"), (404, 412, 428),
+        "What was read can be written back; what the service says itself is ignored. With "
+        "`If-None-Match: *` instead of `If-Match` it makes a record that is not there yet (201).",
+    ),
+    Operation(
+        "update", "PATCH", 200, update, True, _patch,
+        ("If-Match", "Idempotency-Key", "Prefer"), (404, 412, 428),
+        "RFC 7396: a member that is given replaces, null removes, a list is replaced as a whole.",
+    ),
+    Operation(
+        "delete", "DELETE", 204, delete, True, None,
+        ("If-Match", "Idempotency-Key"), (404, 409, 412, 428),
+        "409 lists the records that cite it. Its revisions stay readable.",
+    ),
+)  # fmt: skip
+
+
+def _register(kind: Kind, operation: Operation) -> None:
+    shape = stored(kind.record)
+    answered = Item[shape]
+    example = "KAZ" if kind.name == "country" else "example"
+    change(
+        router,
+        operation.method,
+        f"/{kind.path}/{{id}}" if operation.at_item else f"/{kind.path}",
+        partial(operation.work, kind),
+        name=f"{operation.verb}_{kind.name}",
+        summary=f"{operation.verb.capitalize()} one {kind.name}",
+        description=operation.about,
+        tag="Curation",
+        status=operation.status,
+        shape=None if operation.status == 204 else answered,
+        body=operation.body(kind) if operation.body else None,
+        path_parameters=(path_id(kind.name, example),) if operation.at_item else (),
+        headers=operation.headers,
+        problems=operation.problems,
+    )
+
+
+for _kind in KINDS.values():
+    for _operation in OPERATIONS:
+        _register(_kind, _operation)

@@ -1,0 +1,305 @@
+"""One request that changes the data: who may, from which revision, how often, and on record.
+
+Every address that changes something is registered by `change`, and goes the same way: the key, the
+parameters, the body; then, in one transaction, the earlier answer to the same `Idempotency-Key` or
+the work itself, the answer to keep, and the event. Writers come one at a time, so a repeat that
+arrives while the first is under way waits for it and gets its answer.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+from hashlib import sha256
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
+
+from app.db import utc_now
+from app.db.keys import Key
+from app.db.tables import audit_events, idempotent_answers
+from app.errors import Fault, InvalidInput, Problem, RevisionRequired, StaleRevision
+from app.records.faults import FaultyRecords, RecordFault
+from app.vocabulary import ChangeReason
+from app.web.access import event_of
+from app.web.asking import Ask, Service
+from app.web.bodies import parse_object, read_body
+from app.web.parameters import Parameter, parse_query, word
+from app.web.problems import responses_for
+from app.web.rendering import Names
+
+REASON = replace(
+    word("change_reason", ChangeReason, "Why; told with the revision for as long as it is kept."),
+    many=False,
+    example="correction",
+)
+#: How long the first answer to an Idempotency-Key is kept.
+KEPT = timedelta(days=7)
+_REPEAT_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+_TAGS = re.compile(r'\s*(W/)?"([\x21\x23-\x7e]*)"\s*(?:,|$)', re.ASCII)
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "If-Match": {
+        "required": True,
+        "description": "The ETag of the record as you read it; only its revision is compared.",
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}(\\.[0-9a-f]*)?"$'},
+        "example": '"1"',
+    },
+    "Idempotency-Key": {
+        "required": False,
+        "description": "Any text of yours; the same request under it again gets the first answer.",
+        "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255},
+    },
+    "Prefer": {
+        "required": False,
+        "description": "`return=minimal` leaves out the record in the answer.",
+        "schema": {"type": "string", "maxLength": 100},
+        "example": "return=minimal",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a change answers, in a form that can be kept and given again."""
+
+    status: int
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    release: int | None = None
+
+    def response(self, **more: str) -> Response:
+        """The answer as it is sent."""
+        media = "application/json" if self.body else None
+        return Response(self.body, self.status, {**self.headers, **more}, media_type=media)
+
+
+@dataclass
+class Edit:
+    """One change, under way in its transaction."""
+
+    request: Request
+    service: Service
+    key: Key
+    values: dict[str, Any]
+    body: Any
+    digest: str
+    connection: Connection
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The body as a JSON object."""
+        return parse_object(self.body)
+
+    @property
+    def reason(self) -> str:
+        """Why, in a word of the vocabulary, or nothing."""
+        return str(self.values.get("change_reason", ""))
+
+    def ask(self, release: int) -> Ask:
+        """A question about the data as this change has left it so far."""
+        names = Names(release)
+        return Ask(self.request, self.service, self.connection, release, None, {}, names)
+
+    def check_revision(self, revision: int) -> None:
+        """Refuse unless the caller has seen this revision.
+
+        Raises:
+            RevisionRequired: without `If-Match`, and with `*`, which would overwrite anything.
+            StaleRevision: when it names another revision.
+        """
+        given = self.request.headers.get("if-match", "").strip()
+        if given in ("", "*"):
+            raise RevisionRequired(
+                "say in If-Match which revision you changed: the ETag of the record as you read it"
+            )
+        tags = _TAGS.findall(given)
+        if not any(not weak and tag.partition(".")[0] == str(revision) for weak, tag in tags):
+            raise StaleRevision(
+                f"If-Match is {given[:100]!r}, the record is at revision {revision}; "
+                "read it again and make your change from that"
+            )
+
+    @property
+    def wants_minimal(self) -> bool:
+        """Whether the caller prefers to be told only that it was done."""
+        return "return=minimal" in self.request.headers.get("prefer", "").replace(" ", "")
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a change takes: types of content, the schema for OpenAPI, an example."""
+
+    types: tuple[str, ...]
+    schema: dict[str, Any]
+
+    def openapi(self) -> dict[str, Any]:
+        """The request body object of OpenAPI."""
+        return {"required": True, "content": {t: {"schema": self.schema} for t in self.types}}
+
+
+Work = Callable[[Edit], Answer]
+
+
+def change(
+    router: APIRouter,
+    method: str,
+    path: str,
+    work: Work,
+    *,
+    name: str,
+    summary: str,
+    description: str,
+    tag: str,
+    status: int,
+    shape: Any = None,
+    body: Body | None = None,
+    parameters: Sequence[Parameter] = (REASON,),
+    path_parameters: Sequence[dict[str, Any]] = (),
+    headers: Sequence[str] = (),
+    problems: Sequence[int] = (),
+    scope: str = "curate",
+) -> None:
+    """Register an address that changes the data, with all that OpenAPI says of it."""
+    known = {parameter.name: parameter for parameter in parameters}
+
+    async def endpoint(request: Request) -> Response:
+        service: Service = request.app.state.service
+        key = await service.gate.admit(request, scope)
+        try:
+            values = parse_query(request.scope["query_string"], known)
+            given = await _read(request, body)
+            return await service.write(partial(perform, request, service, key, values, given, work))
+        except Problem as problem:
+            service.gate.note(event_of(request, key, "refused", problem.status))
+            raise
+
+    told = [{"name": one, "in": "header", **HEADERS[one]} for one in headers]
+    statuses = {401, 403, 422, *problems, *((400, 413, 415) if body else ())}
+    declared = responses_for((), statuses)
+    del declared[200]
+    if "Prefer" in headers:
+        declared[204] = {"description": "Done; `Prefer: return=minimal` left out the record."}
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=[method],
+        name=name,
+        operation_id=name,
+        summary=summary,
+        description=description,
+        tags=[tag],
+        status_code=status,
+        response_model=shape,
+        responses=declared,
+        openapi_extra={
+            "parameters": [*path_parameters, *told, *(p.openapi() for p in parameters)],
+            "security": [{"key": [scope]}],
+            **({"requestBody": body.openapi()} if body else {}),
+        },
+    )
+
+
+async def _read(request: Request, body: Body | None) -> bytes:
+    if body is None:
+        return b""
+    most = request.app.state.service.settings.max_body_megabytes << 20
+    return await read_body(request, most=most, types=body.types)
+
+
+def perform(
+    request: Request,
+    service: Service,
+    key: Key,
+    values: dict[str, Any],
+    body: bytes,
+    work: Work,
+) -> Response:
+    """Do a change and all that belongs to it in one transaction, or nothing of it."""
+    digest = sha256(body).hexdigest()
+    with service.database.write() as connection:
+        edit = Edit(request, service, key, values, body, digest, connection)
+        if first := _first_answer(edit):
+            return first.response(**{"Idempotency-Replayed": "true"})
+        try:
+            answer = work(edit)
+        except FaultyRecords as faulty:
+            raise InvalidInput(*told(faulty.faults)) from None
+        _keep(edit, answer)
+        event = event_of(request, key, "change", answer.status, answer.release)
+        connection.execute(sa.insert(audit_events), event)
+    return answer.response()
+
+
+def told(faults: Sequence[RecordFault]) -> tuple[str, list[Fault]]:
+    """Faults of records as a problem tells them: a summary, and each with its pointer."""
+    each = [Fault(fault.detail, pointer=_pointer(fault.field)) for fault in faults[:100]]
+    return "; ".join(f"{fault.field}: {fault.detail}" for fault in faults[:3]), each
+
+
+def _pointer(path: str) -> str:
+    return "" if path == "record" else "/" + path.replace(".", "/")
+
+
+# -- repeats ----------------------------------------------------------------------------------
+
+
+def _first_answer(edit: Edit) -> Answer | None:
+    """The answer that the same request got under the same Idempotency-Key.
+
+    Raises:
+        InvalidInput: when the key is not one, or was used for another request.
+    """
+    name = _repeat_key(edit)
+    if name is None:
+        return None
+    kept = idempotent_answers
+    row = edit.connection.execute(
+        sa.select(kept).where(kept.c.principal == edit.key.id, kept.c.key == name)
+    ).first()
+    if row is None:
+        return None
+    if (row.route, row.body_hash) != (_route(edit), edit.digest):
+        raise _refuse_key("was used for another request; a new request needs a key of its own")
+    return Answer(row.status, row.body, orjson.loads(row.headers))
+
+
+def _keep(edit: Edit, answer: Answer) -> None:
+    """Keep the answer for repeats, in the transaction that it answers."""
+    name = _repeat_key(edit)
+    if name is None:
+        return
+    kept = idempotent_answers
+    oldest = (datetime.now(UTC) - KEPT).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    edit.connection.execute(sa.delete(kept).where(kept.c.at < oldest))
+    row = {
+        "principal": edit.key.id,
+        "key": name,
+        "route": _route(edit),
+        "body_hash": edit.digest,
+        "at": utc_now(),
+        "status": answer.status,
+        "headers": orjson.dumps(dict(answer.headers)).decode(),
+        "body": answer.body,
+    }
+    edit.connection.execute(sa.insert(kept), row)
+
+
+def _repeat_key(edit: Edit) -> str | None:
+    name = edit.request.headers.get("idempotency-key")
+    if name is not None and not _REPEAT_KEY.fullmatch(name):
+        raise _refuse_key("should be 1 to 255 printable ASCII characters without spaces")
+    return name
+
+
+def _refuse_key(what: str) -> InvalidInput:
+    detail = f"the Idempotency-Key {what}"
+    return InvalidInput(detail, errors=[Fault(detail, parameter="Idempotency-Key")])
+
+
+def _route(edit: Edit) -> str:
+    return f"{edit.request.method} {edit.ask(0).address}"

@@ -1,0 +1,69 @@
+"""A body is bounded, plain, of the right type and strict JSON; nothing of it gives a 5xx."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.conftest import served
+from tests.curation.conftest import MakeKey, topic
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        (b'{"id": "a", "id": "b"}', 400, "'id' is given twice"),
+        (b'{"x": {"y": 1, "y": 1}}', 400, "'y' is given twice"),
+        (b"[" * 200_000, 400, "depth"),
+        (b'{"a":' * 500 + b"1" + b"}" * 500, 400, "nested deeper"),
+        (b'{"characters": ' + b"9" * 5000 + b"}", 400, "not JSON"),
+        (b'{"a": NaN}', 400, "not JSON"),
+        (b'{"a": "\\ud800"}', 400, "not JSON"),
+        (b'{"a": "\xff"}', 400, "not JSON"),
+        (b"", 400, "not JSON"),
+        (b"[]", 422, "should be a JSON object"),
+        (b'{"id": "a", "dataset": "reference", "name": "a\\u0000b"}', 422, "U+0000"),
+        (b'{"id": "a", "dataset": "reference", "name": "a\\u202eb"}', 422, "U+202E"),
+        (b'{"id": "a", "dataset": "reference", "name": 99999999999999999999}', 422, "/name"),
+        (b'{"id": "a", "dataset": "reference", "nmae": "x"}', 422, "did you mean 'name'?"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said(
+    desk: TestClient, body: bytes, status: int, said: str
+) -> None:
+    answer = desk.post("/v1/topics", content=body, headers=JSON)
+    assert answer.status_code == status
+    assert said in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/json; charset=latin-1"},
+        {},
+        JSON | {"Content-Encoding": "gzip"},
+        JSON | {"Content-Encoding": "br"},
+    ],
+)
+def test_another_type_or_encoding_is_refused(desk: TestClient, headers: dict[str, str]) -> None:
+    answer = desk.post("/v1/topics", content=b"{}", headers=headers)
+    assert answer.status_code == 415
+
+
+def test_a_body_is_bounded_whether_its_length_was_announced_or_not(
+    seeded_url: str, key: MakeKey
+) -> None:
+    headers = JSON | {"Authorization": f"Bearer {key('curate')}"}
+
+    def parts() -> Iterator[bytes]:
+        for _ in range(40):
+            yield b" " * 65536
+
+    with served(seeded_url, max_body_megabytes=1) as client:
+        announced = client.post("/v1/topics", content=b" " * (2 << 20), headers=headers)
+        counted = client.post("/v1/topics", content=parts(), headers=headers)
+        fitting = client.post("/v1/topics", json=topic(), headers=headers)
+    assert (announced.status_code, counted.status_code, fitting.status_code) == (413, 413, 201)

@@ -1,0 +1,160 @@
+"""Nobody is let in where they don't belong."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from app import cli
+from app.db import Database
+from app.db.tables import audit_events, keys
+from tests.curation.conftest import MakeKey, topic
+
+FILLED = {"{id}": "railways", "{number}": "1", "{style}": "text"}
+SECRET = "A" * 43
+
+
+def operations(client: TestClient) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every operation that OpenAPI describes."""
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def test_every_operation_lets_in_whom_it_says(visitor: TestClient, key: MakeKey) -> None:
+    """The whole matrix: a new operation is in it by being described."""
+    tokens = {
+        "none": None,
+        "malformed": "pos_not-a-key",
+        "unknown": f"pos_{'0' * 12}_{SECRET}",
+        "expired": key("admin", state="expired"),
+        "revoked": key("admin", state="revoked"),
+        "read": key("read"),
+        "curate": key("curate"),
+        "admin": key("admin"),
+    }
+    scopes = ("read", "curate", "admin")
+    seen = 0
+    for method, path, operation in operations(visitor):
+        needed = operation.get("security", [])
+        if not needed:
+            assert method in ("GET", "HEAD") or path == "/v1/verify", f"{method} {path} is open"
+            continue
+        seen += 1
+        scope = needed[0]["key"][0]
+        address = path
+        for name, value in FILLED.items():
+            address = address.replace(name, value)
+        for who, token in tokens.items():
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            answer = visitor.request(method, address, headers=headers)
+            if who not in scopes:
+                assert answer.status_code == 401, (method, path, who)
+                assert answer.headers["www-authenticate"] == 'Bearer realm="positions"'
+            elif scopes.index(who) < scopes.index(scope):
+                assert answer.status_code == 403, (method, path, who)
+            else:
+                assert answer.status_code not in (401, 403), (method, path, who)
+                assert answer.status_code < 500, (method, path, who, answer.text)
+    assert seen >= 44
+
+
+def test_reading_needs_no_key_and_a_wrong_one_does_not_hinder(visitor: TestClient) -> None:
+    answer = visitor.get("/v1/topics", headers={"Authorization": "Bearer nonsense"})
+    assert answer.status_code == 200
+
+
+def test_refusals_do_not_say_what_is_wrong_with_a_key(visitor: TestClient, key: MakeKey) -> None:
+    tokens = [
+        f"pos_{'0' * 12}_{SECRET}",
+        key("curate", state="expired"),
+        key("curate", state="revoked"),
+        key("curate")[:-1] + "~",
+    ]
+    answers = [visitor.post("/v1/topics", headers={"Authorization": f"Bearer {t}"}) for t in tokens]
+    assert len({(a.status_code, a.text, a.headers["www-authenticate"]) for a in answers}) == 1
+
+
+def test_a_revoked_key_is_out_with_the_next_request(desk: TestClient, seeded: Database) -> None:
+    assert desk.post("/v1/topics", json=topic("a")).status_code == 201
+    with seeded.write() as connection:
+        connection.execute(sa.update(keys).values(revoked_at="2026-01-01T00:00:00.000000Z"))
+    assert desk.post("/v1/topics", json=topic("b")).status_code == 401
+
+
+def test_the_key_is_checked_before_the_body_is_read(visitor: TestClient) -> None:
+    read = []
+
+    def body() -> Iterator[bytes]:
+        for i in range(100):
+            read.append(i)
+            yield b" " * 65536
+
+    answer = visitor.post("/v1/topics", content=body())
+    assert answer.status_code == 401
+
+
+def test_each_use_and_each_refusal_is_on_record_without_secrets(
+    desk: TestClient, seeded: Database, key: MakeKey
+) -> None:
+    token = key("read")
+    desk.post("/v1/topics", json=topic())
+    desk.post("/v1/topics", json=topic(), headers={"Authorization": f"Bearer {token}"})
+    desk.post("/v1/topics", json=topic())
+    rows = _events(seeded, 3)
+    assert [(row.outcome, row.status) for row in rows] == [
+        ("change", 201),
+        ("refused", 403),
+        ("refused", 409),
+    ]
+    assert rows[1].key == token.split("_")[1]
+    assert token.split("_", 2)[2] not in str(rows)
+    with pytest.raises(sa.exc.DBAPIError), seeded.write() as connection:
+        connection.execute(sa.delete(audit_events))
+
+
+def _events(database: Database, number: int) -> list[Any]:
+    """The events, once that many are there: refusals are recorded beside their answers."""
+    deadline = time.monotonic() + 10
+    while True:
+        with database.read() as connection:
+            rows = list(connection.execute(sa.select(audit_events).order_by(audit_events.c.n)))
+        if len(rows) >= number or time.monotonic() > deadline:
+            return rows
+
+
+def test_keys_are_made_listed_and_revoked_beside_the_database(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch, visitor: TestClient
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", seeded_url)
+    run = CliRunner().invoke
+    made = run(cli.app, ["keys", "create", "Aliya", "--scope", "curate", "--expires", "90d"])
+    token = made.stdout.strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    assert visitor.post("/v1/topics", json=topic("a"), headers=headers).status_code == 201
+    listed = run(cli.app, ["keys", "list"]).stdout
+    assert "Aliya" in listed
+    assert token not in listed
+    assert run(cli.app, ["keys", "revoke", token.split("_")[1]]).exit_code == 0
+    assert visitor.post("/v1/topics", json=topic("b"), headers=headers).status_code == 401
+    assert "revoked" in run(cli.app, ["keys", "list"]).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["keys", "create", "--scope", "cruate"],
+        ["keys", "create", "--expires", "soon"],
+        ["keys", "create", "--expires", "0d"],
+        ["keys", "revoke", "nobody"],
+    ],
+)
+def test_a_key_that_cannot_be_is_refused(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", seeded_url)
+    assert CliRunner().invoke(cli.app, arguments).exit_code != 0
