@@ -133,12 +133,16 @@ def _sqlite_engine(url: sa.URL, *, writes: bool) -> Engine:
 
 
 def _postgresql_engine(url: sa.URL, *, writes: bool) -> Engine:
+    # A reader sees one state throughout. A writer waits for its turn first, and must then see what
+    # the one before it left: a repeatable read would have begun before the wait.
     options = (
-        "-c default_transaction_read_only=off -c lock_timeout=10000"
+        "-c default_transaction_read_only=off -c lock_timeout=10000 "
+        "-c default_transaction_isolation=read\\ committed"
         if writes
-        else "-c default_transaction_read_only=on -c statement_timeout=10000"
+        else "-c default_transaction_read_only=on -c statement_timeout=10000 "
+        "-c default_transaction_isolation=repeatable\\ read"
     )
-    options += " -c timezone=UTC -c default_transaction_isolation=repeatable\\ read"
+    options += " -c timezone=UTC"
     given = str(url.query.get("options", ""))
     return sa.create_engine(
         url.update_query_dict({"options": f"{given} {options}".strip()}),
