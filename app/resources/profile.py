@@ -1,0 +1,452 @@
+"""A country's profile: everything there is about one state, with what it was taken from."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Annotated, Any
+
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import ColumnElement, Table
+
+from app.analysis.agreement import agreement
+from app.analysis.directions import Directions
+from app.analysis.positions import positions
+from app.analysis.standings import Period, Standings, citing, undated
+from app.dates import OPEN_START, VagueDate
+from app.db.search import words_of
+from app.db.tables import (
+    ACTOR_KINDS,
+    KIND_TABLES,
+    agreements,
+    countries,
+    documents,
+    events,
+    links,
+    opinions,
+    people,
+    questions,
+)
+from app.records.references import MARK, Ref
+from app.records.shapes import Evidence
+from app.vocabulary import (
+    AgreementStatus,
+    AgreementType,
+    EventType,
+    MembershipStatus,
+    PartyRole,
+    QuestionKind,
+)
+from app.web.asking import Ask, json_response, operation, path_id
+from app.web.computed import minimum_n, rounded
+from app.web.held import Position, position_json
+from app.web.holdings import choosing, chosen, kept_as, questions_asked
+from app.web.identities import resolve_filters, resolve_one
+from app.web.parameters import KNOWN_AT
+from app.web.shapes import Item, Shape
+from app.web.stored import refers_to
+
+router = APIRouter()
+
+MINIMUM_N = 10
+NEIGHBOURS = 5
+_VOTE = QuestionKind.VOTE.value
+
+
+class ProfileAgreement(Shape):
+    """An agreement, and what the country is in it."""
+
+    agreement: Annotated[Ref, Field(description="Which.")]
+    agreement_type: Annotated[AgreementType, Field(description="What form it has.")]
+    status: Annotated[AgreementStatus, Field(description="How far the agreement has come.")]
+    signed: Annotated[VagueDate | None, Field(description="Null where not known.")]
+    in_force: Annotated[VagueDate | None, Field(description="Null where not known.")]
+    party: Annotated[Ref, Field(description="The country, or one of its organizations.")]
+    role: Annotated[PartyRole, Field(description="As what.")]
+    party_status: Annotated[AgreementStatus, Field(description="How far it has come for it.")]
+
+
+class ProfileOffice(Shape):
+    """An office in the country or one of its organizations, and who held it."""
+
+    holder: Annotated[Ref, Field(description="Who.")]
+    organization: Annotated[Ref, Field(description="In what.")]
+    role: Annotated[str, Field(description="The office.")]
+    status: Annotated[MembershipStatus, Field(description="As of the document that says so.")]
+    start: Annotated[VagueDate | None, Field(description="Null where unknown.")]
+    end: Annotated[VagueDate | None, Field(description="Null where unknown.")]
+    evidence: Annotated[list[Evidence], Field(description="The places that say so.")]
+
+
+class ProfileEvent(Shape):
+    """An event that the country, or somebody of it, had part in, or that happened there."""
+
+    event: Annotated[Ref, Field(description="Which.")]
+    event_type: Annotated[EventType, Field(description="What kind.")]
+    date: Annotated[VagueDate | None, Field(description="When; null where not known.")]
+    place: Annotated[str | None, Field(description="Where; null where not said.")]
+    participants: Annotated[list[Ref], Field(description="Who took part.")]
+
+
+class ProfileThreat(Shape):
+    """A threat named in connection with the country."""
+
+    question: Annotated[Ref, Field(description="The proposition that names it.")]
+    threats: Annotated[list[Ref], Field(description="Who or what is named as the threat.")]
+    positions: Annotated[list[Position], Field(description="Who holds it true, and who not.")]
+
+
+class ProfileNeighbour(Shape):
+    """A state that aligns with the country, or does not."""
+
+    country: Annotated[Ref, Field(description="Which.")]
+    n: Annotated[int, Field(description="Questions on which both took a direction.")]
+    coincidence: Annotated[float | None, Field(description="As `/alignment` gives it.")]
+    s: Annotated[float | None, Field(description="As `/alignment` gives it; the order goes by it.")]
+
+
+class ProfileVotes(Shape):
+    """How the country voted, counted; the votes themselves are at `/positions`."""
+
+    n: Annotated[int, Field(description="Roll calls it took a direction in.")]
+    favour: Annotated[int, Field(description="Yes.")]
+    neither: Annotated[int, Field(description="Abstained.")]
+    against: Annotated[int, Field(description="No.")]
+
+
+class Profile(Shape):
+    """Everything there is about one state."""
+
+    country: Annotated[Ref, Field(description="Which state.")]
+    summary: Annotated[str | None, Field(description="What it is, in our words.")]
+    organizations: Annotated[list[Ref], Field(description="Organizations that belong to it.")]
+    people: Annotated[list[Ref], Field(description="Persons and groups that belong to it.")]
+    agreements: Annotated[list[ProfileAgreement], Field(description="What it is party to.")]
+    offices: Annotated[list[ProfileOffice], Field(description="Its offices, and who held them.")]
+    positions: Annotated[
+        list[Position],
+        Field(description="What it and those who belong to it hold, votes apart."),
+    ]
+    votes: ProfileVotes
+    shifts: Annotated[
+        list[Position], Field(description="Positions of the state that changed or conflict.")
+    ]
+    held_about: Annotated[
+        list[Position], Field(description="What others hold on questions about it.")
+    ]
+    events: Annotated[list[ProfileEvent], Field(description="What happened, by date.")]
+    threats: Annotated[list[ProfileThreat], Field(description="Threats named.")]
+    closest: Annotated[
+        list[ProfileNeighbour], Field(description="States that align most with it, by S.")
+    ]
+    farthest: Annotated[
+        list[ProfileNeighbour], Field(description="States that align least with it, by S.")
+    ]
+
+
+def _answer(ask: Ask) -> Response:
+    resolve_filters(ask, FILTERS)
+    country = resolve_one(ask, "country", ask.request.path_params["id"])
+    belonging = _belonging(ask, country)
+    cited: set[str] = set()
+    parties = [country, *belonging["organization"]]
+    everybody = [one for ids in ({"country": [country]} | belonging).values() for one in ids]
+    record = _record(ask, country, cited)
+    standings, within = _standings(ask)
+    held = standings.within(_period(ask), ask.rows)
+    closest, farthest = _neighbours(ask, country, held, within)
+    where = chosen(ask)
+    told = {
+        "country": f"{MARK}actor:{country}",
+        "summary": record["summary"],
+        "organizations": _marks(belonging["organization"]),
+        "people": _marks([*belonging["person"], *belonging["group"]]),
+        "agreements": _agreements(ask, parties, cited),
+        "offices": _offices(ask, parties, cited),
+        "votes": _votes(ask, country, standings, held, within),
+        "events": _events(ask, everybody, record, cited),
+        "closest": closest,
+        "farthest": farthest,
+    }
+    here = {**{name: orjson.dumps(value).decode() for name, value in told.items()}}
+    here["positions"] = _positions(ask, [*where, _of(country), _not_votes()])
+    here["shifts"] = _positions(ask, [*where, opinions.c.holder == country], _shifted)
+    here["held_about"] = _positions(ask, [*where, *_about(country)])
+    here["threats"] = _threats(ask, country)
+    texts = ",".join(f'"{name}":{here[name]}' for name in Profile.model_fields)
+    cited |= citing(ask.rows, [*where, sa.or_(_of(country), sa.and_(*_about(country)))])
+    if closest:
+        cited |= citing(ask.rows, where)
+    meta = ask.meta(
+        cited,
+        method=_METHOD,
+        minimum_n=ask.values.get("minimum_n", MINIMUM_N),
+        undated=undated(ask.rows, [*chosen(ask, but=("as_of",)), _of(country)])
+        if ask.as_of
+        else None,
+    )
+    links_told = orjson.dumps({"self": ask.address}).decode()
+    return json_response(
+        f'{{"data":{ask.fill(f"{{{texts}}}")},"meta":{meta},"links":{links_told}}}'
+    )
+
+
+_METHOD = (
+    "Positions are derived from the opinions that count; votes are counted apart. Closest and "
+    "farthest are states by Signorino and Ritter's S with at least minimum_n common questions."
+)
+
+
+def _marks(ids: Iterable[str]) -> list[str]:
+    return [f"{MARK}actor:{one}" for one in ids]
+
+
+def _belonging(ask: Ask, country: str) -> dict[str, list[str]]:
+    """Organizations, people and groups of the country, by id."""
+    found = {}
+    for kind in ACTOR_KINDS[1:]:
+        table = KIND_TABLES[kind].c
+        rows = ask.rows(sa.select(table.id).where(table.country == country).order_by(table.id))
+        found[kind] = [row.id for row in rows]
+    return found
+
+
+def _record(ask: Ask, country: str, cited: set[str]) -> dict[str, Any]:
+    table = countries.c
+    row = ask.rows(sa.select(table.dataset, table.body).where(table.id == country))[0]
+    cited.add(row.dataset)
+    body: dict[str, Any] = orjson.loads(row.body)
+    return body
+
+
+# -- what it is party to, who holds its offices, what happened ---------------------------------
+
+
+def _bodies(
+    ask: Ask, table: Table, condition: ColumnElement[bool], cited: set[str]
+) -> list[tuple[str, dict[str, Any]]]:
+    """The records that a condition lets through, by id."""
+    conditions = [condition]
+    if "dataset" in ask.values:
+        conditions.append(table.c.dataset.in_(ask.values["dataset"]))
+    columns = (table.c.id, table.c.dataset, table.c.body)
+    rows = ask.rows(sa.select(*columns).where(*conditions).order_by(table.c.id))
+    cited.update(row.dataset for row in rows)
+    return [(row.id, orjson.loads(row.body)) for row in rows]
+
+
+def _had_begun(ask: Ask, date: dict[str, Any] | None, record: dict[str, Any]) -> bool:
+    """Whether something counts by `as_of`: by its own date, else by its documents'."""
+    if ask.as_of is None:
+        return True
+    if date and date["edtf"] is not None:
+        return (date["earliest"] or OPEN_START) <= ask.as_of
+    ids = {place["document"] for place in record["evidence"]}
+    table = documents.c
+    rows = ask.rows(sa.select(table.published_earliest).where(table.id.in_(ids)))
+    return any(row[0] and row[0] <= ask.as_of for row in rows)
+
+
+def _agreements(ask: Ask, parties: Sequence[str], cited: set[str]) -> list[dict[str, Any]]:
+    ours = set(_marks(parties))
+    found = _bodies(ask, agreements, refers_to("agreement", "parties", parties), cited)
+    return [
+        {
+            "agreement": f"{MARK}agreement:{one}",
+            **{name: body[name] for name in ("agreement_type", "status", "signed", "in_force")},
+            "party": party["actor"],
+            "role": party["role"],
+            "party_status": party["status"],
+        }
+        for one, body in found
+        for party in body["parties"]
+        if party["actor"] in ours and _had_begun(ask, party["start"] or body["signed"], body)
+    ]
+
+
+def _offices(ask: Ask, parties: Sequence[str], cited: set[str]) -> list[dict[str, Any]]:
+    ours = set(_marks(parties))
+    found = _bodies(ask, people, refers_to("person", "memberships", parties), cited)
+    return [
+        {"holder": f"{MARK}actor:{one}", **membership}
+        for one, body in found
+        for membership in body["memberships"]
+        if membership["organization"] in ours and _had_begun(ask, membership["start"], membership)
+    ]
+
+
+def _events(
+    ask: Ask, actors: Sequence[str], record: dict[str, Any], cited: set[str]
+) -> list[dict[str, Any]]:
+    """Events it or those who belong to it took part in, of its agreements, or in it."""
+    agreed = sa.select(agreements.c.id).where(refers_to("agreement", "parties", actors))
+    condition = sa.or_(
+        refers_to("event", "participants", actors),
+        events.c.agreement.in_(agreed),
+        events.c.id.in_(_placed(ask, record)),
+    )
+    found = [
+        (_earliest(body["date"]), one, body)
+        for one, body in _bodies(ask, events, condition, cited)
+        if _had_begun(ask, body["date"], body)
+    ]
+    return [
+        {
+            "event": f"{MARK}event:{one}",
+            **{name: body[name] for name in ("event_type", "date", "place")},
+            "participants": list(dict.fromkeys(p["actor"] for p in body["participants"])),
+        }
+        for _, one, body in sorted(found, key=lambda found: found[:2])
+    ]
+
+
+def _earliest(date: dict[str, Any] | None) -> str:
+    """What dates sort by; the undated come last."""
+    return (date["earliest"] or OPEN_START) if date and date["edtf"] is not None else "~"
+
+
+def _placed(ask: Ask, record: dict[str, Any]) -> list[str]:
+    """Events whose place names the country."""
+    names = [" ".join(words_of(name)) for name in (record["name"], *record["other_names"])]
+    places = ask.kept("event places", partial(_places, ask))
+    return [one for one, place in places if any(f" {name} " in place for name in names)]
+
+
+def _places(ask: Ask) -> list[tuple[str, str]]:
+    rows = ask.rows(sa.select(events.c.id, events.c.body))
+    placed = ((row.id, orjson.loads(row.body)["place"]) for row in rows)
+    return [(one, f" {' '.join(words_of(place))} ") for one, place in placed if place]
+
+
+# -- positions --------------------------------------------------------------------------------
+
+
+def _of(country: str) -> ColumnElement[bool]:
+    return opinions.c.holder_country == country
+
+
+def _not_votes() -> ColumnElement[bool]:
+    return opinions.c.question.in_(sa.select(questions.c.id).where(questions.c.kind != _VOTE))
+
+
+def _about(country: str) -> list[ColumnElement[bool]]:
+    """Opinions of others on questions about the country."""
+    about = sa.select(questions.c.id).where(refers_to("question", "subjects", [country]))
+    country_of = opinions.c.holder_country
+    return [
+        opinions.c.question.in_(about),
+        sa.or_(country_of.is_(None), country_of != country),
+    ]
+
+
+def _shifted(derived: Any) -> ColumnElement[bool]:
+    return sa.or_(derived.changed == 1, derived.conflicting == 1)
+
+
+def _positions(ask: Ask, where: Sequence[ColumnElement[bool]], only: Any = None) -> str:
+    """Positions as JSON text, by question and holder."""
+    derived = positions(where)
+    statement = sa.select(derived).order_by(derived.c.question, derived.c.holder)
+    if only is not None:
+        statement = statement.where(only(derived.c))
+    return f"[{','.join(position_json(ask, ask.rows(statement)))}]"
+
+
+def _threats(ask: Ask, country: str) -> str:
+    """Questions about the country that name somebody as a threat, and who holds what on them."""
+    named = sa.select(links.c.id, links.c.revision).where(
+        links.c.kind == "question", links.c.field == "subjects", links.c.role == "threat"
+    )
+    condition = sa.and_(
+        refers_to("question", "subjects", [country]),
+        sa.tuple_(questions.c.id, questions.c.revision).in_(named),
+    )
+    texts = []
+    for one, body in _bodies(ask, questions, condition, set()):
+        threats = [s["actor"] for s in body["subjects"] if s["role"] == "threat"]
+        if f"{MARK}actor:{country}" in threats:
+            continue
+        told = orjson.dumps({"question": f"{MARK}question:{one}", "threats": threats}).decode()
+        held = _positions(ask, [*chosen(ask), opinions.c.question == one])
+        texts.append(f'{told[:-1]},"positions":{held}}}')
+    return f"[{','.join(texts)}]"
+
+
+# -- alignment --------------------------------------------------------------------------------
+
+_NOBODY = Directions(0, 0, 0)
+
+
+def _period(ask: Ask) -> Period:
+    return Period(last=ask.as_of) if ask.as_of else Period()
+
+
+def _standings(ask: Ask) -> tuple[Standings, int]:
+    """Where everybody stands, and the questions asked about as a set."""
+    everything = chosen(ask, but=("as_of", "topic"))
+    name = kept_as(ask)
+    make = partial(Standings, ask.rows, everything)
+    standings: Standings = ask.kept(name, make) if name else make()
+    asked = questions_asked(ask)
+    every = (1 << len(standings.questions)) - 1
+    return standings, every if asked is None else standings.numbers(asked)
+
+
+def _votes(ask: Ask, country: str, standings: Standings, held: Any, within: int) -> dict[str, int]:
+    votes = ask.kept("vote questions", lambda: _vote_questions(ask))
+    mine = held.get(country, _NOBODY).within(within & standings.numbers(votes))
+    counts = {name: getattr(mine, name).bit_count() for name in ("favour", "neither", "against")}
+    return {"n": sum(counts.values()), **counts}
+
+
+def _vote_questions(ask: Ask) -> list[str]:
+    return [row.id for row in ask.rows(sa.select(questions.c.id).where(questions.c.kind == _VOTE))]
+
+
+def _neighbours(
+    ask: Ask, country: str, held: Any, within: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The states closest to a country and farthest from it, ties by id."""
+    mine = held.get(country, _NOBODY).within(within)
+    least = ask.values.get("minimum_n", MINIMUM_N)
+    ranked = []
+    for other in ask.names.refs(ask.connection, "country", [h for h in held if h != country]):
+        figures = agreement(mine.table(held[other]), least)
+        if figures.s is not None:
+            ranked.append((-figures.s, other, figures))
+    closest = sorted(ranked, key=lambda one: one[:2])[:NEIGHBOURS]
+    farthest = sorted(ranked, key=lambda one: (-one[0], one[1]))[:NEIGHBOURS]
+    return [_neighbour(*one[1:]) for one in closest], [_neighbour(*one[1:]) for one in farthest]
+
+
+def _neighbour(other: str, figures: Any) -> dict[str, Any]:
+    return {
+        "country": f"{MARK}actor:{other}",
+        "n": figures.n,
+        "coincidence": rounded(figures.coincidence),
+        "s": rounded(figures.s),
+    }
+
+
+FILTERS = choosing("topic", "as_of", "dataset")
+
+operation(
+    router,
+    "/countries/{id}/profile",
+    _answer,
+    name="get_country_profile",
+    summary="Show a country's profile",
+    description=(
+        "The dossier: agreements and roles, offices and who held them, what the country and those "
+        "who belong to it hold, what others hold about it, events, threats named, and which "
+        "states stand closest to it and farthest from it. An empty list means that nothing is "
+        "recorded, not that there is nothing."
+    ),
+    tag="Analysis",
+    shape=Item[Profile],
+    parameters=(*(one.parameter for one in FILTERS), KNOWN_AT, minimum_n(MINIMUM_N)),
+    path_parameters=(path_id("country", "KAZ"),),
+    costly=True,
+    problems=(404,),
+)
