@@ -122,6 +122,8 @@ def bounds(text: str) -> tuple[str | None, str | None, DatePrecision]:
     Raises:
         ValueError: when it is not EDTF, lies outside the years 1 to 9999, or ends before it starts.
     """
+    if _is_day(text):  # most dates by far; the library takes milliseconds for one
+        return text, text, DatePrecision.DAY
     try:
         parsed = edtf.parse_edtf(text)
     except Exception as fault:  # the parser raises what pyparsing and its own code happen to raise
@@ -136,6 +138,13 @@ def bounds(text: str) -> tuple[str | None, str | None, DatePrecision]:
     if earliest and latest and earliest > latest:
         raise ValueError(f"{text!r} ends before it starts")
     return earliest, latest, _precision(text)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return day(text) == text
+    except ValueError:
+        return False
 
 
 def _precision(text: str) -> DatePrecision:

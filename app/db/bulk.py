@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any
 
+import orjson
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table
 
 from app.db import Database
 
@@ -28,6 +29,16 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         connection.exec_driver_sql(statement, list(values))
     else:
         _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", values)
+
+
+def among(
+    connection: Connection, column: ColumnElement[str], values: Sequence[str]
+) -> ColumnElement[bool]:
+    """The condition that a column is one of many values, which travel as one parameter."""
+    if connection.dialect.name == "sqlite":
+        listed = sa.func.json_each(orjson.dumps(values).decode()).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.any_(sa.bindparam(None, values, sa.ARRAY(sa.Text)))
 
 
 def _copy(connection: Connection, statement: str, values: Iterator[tuple[Any, ...]]) -> None:

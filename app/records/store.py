@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table
 
 from app.dates import UNKNOWN
 from app.db import utc_now
-from app.db.bulk import insert_rows
+from app.db.bulk import among, insert_rows
 from app.db.search import index_text
 from app.db.tables import (
     ACTOR_KINDS,
@@ -285,7 +285,8 @@ class Change:
     def _current(self, kind: Kind, ids: list[str]) -> dict[str, Any]:
         table = kind.table
         wanted = [table.c.id, table.c.dataset, table.c.revision, table.c.body]
-        rows = self._connection.execute(sa.select(*wanted).where(table.c.id.in_(ids)))
+        these = among(self._connection, table.c.id, ids)
+        rows = self._connection.execute(sa.select(*wanted).where(these))
         return {row.id: row for row in rows}
 
     def _last_revisions(self, kind: Kind, ids: list[str]) -> dict[str, int]:
@@ -293,7 +294,7 @@ class Change:
         past = HISTORY[kind.table]
         rows = self._connection.execute(
             sa.select(past.c.id, sa.func.max(past.c.revision))
-            .where(past.c.id.in_(ids))
+            .where(among(self._connection, past.c.id, ids))
             .group_by(past.c.id)
         )
         return {row[0]: row[1] for row in rows}
@@ -304,13 +305,14 @@ class Change:
             return
         table, past = kind.table, HISTORY[kind.table]
         columns = [column.name for column in table.c]
+        these = among(self._connection, table.c.id, ids)
         superseded = sa.select(
             *(table.c[name] for name in columns),
             sa.literal(self.release).label("until"),
             sa.literal(op).label("op"),
-        ).where(table.c.id.in_(ids))
+        ).where(these)
         self._connection.execute(sa.insert(past).from_select([*columns, "until", "op"], superseded))
-        self._connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
+        self._connection.execute(sa.delete(table).where(these))
 
     def _insert(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
         if given := list(rows):

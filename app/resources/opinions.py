@@ -23,6 +23,6 @@ COLLECTION = register(
         *(one for one in CHOOSING if one.parameter is not DATASET),
         equal(STANCE, opinions.c.stance),
     ),
-    sorts={"stated": opinions.c.stated_earliest},
+    sorts={"name": opinions.c.id, "stated": opinions.c.stated_earliest},
     undated=undated,
 )

@@ -39,9 +39,6 @@ def upgrade() -> None:
             batch_op.f("ix_agreements_dataset_id"), ["dataset", "id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_agreements_recorded_at_id"), ["recorded_at", "id"], unique=False
-        )
-        batch_op.create_index(
             batch_op.f("ix_agreements_release_id"), ["release", "id"], unique=False
         )
         batch_op.create_index(
@@ -111,9 +108,6 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_countries_numeric"), ["numeric"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_countries_recorded_at_id"), ["recorded_at", "id"], unique=False
-        )
-        batch_op.create_index(
             batch_op.f("ix_countries_release_id"), ["release", "id"], unique=False
         )
         batch_op.create_index(
@@ -164,9 +158,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("datasets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_datasets_dataset_id"), ["dataset", "id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_datasets_recorded_at_id"), ["recorded_at", "id"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_datasets_release_id"), ["release", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_datasets_sort_name_id"), ["sort_name", "id"], unique=False
@@ -232,9 +223,6 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_documents_publisher_id"), ["publisher", "id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_documents_recorded_at_id"), ["recorded_at", "id"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_documents_release_id"), ["release", "id"], unique=False
@@ -303,9 +291,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_events_event_type_id"), ["event_type", "id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_events_recorded_at_id"), ["recorded_at", "id"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_events_release_id"), ["release", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_events_sort_name_id"), ["sort_name", "id"], unique=False
@@ -361,9 +346,6 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_groups_country_id"), ["country", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_groups_dataset_id"), ["dataset", "id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_groups_recorded_at_id"), ["recorded_at", "id"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_groups_release_id"), ["release", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_groups_sort_name_id"), ["sort_name", "id"], unique=False
@@ -472,19 +454,23 @@ def upgrade() -> None:
             batch_op.f("ix_opinions_holder_question_id"), ["holder", "question", "id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_opinions_on_behalf_of_id"), ["on_behalf_of", "id"], unique=False
+            batch_op.f("ix_opinions_on_behalf_of_id"),
+            ["on_behalf_of", "id"],
+            unique=False,
+            sqlite_where=sa.text("on_behalf_of IS NOT NULL"),
+            postgresql_where=sa.text("on_behalf_of IS NOT NULL"),
         )
         batch_op.create_index(
             batch_op.f("ix_opinions_question_holder_id"), ["question", "holder", "id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_opinions_recorded_at_id"), ["recorded_at", "id"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_opinions_release_id"), ["release", "id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_opinions_sort_name_id"), ["sort_name", "id"], unique=False
+            batch_op.f("ix_opinions_speaker_id"),
+            ["speaker", "id"],
+            unique=False,
+            sqlite_where=sa.text("speaker IS NOT NULL"),
+            postgresql_where=sa.text("speaker IS NOT NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_opinions_speaker_id"), ["speaker", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_opinions_stance_id"), ["stance", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_opinions_stated_earliest_id"), ["stated_earliest", "id"], unique=False
@@ -559,9 +545,6 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_organizations_parent"), ["parent"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_organizations_recorded_at_id"), ["recorded_at", "id"], unique=False
-        )
-        batch_op.create_index(
             batch_op.f("ix_organizations_release_id"), ["release", "id"], unique=False
         )
         batch_op.create_index(
@@ -613,9 +596,6 @@ def upgrade() -> None:
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_country_id"), ["country", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_dataset_id"), ["dataset", "id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_people_recorded_at_id"), ["recorded_at", "id"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_people_release_id"), ["release", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_people_sort_name_id"), ["sort_name", "id"], unique=False
@@ -670,9 +650,6 @@ def upgrade() -> None:
             batch_op.f("ix_questions_dataset_id"), ["dataset", "id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_questions_kind_id"), ["kind", "id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_questions_recorded_at_id"), ["recorded_at", "id"], unique=False
-        )
         batch_op.create_index(
             batch_op.f("ix_questions_release_id"), ["release", "id"], unique=False
         )
@@ -752,9 +729,6 @@ def upgrade() -> None:
     with op.batch_alter_table("topics", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_topics_dataset_id"), ["dataset", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_topics_parent_id"), ["parent", "id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_topics_recorded_at_id"), ["recorded_at", "id"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_topics_release_id"), ["release", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_topics_sort_name_id"), ["sort_name", "id"], unique=False
@@ -796,7 +770,6 @@ def downgrade() -> None:
     with op.batch_alter_table("topics", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_topics_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_topics_release_id"))
-        batch_op.drop_index(batch_op.f("ix_topics_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_topics_parent_id"))
         batch_op.drop_index(batch_op.f("ix_topics_dataset_id"))
 
@@ -815,7 +788,6 @@ def downgrade() -> None:
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_questions_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_questions_release_id"))
-        batch_op.drop_index(batch_op.f("ix_questions_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_questions_kind_id"))
         batch_op.drop_index(batch_op.f("ix_questions_dataset_id"))
         batch_op.drop_index(batch_op.f("ix_questions_agreement_id"))
@@ -830,7 +802,6 @@ def downgrade() -> None:
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_people_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_people_release_id"))
-        batch_op.drop_index(batch_op.f("ix_people_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_people_dataset_id"))
         batch_op.drop_index(batch_op.f("ix_people_country_id"))
 
@@ -844,7 +815,6 @@ def downgrade() -> None:
     with op.batch_alter_table("organizations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organizations_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_organizations_release_id"))
-        batch_op.drop_index(batch_op.f("ix_organizations_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_organizations_parent"))
         batch_op.drop_index(batch_op.f("ix_organizations_dataset_id"))
         batch_op.drop_index(batch_op.f("ix_organizations_country_id"))
@@ -861,9 +831,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_opinions_stated_earliest_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_stance_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_speaker_id"))
-        batch_op.drop_index(batch_op.f("ix_opinions_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_release_id"))
-        batch_op.drop_index(batch_op.f("ix_opinions_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_question_holder_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_on_behalf_of_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_holder_question_id"))
@@ -890,7 +858,6 @@ def downgrade() -> None:
     with op.batch_alter_table("groups", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_groups_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_groups_release_id"))
-        batch_op.drop_index(batch_op.f("ix_groups_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_groups_dataset_id"))
         batch_op.drop_index(batch_op.f("ix_groups_country_id"))
         batch_op.drop_index(batch_op.f("ix_groups_classification_id"))
@@ -905,7 +872,6 @@ def downgrade() -> None:
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_events_release_id"))
-        batch_op.drop_index(batch_op.f("ix_events_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_events_event_type_id"))
         batch_op.drop_index(batch_op.f("ix_events_date_earliest_id"))
         batch_op.drop_index(batch_op.f("ix_events_dataset_id"))
@@ -922,7 +888,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_documents_source_type_id"))
         batch_op.drop_index(batch_op.f("ix_documents_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_documents_release_id"))
-        batch_op.drop_index(batch_op.f("ix_documents_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_documents_publisher_id"))
         batch_op.drop_index(batch_op.f("ix_documents_published_earliest_id"))
         batch_op.drop_index(batch_op.f("ix_documents_dataset_id"))
@@ -938,7 +903,6 @@ def downgrade() -> None:
     with op.batch_alter_table("datasets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_datasets_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_datasets_release_id"))
-        batch_op.drop_index(batch_op.f("ix_datasets_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_datasets_dataset_id"))
 
     op.drop_table("datasets")
@@ -951,7 +915,6 @@ def downgrade() -> None:
     with op.batch_alter_table("countries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_countries_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_countries_release_id"))
-        batch_op.drop_index(batch_op.f("ix_countries_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_countries_numeric"))
         batch_op.drop_index(batch_op.f("ix_countries_m49_subregion_id"))
         batch_op.drop_index(batch_op.f("ix_countries_m49_region_id"))
@@ -970,7 +933,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agreements_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_agreements_signed_earliest_id"))
         batch_op.drop_index(batch_op.f("ix_agreements_release_id"))
-        batch_op.drop_index(batch_op.f("ix_agreements_recorded_at_id"))
         batch_op.drop_index(batch_op.f("ix_agreements_dataset_id"))
         batch_op.drop_index(batch_op.f("ix_agreements_agreement_type_id"))
 
