@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.errors import NotFound
-from app.explorer import actor, document, matrix, pages, question, record
+from app.explorer import actor, alignment, document, finding, matrix, pages, question, record, timeline
 
 router = APIRouter(include_in_schema=False)
 router.add_api_route("/assets/{state}/{name}", pages.asset, methods=["GET"])
@@ -20,6 +20,12 @@ pages.register(router, "/countries/{id}", actor.country)
 pages.register(router, "/actors/{id}", actor.view)
 pages.register(router, "/agreements/{id}", record.agreement)
 pages.register(router, "/events/{id}", record.event)
+pages.register(router, "/opinions/{id}", record.opinion)
+pages.register(router, "/timeline", timeline.view)
+pages.register(router, "/alignment", alignment.view, costly=True)
+pages.register(router, "/search", finding.search)
+pages.register(router, "/codebook", finding.codebook)
+pages.register(router, "/guide", finding.guide)
 pages.register(router, "/documents/{id}", document.view)
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]

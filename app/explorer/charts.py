@@ -109,6 +109,105 @@ def _path(one: Any, line: Axis, dates: dict[str, Any], heights: dict[Any, int]) 
     return {"holder": one["holder"], "marks": marks}
 
 
+#: How each kind of entry is marked, beside its colour.
+GLYPHS = {"agreement": "◆", "event": "●", "opinion": "■"}
+LONGEST_LABEL = 84
+
+
+def rows(entries: Sequence[Any]) -> dict[str, Any] | None:
+    """One row for each entry with a bound: a dot or a bar, and its label beside it."""
+    dated = [one for one in entries if one["date"] and (one["date"]["earliest"] or one["date"]["latest"])]
+    line = axis(one["date"] for one in dated)
+    if line is None:
+        return None
+    return {
+        "width": WIDTH,
+        "height": ROW * len(dated) + 40,
+        "ticks": line.ticks(),
+        "rows": [_row(one, line, 18 + ROW * i) for i, one in enumerate(dated)],
+    }
+
+
+def _row(entry: Any, line: Axis, y: float) -> dict[str, Any]:
+    begin, end = line.bar(entry["date"])
+    ends_right = end > line.left + (line.right - line.left) * 0.45
+    words = f"{GLYPHS[entry['kind']]} {when(entry['date'])}: {entry_title(entry)}"
+    return {
+        "entry": entry,
+        "y": y,
+        "begin": begin,
+        "end": end,
+        "label": shortened(words),
+        "whole": words,
+        "x": begin - 8 if ends_right else end + 10,
+        "anchor": "end" if ends_right else "start",
+        "css": SCALE[entry["stance"]].css if entry["stance"] else entry["kind"],
+    }
+
+
+def entry_title(entry: Any) -> str:
+    """What an entry of the timeline is, in a line."""
+    if entry["kind"] == "opinion":
+        look = SCALE[entry["stance"]]
+        return f"{entry['actors'][0]['name']} {look.mark} {entry['question']['name']}"
+    if entry["kind"] == "agreement":
+        return f"{entry['record']['name']} ({entry['what'].replace('_', ' ')})"
+    return str(entry["record"]["name"])
+
+
+def shortened(text: str) -> str:
+    """A line that fits beside its mark."""
+    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1].rstrip()}…"
+
+
+def lines(found: Sequence[Any]) -> dict[str, Any]:
+    """Agreement S by year: a line for each other holder, broken where a year has too few."""
+    years = [int(row["period"]) for row in found]
+    line = Axis(date(min(years), 1, 1), date(max(years) + 1, 1, 1), left=44, right=700)
+    names = list({row["b"]["id"]: row["b"]["name"] for row in found}.items())
+    drawn = []
+    for i, (one, name) in enumerate(names):
+        points = [
+            (
+                int(row["period"]),
+                line.at(f"{row['period']}-07-01", otherwise=0),
+                round(16 + (1 - row["s"]) * 100, 1),
+                row,
+            )
+            for row in found
+            if row["b"]["id"] == one
+        ]
+        drawn.append({"name": name, "css": f"line{i}", "runs": _runs(points), "y": points[-1][2]})
+    return {
+        "width": WIDTH,
+        "height": 260,
+        "ticks": [(x, text) for x, text in line.ticks(12)],
+        "levels": [(16, "1"), (66, "½"), (116, "0"), (166, "−½"), (216, "−1")],
+        "lines": _spread(drawn),
+        "right": 700,
+    }
+
+
+def _runs(points: Sequence[tuple[int, float, float, Any]]) -> list[list[Any]]:
+    """Points of years that follow each other, together."""
+    runs: list[list[Any]] = []
+    for point in points:
+        if runs and point[0] == runs[-1][-1][0] + 1:
+            runs[-1].append(point)
+        else:
+            runs.append([point])
+    return runs
+
+
+def _spread(drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Labels at the ends of lines, far enough apart to be read."""
+    least = 0.0
+    for one in sorted(drawn, key=lambda one: one["y"]):
+        one["label_y"] = max(one["y"], least)
+        least = one["label_y"] + 15
+    return drawn
+
+
 def _day(text: str) -> date:
     """A day of the calendar; years before 1 are beyond any axis."""
     try:

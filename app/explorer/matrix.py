@@ -1,8 +1,8 @@
 """The first page: holders by questions, one cell a position."""
 
-from typing import Any
 from urllib.parse import parse_qsl
 
+from app.explorer.datasets import begin
 from app.explorer.pages import Visit
 from app.explorer.reading import query_of
 
@@ -23,9 +23,7 @@ KEPT = (
 
 def view(visit: Visit) -> str:
     """The page."""
-    datasets = _datasets(visit)
-    if not visit.query and len(datasets) > 1:
-        visit.query["dataset"] = datasets[0]["id"]
+    datasets = begin(visit)
     visit.query.setdefault("order", "recorded")
     asked = {**visit.query, "holder_limit": HOLDERS, "question_limit": QUESTIONS}
     answer = visit.reading.show("The matrix", "/matrix", **asked)
@@ -45,13 +43,6 @@ def view(visit: Visit) -> str:
         more={side: _page(answer["links"][f"next_{side}"]) for side in ("holders", "questions")},
         kept=KEPT,
     )
-
-
-def _datasets(visit: Visit) -> list[Any]:
-    """The datasets that hold opinions, the one a reader can take in first."""
-    found = visit.reading.get("/datasets", limit=500)["data"]
-    holding = [one for one in found if one["counts"].get("opinions")]
-    return sorted(holding, key=lambda one: (one["counts"]["opinions"], one["id"]))
 
 
 def _offer_list(visit: Visit) -> None:

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.errors import NotFound, Problem
-from app.explorer import words
+from app.explorer import charts, words
 from app.explorer.reading import Call, Reading, query_of
 from app.web.asking import asked
 
@@ -39,6 +39,7 @@ templates.filters |= {
     "label": words.label,
     "when": words.when,
     "number": words.number,
+    "entry_title": charts.entry_title,
     "zip": zip,
 }
 templates.globals |= {

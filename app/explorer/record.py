@@ -1,4 +1,4 @@
-"""The pages of an agreement and of an event: what is recorded of it, and where."""
+"""The pages of an agreement, an event and an opinion: what is recorded of it, and where."""
 
 from app.explorer.pages import Visit
 
@@ -21,3 +21,9 @@ def event(visit: Visit) -> str:
     """The page of an event."""
     found = visit.reading.show("The event", f"/events/{visit.id}", **visit.only("known_at"))
     return visit.render("event.html", event=found["data"])
+
+
+def opinion(visit: Visit) -> str:
+    """The page of an opinion."""
+    found = visit.reading.show("The opinion", f"/opinions/{visit.id}", **visit.only("known_at"))
+    return visit.render("opinion.html", opinion=found["data"])

@@ -58,6 +58,7 @@ _PAGES = {
     "document": "/documents/{}",
     "agreement": "/agreements/{}",
     "event": "/events/{}",
+    "opinion": "/opinions/{}",
     "topic": "/?topic={}",
     "dataset": "/?dataset={}",
 }
