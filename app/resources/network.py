@@ -94,9 +94,7 @@ def _answer(ask: Ask) -> Response:
     for name in ask.values.get("tie", list(_TIES)):
         ties += _TIES[name](ask, cited)
         _refuse_many(ties)
-    ties.sort(
-        key=lambda tie: [tie[name] or "" for name in ("source", "target", "relation", "role")]
-    )
+    ties.sort(key=lambda tie: [tie[name] or "" for name in _ORDER])
     refs = _refs(ask, {tie[end] for tie in ties for end in ("source", "target")})
     ties = [tie for tie in ties if tie["source"] in refs and tie["target"] in refs]
     if format_of(ask, ("json", "graphml")) == "graphml":
@@ -132,6 +130,7 @@ def _graphml(ask: Ask, refs: dict[str, Any], ties: Sequence[Tie]) -> Response:
     )
 
 
+_ORDER = ("source", "target", "relation", "role")
 _ATTRIBUTES = ("role", "status", "stance", "stance_score")
 
 
@@ -184,15 +183,11 @@ def _narrowed(ask: Ask, kind: str, field: str, table: Table) -> list[ColumnEleme
         conditions.append(table.c.dataset.in_(values["dataset"]))
     if "document" in values:
         conditions.append(refers_to(kind, "evidence", values["document"]))
-    if "holder" in values:
-        tied = refers_to(kind, field, values["holder"])
-        conditions.append(
-            sa.or_(tied, table.c.id.in_(values["holder"])) if kind != "agreement" else tied
-        )
-    if "country" in values:
-        tied = refers_to(kind, field, values["country"])
-        own = table.c.country if "country" in table.c else table.c.id
-        conditions.append(sa.or_(tied, own.in_(values["country"])) if kind != "agreement" else tied)
+    for name in ("holder", "country"):
+        if name in values:
+            own = table.c.country if name == "country" and "country" in table.c else table.c.id
+            tied = refers_to(kind, field, values[name])
+            conditions.append(sa.or_(tied, own.in_(values[name])))
     return conditions
 
 

@@ -186,10 +186,8 @@ def _answer(ask: Ask) -> Response:
         if ask.as_of
         else None,
     )
-    links_told = orjson.dumps({"self": ask.address}).decode()
-    return json_response(
-        f'{{"data":{ask.fill(f"{{{texts}}}")},"meta":{meta},"links":{links_told}}}'
-    )
+    data, links_told = ask.fill(f"{{{texts}}}"), orjson.dumps({"self": ask.address}).decode()
+    return json_response(f'{{"data":{data},"meta":{meta},"links":{links_told}}}')
 
 
 _METHOD = (
