@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 from app import __version__, importing, keeping
 from app.console import err, migrated, out, tell
@@ -46,15 +47,26 @@ def main() -> None:
             out.print(str(fault), markup=False)
         err.print(f"{len(faulty.faults)} faults; nothing was changed", style="red")
         sys.exit(1)
-    except Refused as refused:
-        err.print(f"positions: {refused}", style="red", markup=False)
+    except ValidationError as wrong:  # of the settings; records have their own
+        for one in wrong.errors(include_url=False):
+            _refuse(f"{_variable(one['loc'])} is {one['input']!r}: {one['msg']}")
         sys.exit(3)
     except Problem as problem:
-        err.print(f"positions: {problem.detail}", style="red", markup=False)
+        _refuse(problem.detail)
         sys.exit(3)
     except PositionsError as error:
-        err.print(f"positions: {error}", style="red", markup=False)
+        _refuse(str(error))
         sys.exit(3)
+
+
+def _refuse(why: str) -> None:
+    err.print(f"positions: {why}", style="red", markup=False)
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    """The environment variable of a setting."""
+    name = str(location[0]).upper()
+    return name if name.startswith("DATABASE_") else f"POSITIONS_{name}"
 
 
 @app.command(epilog="Example: `positions serve --port 8080 --workers 2`")

@@ -1,0 +1,173 @@
+"""The command line, as an operator uses it: real processes, real sockets, exit codes."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import seeds_folder
+from tests.conftest import write_seeds
+
+PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    known = {k: v for k, v in os.environ.items() if not k.startswith(("POSITIONS_", "DATABASE_"))}
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        cwd=folder,
+        env={**known, "COLUMNS": "200", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def serving(tmp_path: Path, free_port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`positions serve` in an empty folder, and its address."""
+    arguments = [*PROGRAM, "serve", "--port", str(free_port)]
+    with subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        address = f"http://127.0.0.1:{free_port}"
+        _wait_for(address + "/readyz")
+        yield process, address
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{address} never answered")
+
+
+def test_serve_just_works_in_an_empty_folder_and_stops_when_told(
+    serving: tuple[subprocess.Popen[str], str], tmp_path: Path
+) -> None:
+    process, address = serving
+    with urllib.request.urlopen(address + "/v1/agreements/partnership-for-peace") as answer:
+        assert b"Partnership for Peace" in answer.read()
+    assert (tmp_path / "positions.db").is_file()
+    process.terminate()
+    assert process.wait(20) in (0, -15)
+
+
+def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run(tmp_path, "serve", "--port", str(port))
+    assert result.returncode == 3
+    assert f"cannot listen on 127.0.0.1:{port}" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def _file_is_a_folder(folder: Path) -> str:
+    (folder / "data.db").mkdir()
+    return f"sqlite:///{folder}/data.db"
+
+
+def _file_of_another_kind(folder: Path) -> str:
+    (folder / "data.db").write_text("this is not a database, whatever its name says" * 100)
+    return f"sqlite:///{folder}/data.db"
+
+
+def _newer_database(folder: Path) -> str:
+    with sqlite3.connect(folder / "data.db") as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES ('9999')")
+    connection.close()
+    return f"sqlite:///{folder}/data.db"
+
+
+UNUSABLE = {
+    "no such folder": (lambda folder: f"sqlite:///{folder}/no/data.db", "does not exist"),
+    "a folder": (_file_is_a_folder, "is not a file"),
+    "another kind of file": (_file_of_another_kind, "cannot be used"),
+    "a newer version": (_newer_database, "newer version"),
+    "another kind of database": (lambda _: "mysql://localhost/x", "postgresql://"),
+    "not an address": (lambda _: "nonsense", "sqlite:///"),
+    "nobody there": (
+        lambda _: "postgresql://127.0.0.1:1/none?connect_timeout=2",
+        "cannot be reached",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNUSABLE)
+def test_a_database_that_cannot_be_used_is_one_clear_line(tmp_path: Path, what: str) -> None:
+    make, said = UNUSABLE[what]
+    result = run(tmp_path, "migrate", DATABASE_URL=make(tmp_path))
+    assert result.returncode == 3, result.stderr
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_rights_is_one_clear_line(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    result = run(tmp_path, "migrate", DATABASE_URL=f"sqlite:///{tmp_path}/data.db")
+    assert result.returncode == 3
+    assert "cannot be written to" in result.stderr
+
+
+def test_check_prints_every_fault_and_fails(tmp_path: Path) -> None:
+    folder = write_seeds(tmp_path / "small", people="- {id: Ann}\n", opinions="- {}\n")
+    result = run(tmp_path, "check", str(folder))
+    assert result.returncode == 1
+    assert f"{folder}/people.yaml:1 id: 'Ann' does not have the form" in result.stdout
+    assert "opinions.yaml:1 holder: is missing" in result.stdout
+    assert "nothing was changed" in result.stderr
+
+
+def test_load_says_what_it_did_and_the_second_time_that_there_is_nothing(tmp_path: Path) -> None:
+    first = run(tmp_path, "load", str(seeds_folder()))
+    assert first.returncode == 0
+    assert "64 opinions" in first.stderr
+    second = run(tmp_path, "load", str(seeds_folder()))
+    assert "Nothing to change; release 1 stands." in second.stderr
+
+
+def test_a_folder_without_seeds_is_refused(tmp_path: Path) -> None:
+    result = run(tmp_path, "load", str(tmp_path))
+    assert result.returncode == 3
+    assert "a seed folder has a dataset.yaml" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("serve", "--help"), ("check", "--help")])
+def test_help_teaches(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    result = run(tmp_path, *arguments)
+    assert "Usage" in result.stdout + result.stderr
+
+
+def test_an_unknown_command_names_the_right_ones(tmp_path: Path) -> None:
+    result = run(tmp_path, "sevre")
+    assert result.returncode == 2
+    assert "serve" in result.stderr
+
+
+def test_a_setting_that_is_wrong_is_one_clear_line(tmp_path: Path) -> None:
+    result = run(tmp_path, "migrate", POSITIONS_PORT="eighty")
+    assert result.returncode == 3
+    assert "POSITIONS_PORT" in result.stderr
+    assert "Traceback" not in result.stderr

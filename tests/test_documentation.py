@@ -1,0 +1,35 @@
+"""The documents say what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_setting_is_documented_with_its_meaning() -> None:
+    rows = dict(
+        re.findall(
+            r"^\| `(\w+)` \| (.+?) \| ", (ROOT / "docs/settings.md").read_text(), re.MULTILINE
+        )
+    )
+    declared = {}
+    for name, field in Settings.model_fields.items():
+        bare = name.startswith("database_")
+        declared[name.upper() if bare else f"POSITIONS_{name.upper()}"] = field.description
+    assert rows == declared
+
+
+def test_settings_cannot_be_changed_behind_the_services_back() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().port = 1  # type: ignore[misc]
+
+
+def test_the_readme_is_of_a_readable_length_and_its_links_lead_somewhere() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert 50 <= len(text.splitlines()) <= 150
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (ROOT / link).exists(), link
