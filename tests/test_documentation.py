@@ -11,11 +11,8 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_every_setting_is_documented_with_its_meaning() -> None:
-    rows = dict(
-        re.findall(
-            r"^\| `(\w+)` \| (.+?) \| ", (ROOT / "docs/settings.md").read_text(), re.MULTILINE
-        )
-    )
+    text = (ROOT / "docs/settings.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+?) \| ", text, re.MULTILINE))
     declared = {}
     for name, field in Settings.model_fields.items():
         bare = name.startswith("database_")
