@@ -82,7 +82,10 @@ class VagueDate(BaseModel):
                 "text, edtf, basis and reason"
             )
         edtf_text = given.get("edtf")
-        earliest, latest, precision = bounds(edtf_text) if edtf_text else (None, None, None)
+        if not isinstance(edtf_text, str | None):
+            raise ValueError("edtf is text, such as '2004-21', or null")
+        unbounded = None, None, None
+        earliest, latest, precision = unbounded if edtf_text is None else bounds(edtf_text)
         computed = {"earliest": earliest, "latest": latest, "precision": precision}
         for name, value in computed.items():
             if given.get(name) is not None and given[name] != value:

@@ -133,6 +133,8 @@ def test_a_removed_record_is_gone_and_its_numbering_goes_on(desk: TestClient) ->
         ({"question": "no-such-question"}, "/question"),
         ({"evidence": []}, ""),
         ({"stated": {"edtf": "2004-13"}}, "/stated"),
+        ({"stated": {"edtf": ["2004"], "text": "in 2004"}}, "/stated"),
+        ({"stated": {"edtf": ""}}, "/stated"),
     ],
 )
 def test_faults_point_at_the_field(desk: TestClient, change: Any, pointer: str) -> None:
