@@ -30,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-app.add_typer(keeping.keys, name="keys")
+app.add_typer(keeping.app)
 app.add_typer(importing.imports, name="import")
 
 Paths = Annotated[

@@ -9,7 +9,7 @@ transaction never commits.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
+from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -33,13 +33,13 @@ from app.db.tables import (
 )
 from app.errors import nearest
 from app.records.faults import MOST_FAULTS, FaultyRecords, Place, RecordFault
+from app.records.history import FIRST_HASH, hash_of
 from app.records.kinds import KINDS, NEIGHBOURLY, Kind, row_of
 from app.records.references import MARK
 from app.records.shapes import Record, Span
 
 T = TypeVar("T")
 BATCH = 500
-FIRST_HASH = "0" * 64
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,17 @@ class Change:
             folders sets it anew for each.
         by: who.
         reason: why, in a word or a sentence.
+        at: when, where this repeats a change that was made elsewhere; else now.
     """
 
     def __init__(
-        self, connection: Connection, *, origin: str, by: str = "operator", reason: str = "load"
+        self,
+        connection: Connection,
+        *,
+        origin: str,
+        by: str = "operator",
+        reason: str = "load",
+        at: str | None = None,
     ) -> None:
         """Open the change; the release it would make is the next number."""
         newest = connection.execute(
@@ -105,7 +112,8 @@ class Change:
         self._previous_hash = newest.hash if newest else FIRST_HASH
         self.release = self._before + 1
         # A clock that was set back must not make a later release look older.
-        self.at = max(utc_now(), _just_after(newest.at)) if newest else utc_now()
+        now = at or utc_now()
+        self.at = max(now, _just_after(newest.at)) if newest else now
         self._known: dict[str, dict[str, _Neighbour]] = defaultdict(dict)
         self._pending: dict[tuple[str, str], list[tuple[Place, str]]] = defaultdict(list)
         self._unmeasured: list[tuple[Place, str, Span]] = []
@@ -500,12 +508,7 @@ class Change:
 
     def _write_release(self, outcome: Outcome) -> None:
         counts = {op: getattr(outcome, op) for op in ("added", "changed", "removed")}
-        head = orjson.dumps(
-            [self._previous_hash, self.release, self.at, self.origin, self._by, self._reason]
-        )
-        digest = sha256(head)
-        for line in versions_of(self._connection, self.release):
-            digest.update(line)
+        head = [self._previous_hash, self.release, self.at, self.origin, self._by, self._reason]
         self._insert(
             releases,
             [
@@ -517,7 +520,7 @@ class Change:
                     "reason": self._reason,
                     "counts": orjson.dumps(counts).decode(),
                     "previous_hash": self._previous_hash,
-                    "hash": digest.hexdigest(),
+                    "hash": hash_of(self._connection, head),
                 }
             ],
         )
@@ -567,33 +570,6 @@ def citers(connection: Connection, kind: Kind, record_id: str, most: int = 100) 
     return found[:most]
 
 
-def versions_of(connection: Connection, release: int) -> Iterator[bytes]:
-    """What a release made and removed, as lines in one order: what its hash is made of.
-
-    A version counts for the release that made it wherever it lies now, so that the hash can be
-    made again from the tables at any later time.
-    """
-    for name, kind in KINDS.items():
-        table, past = kind.table, HISTORY[kind.table]
-        fields = ("id", "revision", "dataset", "body")
-        made = sa.union_all(
-            sa.select(*(table.c[f] for f in fields)).where(table.c.release == release),
-            # A row that only its neighbours changed is the same version as the one after it.
-            sa.select(*(past.c[f] for f in fields)).where(
-                past.c.release == release, past.c.op != "derive"
-            ),
-        ).order_by("id")
-        for row in connection.execute(made, execution_options={"yield_per": BATCH}):
-            yield orjson.dumps([name, *row])
-        gone = (
-            sa.select(past.c.id)
-            .where(past.c.until == release, past.c.op == "delete")
-            .order_by(past.c.id)
-        )
-        for (record_id,) in connection.execute(gone):
-            yield orjson.dumps([name, record_id, "delete"])
-
-
 def paragraph_bounds(text: str, number: int) -> tuple[int, int]:
     """First and last (exclusive) code point of a paragraph; paragraphs are lines, from 1."""
     start = 0
@@ -614,8 +590,9 @@ def _batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
 
 
 def _just_after(moment: str) -> str:
-    """The same moment with its last microsecond counted up; it sorts after it."""
-    return f"{moment[:-1]}1Z"
+    """The moment a microsecond later."""
+    later = datetime.fromisoformat(moment) + timedelta(microseconds=1)
+    return later.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _same(before: Any, row: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from app.resources import (
     agreements,
     alignment,
     blocs,
+    changes,
     contradictions,
     countries,
     datasets,
@@ -23,6 +24,7 @@ from app.resources import (
     positions,
     profile,
     questions,
+    revisions,
     timeline,
     topics,
     writing,
@@ -52,4 +54,6 @@ RESOURCES: tuple[APIRouter, ...] = (
     network.router,
     profile.router,
     writing.router,
+    revisions.router,
+    changes.router,
 )

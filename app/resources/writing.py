@@ -201,7 +201,7 @@ OPERATIONS = (
 
 
 def _register(kind: Kind, operation: Operation) -> None:
-    shape = stored(kind.record)
+    shape: Any = stored(kind.record)
     answered = Item[shape]
     example = "KAZ" if kind.name == "country" else "example"
     change(

@@ -1,0 +1,181 @@
+"""What was changed: every version of every record in one order, and the chain that seals them.
+
+A version is a record as one release made it. It lies in the current table or in history, and a row
+that only its neighbours changed (`derive`) is no version of its own. A removal is a change without
+a version. Both only ever grow in number, so the past can be read at any time, and the hash of a
+release can be made again from the tables: it covers who, when and why, every version the release
+made, and the hash before it.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection, Select
+
+from app.db.tables import HISTORY, document_texts, releases
+from app.records.kinds import KINDS, Kind
+
+FIRST_HASH = "0" * 64
+ADD, MODIFY, DELETE, DERIVE = "add", "modify", "delete", "derive"
+_PARTS = 500
+_VERSION = ("id", "dataset", "revision", "recorded_at", "body")
+
+Place = tuple[int, str, str]
+
+
+def revisions_of(kind: Kind, record_id: str) -> Select[Any]:
+    """Every version of one record and its removals, with who made them and why."""
+    parts = [
+        part.where(ids == record_id)
+        for part, _, ids in (_current(kind), _superseded(kind), _removed(kind))
+    ]
+    found = sa.union_all(*parts).subquery("revisions")
+    told = (releases.c.at, releases.c.by, releases.c.origin, releases.c.reason)
+    return sa.select(found, *told).join_from(found, releases, releases.c.id == found.c.release)
+
+
+def changes(
+    kind: Kind, since: int, *, after: Place | None, limit: int, newest: bool = False
+) -> Select[Any]:
+    """The next changes to records of a kind in the order of release and id."""
+    parts = []
+    for part, release, ids in (_current(kind), _superseded(kind), _removed(kind)):
+        order = (release.desc(), ids.desc()) if newest else (release, ids)
+        beyond = _beyond(kind, release, ids, after) if after else release > since
+        few = part.where(beyond).order_by(*order).limit(limit)
+        parts.append(sa.select(few.subquery()))
+    found = sa.union_all(*parts).subquery("changes")
+    told = (releases.c.at, releases.c.by, releases.c.origin, releases.c.reason)
+    every = sa.select(found, *told).join_from(found, releases, releases.c.id == found.c.release)
+    release, ids = found.c.release, found.c.id
+    return every.order_by(*((release.desc(), ids.desc()) if newest else (release, ids))).limit(
+        limit
+    )
+
+
+def number_of_changes(kind: Kind, since: int, most: int) -> Select[Any]:
+    """How many changes to records of a kind there were, counted up to a bound."""
+    parts = [
+        sa.select(part.where(release > since).limit(most).subquery().c.id)
+        for part, release, _ in (_current(kind), _superseded(kind), _removed(kind))
+    ]
+    return sa.select(sa.func.count()).select_from(sa.union_all(*parts).subquery())
+
+
+Part = tuple[Select[Any], ColumnElement[int], ColumnElement[str]]
+
+
+def _current(kind: Kind) -> Part:
+    table, past = kind.table, HISTORY[kind.table].alias("before")
+    own = (table.c[name] for name in _VERSION)
+    chosen = sa.select(*own, table.c.release, _op(past, table.c.id, table.c.release))
+    return chosen, table.c.release, table.c.id
+
+
+def _superseded(kind: Kind) -> Part:
+    table, past = HISTORY[kind.table], HISTORY[kind.table].alias("before")
+    own = (table.c[name] for name in _VERSION)
+    chosen = sa.select(*own, table.c.release, _op(past, table.c.id, table.c.release))
+    return chosen.where(table.c.op != DERIVE), table.c.release, table.c.id
+
+
+def _removed(kind: Kind) -> Part:
+    table = HISTORY[kind.table]
+    own = (table.c[name] for name in _VERSION)
+    chosen = sa.select(*own, table.c.until.label("release"), sa.literal(DELETE).label("op"))
+    return chosen.where(table.c.op == DELETE), table.c.until, table.c.id
+
+
+def _op(
+    past: Any, record_id: ColumnElement[str], release: ColumnElement[int]
+) -> ColumnElement[str]:
+    """Whether a version took the place of another or was the first."""
+    replaced = sa.exists().where(
+        past.c.id == record_id, past.c.until == release, past.c.op == MODIFY
+    )
+    return sa.case((replaced, MODIFY), else_=ADD).label("op")
+
+
+def _beyond(
+    kind: Kind, release: ColumnElement[int], ids: ColumnElement[str], after: Place
+) -> ColumnElement[bool]:
+    """What comes after a place in the order of release, kind and id."""
+    last, name, record_id = after
+    if kind.name == name:
+        return sa.tuple_(release, ids) > sa.tuple_(sa.literal(last), sa.literal(record_id))
+    return release >= last if kind.name > name else release > last
+
+
+# -- the chain --------------------------------------------------------------------------------
+
+
+def hash_of(connection: Connection, head: list[Any]) -> str:
+    """The hash of a release.
+
+    Args:
+        connection: where its versions are.
+        head: the hash before it, its number, when, where from, by whom and why.
+    """
+    digest = sha256(orjson.dumps(head))
+    for line in _lines(connection, head[1]):
+        digest.update(line)
+    return digest.hexdigest()
+
+
+def head_of(connection: Connection) -> tuple[int, str]:
+    """The newest release and its hash; whoever keeps them elsewhere can tell any tampering."""
+    newest = sa.select(releases.c.id, releases.c.hash).order_by(releases.c.id.desc()).limit(1)
+    row = connection.execute(newest).first()
+    return (row.id, row.hash) if row else (0, FIRST_HASH)
+
+
+def verify_history(connection: Connection) -> Iterator[tuple[int, str]]:
+    """Every release that is not what its hash says, with what is wrong with it."""
+    before, expected = FIRST_HASH, 1
+    for row in connection.execute(sa.select(releases).order_by(releases.c.id)).all():
+        if row.id != expected:
+            yield expected, "is missing"
+        if row.previous_hash != before:
+            yield row.id, "does not follow on the release before it"
+        head = [row.previous_hash, row.id, row.at, row.origin, row.by, row.reason]
+        if hash_of(connection, head) != row.hash:
+            yield row.id, "does not have the records that its hash was made of"
+        before, expected = row.hash, row.id + 1
+
+
+def _lines(connection: Connection, release: int) -> Iterator[bytes]:
+    """What a release made and removed, as lines in one order."""
+    for name, kind in KINDS.items():
+        for row in _streamed(connection, _made(kind, release)):
+            yield orjson.dumps([name, *row])
+        for (record_id,) in connection.execute(_gone(kind, release)):
+            yield orjson.dumps([name, record_id, DELETE])
+    texts = sa.select(document_texts.c.document, document_texts.c.text)
+    for document, text in connection.execute(texts.where(document_texts.c.since == release)):
+        yield orjson.dumps(["text", document, sha256(text.encode()).hexdigest()])
+
+
+def _streamed(connection: Connection, statement: Select[Any]) -> Any:
+    return connection.execute(statement, execution_options={"yield_per": _PARTS})
+
+
+def _made(kind: Kind, release: int) -> Select[Any]:
+    table, past = kind.table, HISTORY[kind.table]
+    fields = ("id", "revision", "dataset", "body")
+    made = sa.union_all(
+        sa.select(*(table.c[f] for f in fields)).where(table.c.release == release),
+        sa.select(*(past.c[f] for f in fields)).where(
+            past.c.release == release, past.c.op != DERIVE
+        ),
+    ).subquery("made")
+    return sa.select(made).order_by(made.c.id)
+
+
+def _gone(kind: Kind, release: int) -> Select[Any]:
+    past = HISTORY[kind.table]
+    return (
+        sa.select(past.c.id).where(past.c.until == release, past.c.op == DELETE).order_by(past.c.id)
+    )

@@ -1,0 +1,199 @@
+"""Everything that was changed after a release, in one order, so that a copy can follow.
+
+The order is total: release, kind, id. A record is given as it was served when that release was
+the newest, a removal leaves a tombstone. Who applies the changes of a release together, in this
+order, and goes on from `meta.release` when `links.next` is null, holds what this service serves.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Annotated, Any
+from xml.etree import ElementTree
+
+import orjson
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import Row
+
+from app.records.history import DELETE, Place, changes, number_of_changes
+from app.records.kinds import KINDS
+from app.web.asking import Ask, json_response, operation
+from app.web.changed import Changed, told
+from app.web.cursors import following, place_of
+from app.web.formats import chosen, streamed
+from app.web.listing import CURSOR, DEFAULT_LIMIT, LIMIT, MOST_COUNTED
+from app.web.parameters import integer, word_of
+from app.web.problems import MEDIA_TYPES
+from app.web.rendering import Names, record_json
+from app.web.shapes import Page
+
+router = APIRouter()
+CHUNK = 500
+ATOM = "http://www.w3.org/2005/Atom"
+Found = tuple[str, Row[Any]]
+
+
+class Change(Changed):
+    """One change of one record."""
+
+    kind: Annotated[str, Field(description="What kind of record.")]
+    id: Annotated[str, Field(description="Its id.")]
+    revision: Annotated[int, Field(description="The revision made; for a removal, the last.")]
+    record: Annotated[
+        dict[str, Any] | None,
+        Field(description="The record as it was then served; null for a removal."),
+    ]
+
+
+def _answer(ask: Ask) -> Response:
+    name = chosen(ask, ("json", "ndjson", "atom"))
+    if name == "atom":
+        return _feed(ask)
+    if name == "ndjson":
+        return streamed(ask, name, "changes", Change, _parts)
+    given = place_of(ask, "cursor")
+    limit = ask.values.get("limit", DEFAULT_LIMIT)
+    found = _next(ask, tuple(given) if given else None, limit + 1)
+    shown = found[:limit]
+    after = following(ask, "cursor", _place(shown[-1])) if len(found) > limit else None
+    meta = ask.meta({row.dataset for _, row in shown}, **_total(ask), limit=limit)
+    links = orjson.dumps({"self": ask.address, "next": after}).decode()
+    headers = {"Link": f'<{ask.address}>; rel="self"'}
+    if after:
+        headers["Link"] += f', <{after}>; rel="next"'
+    text = f'{{"data":[{",".join(_texts(ask, shown))}],"meta":{meta},"links":{links}}}'
+    return json_response(text, headers)
+
+
+def _since(ask: Ask) -> int:
+    since: int = ask.values.get("since", 0)
+    return since
+
+
+def _parts(ask: Ask) -> Iterator[list[str]]:
+    place: Place | None = None
+    while found := _next(ask, place, CHUNK):
+        yield _texts(ask, found)
+        place = _place(found[-1])
+
+
+def _place(found: Found) -> Place:
+    kind, row = found
+    return row.release, kind, row.id
+
+
+def _next(ask: Ask, after: Place | None, limit: int, *, newest: bool = False) -> list[Found]:
+    """The next changes of all kinds together."""
+    found = [
+        (kind.name, row)
+        for kind in KINDS.values()
+        for row in ask.connection.execute(
+            changes(kind, _since(ask), after=after, limit=limit, newest=newest)
+        )
+    ]
+    return sorted(found, key=_place, reverse=newest)[:limit]
+
+
+def _texts(ask: Ask, found: Sequence[Found]) -> list[str]:
+    """Changes as JSON, each record with the names its references had at its release."""
+    return [
+        text
+        for release, group in groupby(found, key=lambda one: one[1].release)
+        for text in _texts_of(ask, release, list(group))
+    ]
+
+
+def _texts_of(ask: Ask, release: int, found: list[Found]) -> list[str]:
+    names = Names(ask.release, release if release < ask.release else None)
+    records = record_json([row for _, row in found])
+    lines = [_text(*one, text) for one, text in zip(found, records, strict=True)]
+    return names.fill(ask.connection, "\n".join(lines)).split("\n")
+
+
+def _text(kind: str, row: Row[Any], record: str) -> str:
+    head = orjson.dumps({**told(row), "kind": kind, "id": row.id, "revision": row.revision})
+    return f'{head.decode()[:-1]},"record":{"null" if row.op == DELETE else record}}}'
+
+
+def _total(ask: Ask) -> dict[str, Any]:
+    since = _since(ask)
+    total: int = ask.kept(("changes", since), lambda: _count(ask, since))
+    if total > MOST_COUNTED:
+        return {"total": MOST_COUNTED, "total_relation": "at_least"}
+    return {"total": total}
+
+
+def _count(ask: Ask, since: int) -> int:
+    return sum(
+        ask.connection.execute(number_of_changes(kind, since, MOST_COUNTED + 1)).scalar() or 0
+        for kind in KINDS.values()
+    )
+
+
+# -- Atom -------------------------------------------------------------------------------------
+
+
+def _feed(ask: Ask) -> Response:
+    """The newest changes as an Atom feed (RFC 4287), newest first."""
+    found = _next(ask, None, ask.values.get("limit", DEFAULT_LIMIT), newest=True)
+    base = ask.service.settings.public_url.rstrip("/")
+    feed = ElementTree.Element("feed", xmlns=ATOM)
+    _add(feed, "id", f"{base}/v1/changes")
+    _add(feed, "title", "Changes of regional security positions")
+    _add(feed, "updated", found[0][1].at if found else "1970-01-01T00:00:00Z")
+    _add(_add(feed, "author"), "name", "positions")
+    _add(feed, "link", rel="self", href=f"{base}{ask.address}")
+    for kind, row in found:
+        _add_entry(feed, base, kind, row)
+    text = ElementTree.tostring(feed, encoding="unicode", xml_declaration=True)
+    return Response(text, media_type=MEDIA_TYPES["atom"])
+
+
+def _add_entry(feed: ElementTree.Element, base: str, kind: str, row: Row[Any]) -> None:
+    address = f"{base}/v1/{KINDS[kind].path}/{row.id}/revisions"
+    done = {"add": "Added", "modify": "Changed", "delete": "Removed"}[row.op]
+    entry = _add(feed, "entry")
+    _add(entry, "id", f"{address}#{row.release}")
+    _add(entry, "title", f"{done}: {kind} {row.id}")
+    _add(entry, "updated", row.at)
+    _add(_add(entry, "author"), "name", row.by)
+    _add(entry, "category", term=kind)
+    _add(entry, "link", href=address)
+    _add(entry, "summary", f"{done} in release {row.release}. {told(row)['change_reason'] or ''}")
+
+
+def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> Any:
+    element = ElementTree.SubElement(parent, name, attributes)
+    element.text = text or None
+    return element
+
+
+operation(
+    router,
+    "/changes",
+    _answer,
+    name="list_changes",
+    summary="List what was changed",
+    description=(
+        "What was added, changed or removed after a release, in the order of release, kind and "
+        "id, with who, when and why. To keep a copy: apply the changes of each release together, "
+        "follow `links.next` until it is null, and ask again later with `since` as `meta.release`. "
+        "A reference shows the name it had then; the present one is that of the record it points "
+        "to. `format=atom` is a feed of the newest."
+    ),
+    tag="Curation",
+    shape=Page[Change],
+    parameters=(
+        integer("since", "Only what later releases changed; 0 or left out: all.", 0, 2**31 - 1, 1),
+        LIMIT,
+        CURSOR,
+        word_of(
+            "format",
+            ["json", "ndjson", "atom"],
+            "`json` is a page, `ndjson` streams all of it, `atom` is a feed of the newest.",
+            many=False,
+        ),
+    ),
+    formats=("json", "ndjson", "atom"),
+    costly=True,
+)
