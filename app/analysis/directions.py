@@ -67,6 +67,26 @@ def question_set(numbers: Iterable[int]) -> int:
     return int(digits, 2)
 
 
+def count_each(sets: Iterable[int], size: int) -> list[int]:
+    """In how many of the sets each question is, by its number.
+
+    The sets are added up as columns of binary digits, all questions at once: place i of every
+    count is one whole number.
+    """
+    places: list[int] = []
+    for carry in sets:
+        for i, place in enumerate(places):
+            places[i], carry = place ^ carry, place & carry
+        if carry:
+            places.append(carry)
+    counts = [0] * size
+    for i, place in enumerate(places):
+        for number, digit in enumerate(reversed(f"{place:b}")):
+            if digit == "1":
+                counts[number] += 1 << i
+    return counts
+
+
 def _mark(sets: list[bytearray], question: int, direction: int) -> None:
     # Bytes are marked in place: growing a whole number bit by bit would copy it at every row.
     marks = sets[direction + 1]

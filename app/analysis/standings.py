@@ -72,6 +72,11 @@ class Standings:
             for holder, lists in sorted(taken.items())
         }
 
+    @property
+    def everything(self) -> int:
+        """All questions, as a set."""
+        return (1 << len(self.questions)) - 1
+
     def numbers(self, questions: Iterable[str]) -> int:
         """These questions as a set; those that nobody has an opinion on are left out."""
         found = map(self._number.get, questions)
@@ -156,31 +161,37 @@ def _taken(read: Read, where: Where) -> tuple[dict[str, Lists], list[tuple[str, 
     texts = [sa.func.aggregate_strings(sa.case((d, o.question)), " ") for d in directions]
     statement = sa.select(o.holder, *texts).where(*where).group_by(o.holder)
     taken: dict[str, Lists] = {}
-    several = False
+    several: list[tuple[str, str]] = []
     for holder, *parts in read(statement):
         lists = [text.split(" ") if text else [] for text in parts]
-        every = list(chain(*lists))
-        once = set(every)
-        if len(once) < len(every):
-            several = True
-            repeated = {q for q, number in Counter(every).items() if number > 1}
+        if repeated := _repeated(lists):
+            several += ((holder, question) for question in sorted(repeated))
             lists = [[q for q in one if q not in repeated] for one in lists]
             lists[3] += repeated
         taken[holder] = (lists[0], lists[1], lists[2], lists[3])
-    return taken, _several(read, where) if several else []
+    return taken, _several(read, where, several)
 
 
-def _several(read: Read, where: Where) -> list[tuple[str, str, int]]:
+def _repeated(lists: Sequence[Sequence[str]]) -> set[str]:
+    """The questions that occur more than once."""
+    if len(set().union(*lists)) == sum(map(len, lists)):
+        return set()
+    return {q for q, number in Counter(chain(*lists)).items() if number > 1}
+
+
+def _several(
+    read: Read, where: Where, keys: Sequence[tuple[str, str]]
+) -> list[tuple[str, str, int]]:
     """The positions of those who have several opinions on a question."""
     o = opinions.c
-    keys = (
-        sa.select(o.holder, o.question)
-        .where(*where)
-        .group_by(o.holder, o.question)
-        .having(sa.func.count() > 1)
-    )
-    found = _positions(read, [*where, sa.tuple_(o.holder, o.question).in_(keys)])
-    return [(holder, question, score) for holder, question, score in found if score is not None]
+    found: list[tuple[str, str, int]] = []
+    for start in range(0, len(keys), MOST_NAMED):
+        named = sa.tuple_(o.holder, o.question).in_(keys[start : start + MOST_NAMED])
+        rows = _positions(read, [*where, named])
+        found += [
+            (holder, question, score) for holder, question, score in rows if score is not None
+        ]
+    return found
 
 
 def _positions(read: Read, where: Where) -> Sequence[Any]:

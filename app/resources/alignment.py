@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import orjson
 import sqlalchemy as sa
@@ -17,18 +17,17 @@ from app.db.tables import links, opinions, questions, topics
 from app.records.references import MARK, Ref
 from app.web.asking import Ask
 from app.web.computed import Computation, Computed, Row, minimum_n, register, rounded
-from app.web.holdings import choosing, chosen, kept_as, questions_asked
+from app.web.holdings import choosing, chosen
 from app.web.listing import Filter
 from app.web.parameters import Parameter, day_parameter, identifier, word_of
 from app.web.shapes import Shape
+from app.web.standings import holders_asked, period, standings
 
 router = APIRouter()
 
 MINIMUM_N = 10
-#: So many holders are read by themselves; for more, all are read and kept for the release.
-READ_APART = 8
 
-Figure = float | None
+Figure: TypeAlias = float | None
 
 
 class Alignment(Shape):
@@ -70,67 +69,31 @@ class Part(NamedTuple):
 
 def _compute(ask: Ask) -> Computation:
     ones, others = ask.values["a"], ask.values.get("b")
-    few = others is not None and len({*ones, *others}) <= READ_APART
-    where = chosen(ask, but=("as_of",))
-    if few:
-        where.append(opinions.c.holder.in_({*ones, *others}))
-    name = kept_as(ask)
-    if few or name is None:
-        standings, asked = Standings(ask.rows, where), None
-    else:
-        everything = chosen(ask, but=_KEPT_WITHOUT)
-        standings = ask.kept(name, partial(Standings, ask.rows, everything))
-        asked = questions_asked(ask)
-    rows = list(_rows(ask, standings, ones, _others(ask, standings, others), asked))
-    drawn = [*where, opinions.c.holder.in_(ones)]
-    told = {"from": ask.values.get("from"), "to": ask.values.get("to"), "by": ask.values.get("by")}
-    if not _period(ask).is_everything or ask.values.get("by") in ("year", "decade"):
-        told["undated"] = undated(ask.rows, where if few else drawn)
+    known, asked = standings(ask, None if others is None else {*ones, *others})
+    against = holders_asked(ask, known.held) if others is None else sorted(others)
+    rows = list(_rows(ask, known, ones, against, asked))
+    drawn = [*chosen(ask, but=("as_of",)), opinions.c.holder.in_(ones)]
+    told = {name: ask.values.get(name) for name in ("from", "to", "by")}
+    if not period(ask).is_everything or told["by"] in ("year", "decade"):
+        told["undated"] = undated(ask.rows, drawn)
     return Computation(rows, citing(ask.rows, drawn), told)
 
 
-_KEPT_WITHOUT = ("as_of", "question", "topic", "subject", "holder_kind")
-
-
-def _others(ask: Ask, standings: Standings, given: list[str] | None) -> list[str]:
-    """Whom to compare with: those asked for, or everybody."""
-    if given is not None:
-        return sorted(given)
-    everybody = list(standings.held)
-    if kinds := ask.values.get("holder_kind"):
-        refs = ask.names.refs(ask.connection, "actor", everybody)
-        return [one for one in everybody if one in refs and refs[one]["kind"] in kinds]
-    return everybody
-
-
 def _rows(
-    ask: Ask,
-    standings: Standings,
-    ones: Iterable[str],
-    others: list[str],
-    asked: Sequence[str] | None,
+    ask: Ask, known: Standings, ones: Iterable[str], others: list[str], asked: int
 ) -> Iterator[Row]:
     pairs = [(a, b) for a in sorted(ones) for b in others if a != b]
     least = ask.values.get("minimum_n", MINIMUM_N)
     found = []
-    for part in _parts(ask, standings):
-        held = standings.within(part.period, ask.rows)
-        chosen_here = _set(standings, part.questions, asked)
+    for part in _parts(ask, known):
+        held = known.within(part.period, ask.rows)
+        within = asked if part.questions is None else asked & known.numbers(part.questions)
         for a, b in pairs:
-            row = _row(a, b, part, held, chosen_here, least)
+            row = _row(a, b, part, held, within, least)
             if row["n"] or (part.name is None and "b" in ask.values):
                 found.append((a, b, part.name or "", row))
     found.sort(key=lambda one: one[:3])
     return (row for *_, row in found)
-
-
-def _set(standings: Standings, *lists: Sequence[str] | None) -> int:
-    """The questions that are in all of the lists."""
-    everything = (1 << len(standings.questions)) - 1
-    for one in lists:
-        if one is not None:
-            everything &= standings.numbers(one)
-    return everything
 
 
 _NOBODY = Directions(0, 0, 0)
@@ -152,21 +115,14 @@ def _row(a: str, b: str, part: Part, held: Any, within: int, least: int) -> Row:
 # -- periods ----------------------------------------------------------------------------------
 
 
-def _period(ask: Ask) -> Period:
-    """The days that `from`, `to` and `as_of` leave; by `as_of`, what began by then counts."""
-    open_ = Period()
-    last = min(ask.values.get("to", open_.last), ask.as_of or open_.last)
-    return Period(ask.values.get("from", open_.first), last)
-
-
-def _parts(ask: Ask, standings: Standings) -> Iterator[Part]:
-    whole = _period(ask)
+def _parts(ask: Ask, known: Standings) -> Iterator[Part]:
+    whole = period(ask)
     match ask.values.get("by"):
         case "year":
-            spans = [(f"{y:04}", f"{y:04}", f"{y:04}") for y in standings.years(ask.rows)]
+            spans = [(f"{y:04}", f"{y:04}", f"{y:04}") for y in known.years(ask.rows)]
             yield from _spans(spans, whole)
         case "decade":
-            tens = sorted({year // 10 for year in standings.years(ask.rows)})
+            tens = sorted({year // 10 for year in known.years(ask.rows)})
             yield from _spans([(f"{t:03}X", f"{t:03}0", f"{t:03}9") for t in tens], whole)
         case "session":
             for session, ids in ask.kept("sessions", partial(_sessions, ask)).items():
@@ -181,9 +137,9 @@ def _parts(ask: Ask, standings: Standings) -> Iterator[Part]:
 def _spans(spans: Iterable[tuple[str, str, str]], whole: Period) -> Iterator[Part]:
     """Whole years, as far as they lie within what is asked."""
     for name, first, last in spans:
-        period = Period(max(f"{first}-01-01", whole.first), min(f"{last}-12-31", whole.last))
-        if period.first <= period.last:
-            yield Part(name, period)
+        span = Period(max(f"{first}-01-01", whole.first), min(f"{last}-12-31", whole.last))
+        if span.first <= span.last:
+            yield Part(name, span)
 
 
 def _sessions(ask: Ask) -> dict[str, list[str]]:

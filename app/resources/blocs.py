@@ -1,23 +1,22 @@
 """Blocs: holders that stand together, and those between."""
 
-from functools import partial
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import Field
 
 from app.analysis.agreement import agreement
 from app.analysis.clusters import Bloc, Member, Pair, blocs
-from app.analysis.standings import Period, Standings, citing, undated
-from app.db.tables import opinions
+from app.analysis.standings import citing, undated
 from app.records.references import MARK, Ref
 from app.web.asking import Ask
 from app.web.computed import Computation, Computed, Row, minimum_n, register, rounded
-from app.web.holdings import choosing, chosen, kept_as, questions_asked
+from app.web.holdings import choosing, chosen
 from app.web.parameters import day_parameter
 from app.web.shapes import Shape
+from app.web.standings import held, period
 
 router = APIRouter()
 
@@ -51,19 +50,8 @@ class BlocRow(Shape):
 
 
 def _compute(ask: Ask) -> Computation:
+    found = blocs(_pairs(ask))
     where = chosen(ask, but=("as_of",))
-    name = kept_as(ask)
-    if name is None:
-        standings, asked = Standings(ask.rows, where), None
-    else:
-        everything = chosen(ask, but=_WHOLE)
-        standings = ask.kept(name, partial(Standings, ask.rows, everything))
-        asked = questions_asked(ask)
-    period = Period(
-        ask.values.get("from", Period().first),
-        min(ask.values.get("to", Period().last), ask.as_of or Period().last),
-    )
-    found = blocs(_pairs(ask, standings, period, asked))
     told: dict[str, Any] = {
         "from": ask.values.get("from"),
         "to": ask.values.get("to"),
@@ -71,34 +59,19 @@ def _compute(ask: Ask) -> Computation:
         "unplaced": [f"{MARK}actor:{holder}" for holder in found.unplaced],
         "pairs_left_out": found.left_out,
     }
-    if not period.is_everything:
+    if not period(ask).is_everything:
         told["undated"] = undated(ask.rows, where)
     return Computation([_row(bloc) for bloc in found.blocs], citing(ask.rows, where), told)
 
 
-_WHOLE = ("as_of", "question", "topic", "subject", "holder", "holder_kind", "country")
-
-
-def _pairs(ask: Ask, standings: Standings, period: Period, asked: list[str] | None) -> list[Pair]:
-    held = standings.within(period, ask.rows)
-    if asked is not None:
-        numbers = standings.numbers(asked)
-        held = {holder: mine.within(numbers) for holder, mine in held.items()}
+def _pairs(ask: Ask) -> Iterator[Pair]:
+    """Every two of the holders asked about, and how far they agree."""
+    _, standing = held(ask)
     least = ask.values.get("minimum_n", MINIMUM_N)
-    here = sorted(holder for holder in _holders(ask, held) if any(held[holder]))
-    tables = ((a, b, held[a].table(held[b])) for a, b in combinations(here, 2))
-    figures = ((a, b, agreement(table, least)) for a, b, table in tables)
-    return [Pair(a, b, one.n, one.s) for a, b, one in figures]
-
-
-def _holders(ask: Ask, held: Any) -> list[str]:
-    """The holders that `holder`, `holder_kind` and `country` let through."""
-    names = [name for name in ("holder", "holder_kind", "country") if name in ask.values]
-    if not names:
-        return list(held)
-    conditions = [one.condition(ask.values[one.parameter.name]) for one in choosing(*names)]
-    found = ask.rows(sa.select(opinions.c.holder).where(*conditions).distinct())
-    return [row.holder for row in found if row.holder in held]
+    here = sorted(holder for holder, mine in standing.items() if any(mine))
+    for a, b in combinations(here, 2):
+        figures = agreement(standing[a].table(standing[b]), least)
+        yield Pair(a, b, figures.n, figures.s)
 
 
 def _row(bloc: Bloc) -> Row:

@@ -1,14 +1,16 @@
 """Divides: questions by how far holders are apart, with both camps and their reasons."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, TypeAlias
 
 import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import Field
 
+from app.analysis.agreement import DIRECTIONS
+from app.analysis.directions import Directions, count_each
 from app.analysis.division import SCALES, agreement_a, frequencies
 from app.analysis.positions import positions
 from app.analysis.standings import citing
@@ -19,10 +21,11 @@ from app.web.asking import Ask
 from app.web.computed import Computation, Computed, Row, minimum_n, register, rounded
 from app.web.holdings import CHOOSING, chosen, undated
 from app.web.shapes import Shape
+from app.web.standings import held
 
 router = APIRouter()
 
-MINIMUM_N = 2
+MINIMUM_N = 3
 
 
 class CampReason(Shape):
@@ -75,19 +78,34 @@ def _compute(ask: Ask) -> Computation:
     return Computation(rows, citing(ask.rows, chosen(ask)), {"undated": undated(ask)})
 
 
-def _scores(ask: Ask) -> list[tuple[str, QuestionKind, dict[int, int]]]:
+Scores: TypeAlias = tuple[str, QuestionKind, dict[int, int]]
+
+
+def _scores(ask: Ask) -> Iterator[Scores]:
     """How many holders have each score, by question."""
-    derived = positions(chosen(ask)).c
-    statement = (
-        sa.select(derived.question, derived.score, sa.func.count())
-        .where(derived.score.is_not(None))
-        .group_by(derived.question, derived.score)
-    )
-    counts: dict[str, dict[int, int]] = defaultdict(dict)
-    for question, score, number in ask.rows(statement):
-        counts[question][score] = number
-    kinds = ask.kept("question kinds", lambda: _kinds(ask))
-    return [(question, kinds[question], counts[question]) for question in sorted(counts)]
+    kinds: dict[str, QuestionKind] = ask.kept("question kinds", lambda: _kinds(ask))
+    for question, counts in _directions(ask):
+        if kinds[question] is QuestionKind.VOTE:
+            yield question, QuestionKind.VOTE, counts
+    o = opinions.c
+    not_votes = sa.select(questions.c.id).where(questions.c.kind != QuestionKind.VOTE.value)
+    derived = positions([*chosen(ask), o.question.in_(not_votes)]).c
+    statement = sa.select(derived.question, derived.score, sa.func.count())
+    graded: dict[str, dict[int, int]] = defaultdict(dict)
+    for question, score, number in ask.rows(statement.group_by(derived.question, derived.score)):
+        if score is not None:
+            graded[question][score] = number
+    yield from ((question, kinds[question], counts) for question, counts in graded.items())
+
+
+def _directions(ask: Ask) -> Iterator[tuple[str, dict[int, int]]]:
+    """How many holders took each direction, by question: all there is to a vote."""
+    known, standing = held(ask)
+    size = len(known.questions)
+    sides = [count_each(sets, size) for sets in zip(*standing.values(), strict=True)]
+    for question, *numbers in zip(known.questions, *sides, strict=True):
+        if any(numbers):
+            yield question, dict(zip(DIRECTIONS, numbers, strict=True))
 
 
 def _kinds(ask: Ask) -> dict[str, QuestionKind]:
@@ -117,47 +135,46 @@ def _most_divided(row: Row) -> tuple[bool, float, int, str]:
 
 def _with_camps(ask: Ask, rows: list[Row]) -> list[Row]:
     """The camps of the questions shown."""
-    ids = [row["id"] for row in rows]
-    derived = positions([*chosen(ask), opinions.c.question.in_(ids)]).c
-    held = ask.rows(
-        sa.select(derived.question, derived.holder, derived.score, derived.last_id)
-        .where(derived.score.is_not(None))
-        .order_by(derived.question, derived.holder)
+    known, standing = held(ask)
+    reasons = _reasons(ask, [row["id"] for row in rows])
+    return [_shown(row, known.numbers([row["id"]]), standing, reasons) for row in rows]
+
+
+Reasons: TypeAlias = dict[tuple[str, str], list[Row]]
+
+
+def _reasons(ask: Ask, ids: Sequence[str]) -> Reasons:
+    """The reasons that the opinions which decide positions on these questions give, by both."""
+    o = opinions.c
+    reasoned = sa.select(o.id, o.holder, o.question, o.body).where(
+        *chosen(ask), o.question.in_(ids), o.body.not_like('%"reasons":[]%')
     )
-    reasons = _reasons(ask, ids)
-    by_question: dict[str, list[Any]] = defaultdict(list)
-    for one in held:
-        by_question[one.question].append(one)
-    return [_shown(row, by_question[row["id"]], reasons) for row in rows]
-
-
-def _reasons(ask: Ask, ids: Sequence[str]) -> dict[str, list[dict[str, str]]]:
-    """The reasons of the opinions on these questions that give any."""
-    statement = sa.select(opinions.c.id, opinions.c.body).where(
-        opinions.c.question.in_(ids), opinions.c.body.not_like('%"reasons":[]%')
-    )
-    return {row.id: orjson.loads(row.body)["reasons"] for row in ask.rows(statement)}
-
-
-def _shown(row: Row, held: Sequence[Any], reasons: dict[str, list[dict[str, str]]]) -> Row:
-    camps = {
-        "favour": [one for one in held if one.score > 0],
-        "against": [one for one in held if one.score < 0],
-        "neither": [one for one in held if one.score == 0],
-    }
-    told = {name: value for name, value in row.items() if name != "id"}
-    return told | {name: _camp(members, reasons) for name, members in camps.items()}
-
-
-def _camp(members: Sequence[Any], reasons: dict[str, list[dict[str, str]]]) -> Row:
+    rows = {row.id: row for row in ask.rows(reasoned)}
+    keys = sorted({(row.holder, row.question) for row in rows.values()})
+    derived = positions([*chosen(ask), sa.tuple_(o.holder, o.question).in_(keys)]).c
+    deciding = ask.rows(sa.select(derived.last_id)) if keys else []
     return {
-        "n": len(members),
-        "holders": [f"{MARK}actor:{one.holder}" for one in members],
-        "reasons": [
-            {"holder": f"{MARK}actor:{one.holder}", **reason, "opinion": one.last_id}
-            for one in members
-            for reason in reasons.get(one.last_id, ())
-        ],
+        (row.holder, row.question): [
+            {"holder": f"{MARK}actor:{row.holder}", **reason, "opinion": row.id}
+            for reason in orjson.loads(row.body)["reasons"]
+        ]
+        for row in (rows[one.last_id] for one in deciding if one.last_id in rows)
+    }
+
+
+def _shown(row: Row, question: int, standing: Mapping[str, Directions], reasons: Reasons) -> Row:
+    told = {name: value for name, value in row.items() if name != "id"}
+    for name in ("favour", "against", "neither"):
+        camp = [one for one in sorted(standing) if getattr(standing[one], name) & question]
+        told[name] = _camp(camp, row["id"], reasons)
+    return told
+
+
+def _camp(holders: Sequence[str], question: str, reasons: Reasons) -> Row:
+    return {
+        "n": len(holders),
+        "holders": [f"{MARK}actor:{one}" for one in holders],
+        "reasons": [reason for one in holders for reason in reasons.get((one, question), ())],
     }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table
 from app.analysis.agreement import agreement
 from app.analysis.directions import Directions
 from app.analysis.positions import positions
-from app.analysis.standings import Period, Standings, citing, undated
+from app.analysis.standings import Standings, citing, undated
 from app.dates import OPEN_START, VagueDate
 from app.db.search import words_of
 from app.db.tables import (
@@ -41,10 +41,11 @@ from app.vocabulary import (
 from app.web.asking import Ask, json_response, operation, path_id
 from app.web.computed import minimum_n, rounded
 from app.web.held import Position, position_json
-from app.web.holdings import choosing, chosen, kept_as, questions_asked
+from app.web.holdings import choosing, chosen
 from app.web.identities import resolve_filters, resolve_one
 from app.web.parameters import KNOWN_AT
 from app.web.shapes import Item, Shape
+from app.web.standings import period, standings
 from app.web.stored import refers_to
 
 router = APIRouter()
@@ -153,8 +154,8 @@ def _answer(ask: Ask) -> Response:
     parties = [country, *belonging["organization"]]
     everybody = [one for ids in ({"country": [country]} | belonging).values() for one in ids]
     record = _record(ask, country, cited)
-    standings, within = _standings(ask)
-    held = standings.within(_period(ask), ask.rows)
+    known, within = standings(ask)
+    held = known.within(period(ask), ask.rows)
     closest, farthest = _neighbours(ask, country, held, within)
     where = chosen(ask)
     told = {
@@ -164,7 +165,7 @@ def _answer(ask: Ask) -> Response:
         "people": _marks([*belonging["person"], *belonging["group"]]),
         "agreements": _agreements(ask, parties, cited),
         "offices": _offices(ask, parties, cited),
-        "votes": _votes(ask, country, standings, held, within),
+        "votes": _votes(ask, country, known, held, within),
         "events": _events(ask, everybody, record, cited),
         "closest": closest,
         "farthest": farthest,
@@ -376,24 +377,9 @@ def _threats(ask: Ask, country: str) -> str:
 _NOBODY = Directions(0, 0, 0)
 
 
-def _period(ask: Ask) -> Period:
-    return Period(last=ask.as_of) if ask.as_of else Period()
-
-
-def _standings(ask: Ask) -> tuple[Standings, int]:
-    """Where everybody stands, and the questions asked about as a set."""
-    everything = chosen(ask, but=("as_of", "topic"))
-    name = kept_as(ask)
-    make = partial(Standings, ask.rows, everything)
-    standings: Standings = ask.kept(name, make) if name else make()
-    asked = questions_asked(ask)
-    every = (1 << len(standings.questions)) - 1
-    return standings, every if asked is None else standings.numbers(asked)
-
-
-def _votes(ask: Ask, country: str, standings: Standings, held: Any, within: int) -> dict[str, int]:
+def _votes(ask: Ask, country: str, known: Standings, held: Any, within: int) -> dict[str, int]:
     votes = ask.kept("vote questions", lambda: _vote_questions(ask))
-    mine = held.get(country, _NOBODY).within(within & standings.numbers(votes))
+    mine = held.get(country, _NOBODY).within(within & known.numbers(votes))
     counts = {name: getattr(mine, name).bit_count() for name in ("favour", "neither", "against")}
     return {"n": sum(counts.values()), **counts}
 

@@ -23,7 +23,7 @@ from app.web.listing import CURSOR, DEFAULT_LIMIT, FORMAT, LIMIT, Filter
 from app.web.parameters import KNOWN_AT, Parameter, integer, word_of
 from app.web.shapes import Page
 
-CHUNK = 500
+CHUNK = 2000
 DIGITS = 6
 
 Row = dict[str, Any]
