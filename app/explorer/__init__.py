@@ -10,13 +10,14 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.errors import NotFound
-from app.explorer import actor, alignment, document, finding, matrix, pages, question, record, timeline
+from app.explorer import actor, alignment, country, document, finding, matrix, pages, question, record, timeline
 
 router = APIRouter(include_in_schema=False)
 router.add_api_route("/assets/{state}/{name}", pages.asset, methods=["GET"])
 pages.register(router, "/", matrix.view, costly=True)
 pages.register(router, "/questions/{id}", question.view)
-pages.register(router, "/countries/{id}", actor.country)
+pages.register(router, "/questions/{id}/blocs", question.blocs, costly=True)
+pages.register(router, "/countries/{id}", country.view, costly=True)
 pages.register(router, "/actors/{id}", actor.view)
 pages.register(router, "/agreements/{id}", record.agreement)
 pages.register(router, "/events/{id}", record.event)

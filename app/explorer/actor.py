@@ -1,14 +1,13 @@
-"""The page of a country, an organization, a person or a group: its dossier."""
+"""The page of an organization, a person or a group: what it holds, and what is held of it."""
 
+from itertools import groupby
 from typing import Any
 
 from app.errors import NotFound
-from app.explorer import charts
-from app.explorer.pages import Visit
+from app.explorer.pages import Elsewhere, Visit
 from app.vocabulary import ActorKind
 
 PATHS = {
-    ActorKind.COUNTRY: "countries",
     ActorKind.ORGANIZATION: "organizations",
     ActorKind.PERSON: "people",
     ActorKind.GROUP: "groups",
@@ -24,13 +23,6 @@ _SOME_HAVE = (
 )
 #: How many of a list a dossier shows before it leads to the whole of it.
 FEW = 40
-NEIGHBOURS = 8
-
-
-def country(visit: Visit) -> str:
-    """The page of a country, whichever of its codes the address has."""
-    found = visit.reading.get(f"/countries/{visit.id}", **visit.only("known_at"))["data"]
-    return _dossier(visit, {**found, "kind": ActorKind.COUNTRY.value})
 
 
 def view(visit: Visit) -> str:
@@ -39,6 +31,8 @@ def view(visit: Visit) -> str:
     if not found:
         raise NotFound(f"No actor has the id {visit.id[:100]!r}.")
     kind = found[0]["kind"]
+    if kind == ActorKind.COUNTRY:
+        raise Elsewhere(f"/countries/{visit.id}")
     record = visit.reading.get(f"/{PATHS[kind]}/{visit.id}", **visit.only("known_at"))["data"]
     return _dossier(visit, {**record, "kind": kind})
 
@@ -50,23 +44,21 @@ def _dossier(visit: Visit, actor: dict[str, Any]) -> str:
         "What it holds", "/positions", **clock, holder=about, sort="-last_stated", limit=FEW
     )
     others = shown("What is held about it", "/positions", **clock, subject=about, limit=FEW)
-    told = _opinions(visit, [*held["data"], *others["data"]])
+    told = opinions_under(visit, [*held["data"], *others["data"]])
     return visit.render(
         "actor.html",
         actor={**dict.fromkeys(_SOME_HAVE), **actor},
         held=held,
         others=others,
+        by_question=by_question(others["data"]),
         told=told,
         spoken=shown("Said on its behalf", "/opinions", **clock, on_behalf_of=about, limit=FEW),
         agreements=shown("Agreements", "/agreements", **known, party=about, limit=FEW),
         events=shown("Events", "/events", **known, participant=about, limit=FEW),
-        people=_belonging(visit, actor, "/people"),
-        organizations=_belonging(visit, actor, "/organizations"),
-        **_neighbours(visit, actor),
     )
 
 
-def _opinions(visit: Visit, positions: list[Any]) -> dict[str, Any]:
+def opinions_under(visit: Visit, positions: list[Any]) -> dict[str, Any]:
     """The opinion that each position was last decided by, and those before it, by id."""
     wanted = sorted({i for one in positions for i in one["opinion_ids"][-3:]})
     if not wanted:
@@ -79,13 +71,8 @@ def _opinions(visit: Visit, positions: list[Any]) -> dict[str, Any]:
     return found
 
 
-def _belonging(visit: Visit, actor: dict[str, Any], path: str) -> Any:
-    """Who or what belongs to a country; nothing for other actors."""
-    if actor["kind"] != ActorKind.COUNTRY:
-        return {"data": [], "meta": {"total": 0}}
-    title = {"/people": "Its people", "/organizations": "Its organizations"}[path]
-    return visit.reading.show(title, path, **visit.only("known_at"), country=actor["id"], limit=FEW)
-
-
-def _neighbours(visit: Visit, actor: dict[str, Any]) -> dict[str, Any]:
-    return {"closest": [], "farthest": [], "chart": None}
+def by_question(positions: list[Any]) -> list[tuple[Any, list[Any]]]:
+    """Positions by their question."""
+    ordered = sorted(positions, key=lambda one: (one["question"]["name"], one["question"]["id"]))
+    grouped = groupby(ordered, key=lambda one: one["question"]["id"])
+    return [(found[0]["question"], found) for found in (list(group) for _, group in grouped)]

@@ -13,7 +13,7 @@ from typing import Any
 from app.explorer.words import SCALE, span, when
 from app.vocabulary import Stance
 
-WIDTH, ROW, LEFT, RIGHT = 900, 26, 8, 12
+WIDTH, ROW, LEFT, RIGHT = 900, 26, 24, 24
 NARROWEST = 8.0
 _LANES = (
     Stance.STRONG_SUPPORT,
@@ -130,7 +130,7 @@ def rows(entries: Sequence[Any]) -> dict[str, Any] | None:
 
 def _row(entry: Any, line: Axis, y: float) -> dict[str, Any]:
     begin, end = line.bar(entry["date"])
-    ends_right = end > line.left + (line.right - line.left) * 0.45
+    x, anchor = _label_place(line, begin, end)
     words = f"{GLYPHS[entry['kind']]} {when(entry['date'])}: {entry_title(entry)}"
     return {
         "entry": entry,
@@ -139,10 +139,20 @@ def _row(entry: Any, line: Axis, y: float) -> dict[str, Any]:
         "end": end,
         "label": shortened(words),
         "whole": words,
-        "x": begin - 8 if ends_right else end + 10,
-        "anchor": "end" if ends_right else "start",
+        "x": x,
+        "anchor": anchor,
         "css": SCALE[entry["stance"]].css if entry["stance"] else entry["kind"],
     }
+
+
+def _label_place(line: Axis, begin: float, end: float) -> tuple[float, str]:
+    """Beside the mark on the side that has room, else upon it."""
+    middle = line.left + (line.right - line.left) * 0.45
+    if end <= middle:
+        return end + 12, "start"
+    if begin >= middle:
+        return begin - 12, "end"
+    return begin + 8, "start"
 
 
 def entry_title(entry: Any) -> str:
@@ -151,7 +161,8 @@ def entry_title(entry: Any) -> str:
         look = SCALE[entry["stance"]]
         return f"{entry['actors'][0]['name']} {look.mark} {entry['question']['name']}"
     if entry["kind"] == "agreement":
-        return f"{entry['record']['name']} ({entry['what'].replace('_', ' ')})"
+        step = f" ({entry['what'].replace('_', ' ')})" if entry["date"] else ""
+        return f"{entry['record']['name']}{step}"
     return str(entry["record"]["name"])
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.errors import NotFound, Problem
@@ -118,6 +118,14 @@ class Visit:
         return [("URL", url), ("curl", f"curl -s {shlex.quote(url)}"), ("Python", python), ("R", r)]
 
 
+class Elsewhere(Exception):
+    """The page is at another address."""
+
+    def __init__(self, address: str) -> None:
+        """Say where."""
+        self.address = address
+
+
 View = Callable[[Visit], str]
 
 
@@ -137,6 +145,8 @@ def register(router: APIRouter, path: str, view: View, *, costly: bool = False) 
             answer: Response = await service.run(work, costly=costly)
         except Problem as problem:
             return error_page(problem)
+        except Elsewhere as elsewhere:
+            return RedirectResponse(elsewhere.address, status_code=308)
         return answer
 
     router.add_api_route(path, endpoint, methods=["GET"], include_in_schema=False)

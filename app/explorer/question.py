@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from typing import Any
 
+from app.errors import NotFound
 from app.explorer import charts
 from app.explorer.pages import Visit
 from app.explorer.words import COLUMNS, SCALE
@@ -53,7 +54,7 @@ def _opinions(visit: Visit, chosen: dict[str, Any]) -> dict[str, Any]:
 def _columns(found: list[Any]) -> list[dict[str, Any]]:
     return [
         {
-            "name": name,
+            "name": _name(name, {one["stance"] for one in found if one["stance"] in stances}),
             "positions": sorted(
                 (one for one in found if one["stance"] in stances),
                 key=lambda one: one["holder"]["name"],
@@ -61,6 +62,11 @@ def _columns(found: list[Any]) -> list[dict[str, Any]]:
         }
         for name, stances in COLUMNS
     ]
+
+
+def _name(name: str, held: set[str]) -> str:
+    """What to call a column: by its only stance, where it has just one."""
+    return SCALE[held.pop()].word if len(held) == 1 else name
 
 
 def _reasons(told: dict[str, Any]) -> dict[str, list[Any]]:
@@ -100,3 +106,41 @@ def _regions(visit: Visit, found: list[Any]) -> list[tuple[str, Counter[str]]]:
         code = region.get(one["holder"]["id"])
         counts[REGION_NAMES.get(code, "Elsewhere") if code else "Elsewhere"][one["stance"]] += 1
     return sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
+
+
+def blocs(visit: Visit) -> str:
+    """The page of a roll call by the blocs of its year: who broke ranks."""
+    reading, known = visit.reading, visit.only("known_at")
+    question = reading.get(f"/questions/{visit.id}", **known)["data"]
+    if not question["date"] or not question["date"]["earliest"]:
+        raise NotFound("This question has no date, and blocs are those of a year.")
+    year = question["date"]["earliest"][:4]
+    found = reading.show(
+        f"The blocs of {year}",
+        "/blocs",
+        **known,
+        **{"from": f"{year}-01-01", "to": f"{year}-12-31"},
+        dataset=question["dataset"],
+        limit=MOST,
+    )
+    positions = reading.show(
+        "Who stands where", "/positions", **known, question=question["id"], limit=MOST
+    )["data"]
+    stance = {one["holder"]["id"]: one["stance"] for one in positions}
+    return visit.render(
+        "question_blocs.html",
+        question=question,
+        year=year,
+        blocs=[_by_stance(bloc, stance) for bloc in found["data"]],
+        voted=[word for word in SCALE if word in stance.values()],
+        method=found["meta"]["method"],
+        placed=len(stance),
+    )
+
+
+def _by_stance(bloc: dict[str, Any], stance: dict[str, str]) -> dict[str, Any]:
+    """The members of a bloc by how they stood; those not recorded apart."""
+    sides: dict[str | None, list[Any]] = defaultdict(list)
+    for member in bloc["members"]:
+        sides[stance.get(member["actor"]["id"])].append(member["actor"])
+    return {"bloc": bloc["bloc"], "size": len(bloc["members"]), "sides": dict(sides)}

@@ -117,9 +117,9 @@ def _ids(ask: Ask, column: Column[str]) -> Sequence[Place]:
     """Every holder, or question, that the filters let through, in order."""
     asked = [name for name in ask.values if name not in _SIDES]
     order = ask.values.get("order", "id")
-    if asked:  # there is no end to what can be asked: only the whole is kept
+    if asked:  # there is no end to what can be asked: only whole datasets are kept
         return _read(ask, column, order)
-    key = ("matrix", column.name, order)
+    key = ("matrix", column.name, order, *sorted(ask.values.get("dataset", ())))
     ids: Sequence[Place] = ask.kept(key, lambda: _read(ask, column, order))
     return ids
 
@@ -148,7 +148,7 @@ ORDER = word_of(
     "(those with the latest opinion first). Left out: `id`.",
     many=False,
 )
-_SIDES = ("holder_cursor", "holder_limit", "question_cursor", "question_limit", "order")
+_SIDES = ("holder_cursor", "holder_limit", "question_cursor", "question_limit", "order", "dataset")
 
 
 def _shaping(side: str) -> tuple[Parameter, Parameter]:
