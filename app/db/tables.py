@@ -166,7 +166,7 @@ opinions = _versioned(
     *_dates("counts"),
     indexes=(
         ("holder", "question", "id"),
-        ("question", "holder", "id"),
+        ("question", "id"),
         ("holder", "id"),
         ("holder_country", "id"),
         ("holder_kind", "id"),
@@ -174,6 +174,8 @@ opinions = _versioned(
         ("attribution", "id"),
         ("document", "id"),
         ("stated_earliest", "id"),
+        ("stated_latest", "stated_earliest", "id"),
+        ("counts_earliest", "id"),
         ("holder_country", "stated_earliest", "id"),
     ),
     by_name=(),  # it goes by its id
@@ -213,7 +215,7 @@ links = Table(
     Column("paragraph", Integer),
 )
 Index(None, links.c.kind, links.c.id, links.c.revision)
-Index(None, links.c.space, links.c.target, links.c.kind, links.c.field)
+Index(None, links.c.target, links.c.kind, links.c.field)
 
 #: The folded words of every version; full text stands beside it (`app.db.search`).
 search_entries = Table(

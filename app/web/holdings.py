@@ -40,14 +40,13 @@ def _by_then(day: str) -> ColumnElement[bool]:
 
 
 STANCE = word("stance", Stance, "The stance towards the question's proposition.")
-#: What chooses opinions, whatever is then made of them.
+#: What chooses opinions, whatever is then made of them; the first given decides the order.
 CHOOSING: tuple[Filter, ...] = (
     equal(
         identifier("holder", "Whose opinion it is; countries by any code.", "azimbai-gali"),
         opinions.c.holder,
         "actor",
     ),
-    equal(word("holder_kind", ActorKind, "What the holder is."), opinions.c.holder_kind),
     equal(
         identifier("country", "The holder's country, or the holder itself.", "KAZ"),
         opinions.c.holder_country,
@@ -72,9 +71,14 @@ CHOOSING: tuple[Filter, ...] = (
         identifier("topic", "Questions of these topics, and of those below them."),
         _on_topics,
         "topic",
+        order=(opinions.c.question,),
     ),
-    Filter(identifier("subject", "Questions about these actors.", "KAZ"), _about, "actor"),
-    equal(word("attribution", Attribution, "How the source comes by it."), opinions.c.attribution),
+    Filter(
+        identifier("subject", "Questions about these actors.", "KAZ"),
+        _about,
+        "actor",
+        order=(opinions.c.question,),
+    ),
     equal(
         identifier("document", "The document that reports it.", "kazakhstan-nato-analysis"),
         opinions.c.document,
@@ -92,7 +96,9 @@ CHOOSING: tuple[Filter, ...] = (
         opinions.c.stated_latest,
         start=False,
     ),
-    Filter(AS_OF, _by_then),
+    Filter(AS_OF, _by_then, order=(opinions.c.counts_earliest,)),
+    equal(word("holder_kind", ActorKind, "What the holder is."), opinions.c.holder_kind),
+    equal(word("attribution", Attribution, "How the source comes by it."), opinions.c.attribution),
     equal(DATASET, opinions.c.dataset, "dataset"),
 )
 

@@ -49,6 +49,9 @@ class Filter:
         facet: the column that `facets=` counts by, where that makes sense.
         beneath: whether it applies to the rows that the collection is derived from, and the
             collection's own `source` sees to it.
+        order: the order in which an index gives its rows, where that is not the key's. It holds
+            when no sort is asked for and this is the first filter given, in the collection's
+            order: a period or a topic in any other order is all its rows, sorted, for each page.
     """
 
     parameter: Parameter
@@ -56,6 +59,7 @@ class Filter:
     space: str | None = None
     facet: ColumnElement[Any] | None = None
     beneath: bool = False
+    order: Sequence[ColumnElement[Any]] = ()
 
 
 def equal(parameter: Parameter, column: ColumnElement[Any], space: str | None = None) -> Filter:
@@ -68,8 +72,11 @@ def overlapping(
 ) -> Filter:
     """One end of a period that a vague date must overlap; unknown dates never do."""
     if start:
-        return Filter(parameter, lambda day: sa.and_(latest >= day, earliest != ""))
-    return Filter(parameter, lambda day: sa.and_(earliest <= day, earliest != ""))
+        begun = lambda day: sa.and_(latest >= day, earliest != "")  # noqa: E731
+        return Filter(parameter, begun, order=(latest, earliest))
+    return Filter(
+        parameter, lambda day: sa.and_(earliest <= day, earliest != ""), order=(earliest,)
+    )
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,8 @@ class Collection:
             "sort",
             [s for name in self.sorts for s in (name, f"-{name}")],
             f"Sort by: {sortable}; a minus sign turns the order round. Rows that are equal keep a "
-            "stable order.",
+            "stable order; so do all rows where this is left out: by date under a period, by "
+            "question under a topic or subject, else by id.",
         )
         yield word_of("fields", self.fields, "Give only these fields of each record.")
         if facets := [one.parameter.name for one in self.filters if one.facet is not None]:
@@ -158,7 +166,8 @@ def page(ask: Ask, collection: Collection) -> Response:
     order = _order(ask, collection)
     limit = ask.values.get("limit", DEFAULT_LIMIT)
     filtered = select_filtered(ask, collection)
-    rows = ask.rows(_after(filtered, order, _cursor_values(ask, collection, order), limit))
+    values = _cursor_values(ask, collection, order)
+    rows = ask.rows(_after(ask, collection, order, values, limit))
     shown = rows[:limit]
     text = ask.fill(",".join(collection.render(ask, shown)))
     if wanted := ask.values.get("fields"):
@@ -184,10 +193,13 @@ def every(ask: Ask, collection: Collection) -> Select[Any]:
     return _ordered(select_filtered(ask, collection), order)
 
 
-def select_filtered(ask: Ask, collection: Collection) -> Select[Any]:
-    """The rows of a collection that the filters let through, in no order yet."""
+def select_filtered(ask: Ask, collection: Collection, *first: ColumnElement[bool]) -> Select[Any]:
+    """The rows of a collection that the filters let through, in no order yet.
+
+    SQLite seeks by the first of several lower bounds of a column, so `first` comes first.
+    """
     source = collection.source(ask) if collection.source else sa.select(*collection.columns)
-    return source.where(*conditions(ask, collection))
+    return source.where(*first, *conditions(ask, collection))
 
 
 def conditions(ask: Ask, collection: Collection) -> Iterator[ColumnElement[bool]]:
@@ -234,10 +246,17 @@ def _order(ask: Ask, collection: Collection) -> list[_Key]:
     asked: list[str] = ask.values.get("sort") or collection.default_sort.split(",")
     named = {name.lstrip("-"): name.startswith("-") for name in asked if name}
     keys = [_Key(collection.sorts[name], descending) for name, descending in named.items()]
+    keys = keys or [_Key(column, False) for column in _order_of_filters(ask, collection)]
     direction = keys[-1].descending if keys else False
     return keys + [
         _Key(column, direction) for name, column in collection.key.items() if name not in named
     ]
+
+
+def _order_of_filters(ask: Ask, collection: Collection) -> Sequence[ColumnElement[Any]]:
+    """The order that the first filter given brings with it."""
+    given = (one.order for one in collection.filters if one.parameter.name in ask.values)
+    return next(given, ())
 
 
 def _ordered(statement: Select[Any], order: list[_Key]) -> Select[Any]:
@@ -245,20 +264,26 @@ def _ordered(statement: Select[Any], order: list[_Key]) -> Select[Any]:
 
 
 def _after(
-    filtered: Select[Any], order: list[_Key], values: list[Any] | None, limit: int
+    ask: Ask, collection: Collection, order: list[_Key], values: list[Any] | None, limit: int
 ) -> Select[Any]:
     """The page after some row, with the sort values of each row at its end."""
+    one_way = len({key.descending for key in order}) == 1
+    begin = [_beyond(order, values)] if values is not None and one_way else []
+    filtered = select_filtered(ask, collection, *begin)
     labelled = filtered.add_columns(*(k.column.label(f"sort_{i}") for i, k in enumerate(order)))
-    if values is None:
+    if values is None or one_way:
         return _ordered(labelled, order).limit(limit + 1)
-    if len({key.descending for key in order}) == 1:
-        row = sa.tuple_(*(key.column for key in order))
-        bound = sa.tuple_(
-            *(sa.bindparam(None, v, k.column.type) for k, v in zip(order, values, strict=True))
-        )
-        condition = row < bound if order[0].descending else row > bound
-        return _ordered(labelled.where(condition), order).limit(limit + 1)
     return _seeks(labelled, order, values, limit)
+
+
+def _beyond(order: list[_Key], values: list[Any]) -> ColumnElement[bool]:
+    """The condition that a row comes after the one with these values; all keys run one way."""
+    row = sa.tuple_(*(key.column for key in order))
+    bound = sa.tuple_(
+        *(sa.bindparam(None, v, k.column.type) for k, v in zip(order, values, strict=True))
+    )
+    beyond: ColumnElement[bool] = row < bound if order[0].descending else row > bound
+    return beyond
 
 
 def _seeks(labelled: Select[Any], order: list[_Key], values: list[Any], limit: int) -> Select[Any]:
@@ -325,9 +350,14 @@ def _seal(ask: Ask, collection: Collection, values: bytes) -> bytes:
 def _total(ask: Ask, collection: Collection, filtered: Select[Any]) -> dict[str, Any]:
     """`total`, exact up to 10,000 or as far as was asked."""
     exact = "total" in ask.values
-    query = sorted((k, v) for k, v in ask.values.items() if k not in _SHAPING_ONLY | {"sort"})
-    key = ("total", collection.name, ask.request.scope["path"], exact, orjson.dumps(query))
+    key = ("total", exact, *_query(ask, collection))
     return dict(ask.kept(key, lambda: _count(ask, filtered, exact=exact)))
+
+
+def _query(ask: Ask, collection: Collection) -> tuple[str, str, bytes]:
+    """What decides which rows there are, whatever their order and form."""
+    asked = sorted((k, v) for k, v in ask.values.items() if k not in _SHAPING_ONLY | {"sort"})
+    return collection.name, ask.request.scope["path"], orjson.dumps(asked)
 
 
 def _count(ask: Ask, filtered: Select[Any], *, exact: bool) -> dict[str, Any]:
@@ -344,6 +374,12 @@ def _facets(ask: Ask, collection: Collection) -> dict[str, dict[str, int]] | Non
     """How many rows of the whole result have each value, most frequent first."""
     if "facets" not in ask.values:
         return None
+    key = ("facets", *ask.values["facets"], *_query(ask, collection))
+    counted: dict[str, dict[str, int]] = ask.kept(key, lambda: _count_facets(ask, collection))
+    return counted
+
+
+def _count_facets(ask: Ask, collection: Collection) -> dict[str, dict[str, int]]:
     by_name = {one.parameter.name: one.facet for one in collection.filters}
     filtered = select_filtered(ask, collection)
     counted: dict[str, dict[str, int]] = {}

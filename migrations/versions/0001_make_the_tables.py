@@ -395,8 +395,8 @@ def upgrade() -> None:
             batch_op.f("ix_links_kind_id_revision"), ["kind", "id", "revision"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_links_space_target_kind_field"),
-            ["space", "target", "kind", "field"],
+            batch_op.f("ix_links_target_kind_field"),
+            ["target", "kind", "field"],
             unique=False,
         )
 
@@ -461,7 +461,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("on_behalf_of IS NOT NULL"),
         )
         batch_op.create_index(
-            batch_op.f("ix_opinions_question_holder_id"), ["question", "holder", "id"], unique=False
+            batch_op.f("ix_opinions_question_id"), ["question", "id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_opinions_release_id"), ["release", "id"], unique=False)
         batch_op.create_index(
@@ -472,6 +472,14 @@ def upgrade() -> None:
             postgresql_where=sa.text("speaker IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_opinions_stance_id"), ["stance", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_opinions_counts_earliest_id"), ["counts_earliest", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_opinions_stated_latest_stated_earliest_id"),
+            ["stated_latest", "stated_earliest", "id"],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_opinions_stated_earliest_id"), ["stated_earliest", "id"], unique=False
         )
@@ -828,11 +836,13 @@ def downgrade() -> None:
 
     op.drop_table("opinions_history")
     with op.batch_alter_table("opinions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opinions_stated_latest_stated_earliest_id"))
+        batch_op.drop_index(batch_op.f("ix_opinions_counts_earliest_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_stated_earliest_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_stance_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_speaker_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_release_id"))
-        batch_op.drop_index(batch_op.f("ix_opinions_question_holder_id"))
+        batch_op.drop_index(batch_op.f("ix_opinions_question_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_on_behalf_of_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_holder_question_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_holder_kind_id"))
@@ -845,7 +855,7 @@ def downgrade() -> None:
 
     op.drop_table("opinions")
     with op.batch_alter_table("links", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_links_space_target_kind_field"))
+        batch_op.drop_index(batch_op.f("ix_links_target_kind_field"))
         batch_op.drop_index(batch_op.f("ix_links_kind_id_revision"))
 
     op.drop_table("links")

@@ -1,0 +1,108 @@
+"""No list of opinions falls to a full scan or sorts what it does not show: read from the plans.
+
+The plans are SQLite's, over a small import, whose statistics it has; PostgreSQL's depend on how
+many rows there are.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from app.db import Database
+from app.db.migrate import migrate
+from app.importers.load import import_un_votes
+from app.resources.opinions import COLLECTION
+from tests.conftest import served
+from tests.test_un_votes_reading import package
+
+VALUES = {
+    "holder": "KAZ", "holder_kind": "person", "country": "KAZ", "speaker": "azimbai-gali",
+    "on_behalf_of": "KAZ", "question": "kazakhstan-full-nato-membership", "subject": "KAZ",
+    "topic": "regional-security", "attribution": "paraphrase", "stance": "oppose",
+    "document": "unvotes", "dataset": "un-votes", "id": "un-1-kaz", "as_of": "2004-01-01",
+    "stated_from": "1996-01-01", "stated_to": "2004-01-01", "q": "nato",
+}  # fmt: skip
+LISTS = [
+    *({name: value} for name, value in VALUES.items()),
+    *({"sort": f"{sign}{name}"} for name in COLLECTION.sorts for sign in ("", "-")),
+    {"country": "KAZ", "sort": "-stated"},
+    {},
+]
+#: Seldom so many that sorting them costs anything: by id, or by words.
+SORTED = {"id", "q"}
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the seeds and four states' votes on fifty roll calls."""
+    folder = tmp_path_factory.mktemp("plans")
+    address = f"sqlite:///{folder}/plans.db"
+    states = ("Kazakhstan,KZ", "France,FR", "Cuba,CU", "Japan,JP")
+    calls = range(1, 51)
+    files = package(
+        folder,
+        votes="".join(f"{call},{state},no\n" for call in calls for state in states),
+        roll_calls="".join(f"{c},50,0,1995-12-12,R/50/{c},0,0,NA,NA\n" for c in calls),
+    )
+    database = Database(address)
+    migrate(database)
+    import_un_votes(database, Path(files), lambda _done, _whole: None)
+    database.close()
+    return address
+
+
+@pytest.fixture(scope="module")
+def opened(url: str) -> Iterator[TestClient]:
+    """The service over it."""
+    with served(url) as client:
+        yield client
+
+
+def plans(client: TestClient, url: str, address: str) -> tuple[str, list[str]]:
+    """What a list answers, and how the database finds its page."""
+    asked: list[tuple[str, object]] = []
+
+    def note(_c: object, _cursor: object, statement: str, given: object, *_rest: object) -> None:
+        asked.append((statement, given))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    answer = client.get(address)
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert answer.status_code == 200, answer.text
+    following: str = answer.json()["links"]["next"]
+    pages = [(s, given) for s, given in asked if "sort_0" in s]
+    assert pages
+    database = Database(url)
+    with database.read() as connection:
+        steps = [
+            row.detail
+            for statement, given in pages
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+        ]
+    database.close()
+    return following, steps
+
+
+@pytest.mark.parametrize("query", LISTS, ids=urlencode)
+def test_a_list_is_read_off_an_index(query: dict[str, str], opened: TestClient, url: str) -> None:
+    address = f"/v1/opinions?{urlencode({**query, 'limit': 1})}"
+    filtered = bool(query.keys() - {"sort"})
+    for _ in range(2):
+        address, steps = plans(opened, url, address)
+        scans = [step for step in steps if step.startswith("SCAN opinions")]
+        if filtered:
+            assert not scans, steps
+        else:
+            assert all("INDEX" in scan for scan in scans), steps
+        if not SORTED & query.keys():
+            assert not [step for step in steps if "FOR ORDER BY" in step], steps
+        if address is None:
+            break
+
+
+def test_every_filter_is_looked_at() -> None:
+    assert {one.parameter.name for one in COLLECTION.filters} <= VALUES.keys()
