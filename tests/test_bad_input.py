@@ -73,6 +73,8 @@ def assert_problem(answer: Any) -> None:
         ("sort=-stated_at", "sort", "'-stated'"),
         ("fields=id,stanze", "fields", "'stance'"),
         ("facets=body", "facets", "known here"),
+        ("facets=" + ",".join(["holder"] * 501), "facets", "at most 500"),
+        ("holder=" + "a" * 121, "holder", "120 characters"),
         ("stance=opose", "stance", "'oppose'"),
         ("stance=support,opose", "stance", "'oppose'"),
         ("attribution=direct-quote", "attribution", "direct_quote"),

@@ -189,7 +189,7 @@ def _form_of(annotation: Any) -> str:
     if origin in (tuple, list):
         inner = _form_of(arguments[0])
         return {"ref": "refs", "scalar": "texts"}.get(inner, "json")
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel | dict):
+    if origin is dict or isinstance(annotation, type) and issubclass(annotation, BaseModel | dict):
         return "json"
     if any(isinstance(a, Reference) for a in arguments):
         return "ref"
@@ -218,15 +218,15 @@ def _ref(value: Any) -> list[Any]:
 
 
 def _refs(value: Any) -> list[Any]:
-    return ["; ".join(one["id"] for one in value)]
+    return ["; ".join(one["id"] for one in value or ())]
 
 
 def _texts(value: Any) -> list[Any]:
-    return [_safe("; ".join(str(one) for one in value))]
+    return [_safe("; ".join(str(one) for one in value or ()))]
 
 
 def _json(value: Any) -> list[Any]:
-    return [orjson.dumps(value).decode()]
+    return ["" if value is None else orjson.dumps(value).decode()]
 
 
 _FORMS: dict[str, tuple[tuple[str, ...], Cells]] = {

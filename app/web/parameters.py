@@ -18,6 +18,8 @@ from app.vocabulary import Word, plain_text
 
 LONGEST_VALUE = 1000
 MOST_VALUES = 500
+#: One value of many; all of them together still fit into an address, of which 64 KB are read.
+LONGEST_LISTED = 120
 
 Schema = dict[str, Any]
 
@@ -29,7 +31,7 @@ class Parameter:
     Attributes:
         name: as the address says it.
         description: what it means, and what leaving it out means.
-        schema: JSON Schema of one value.
+        schema: JSON Schema of one value; any text, if left out.
         parse: makes the value from its text, or raises ValueError saying what would be right.
         many: whether it may be repeated or hold commas, meaning *or*.
         example: a value that works on the shipped data.
@@ -37,15 +39,20 @@ class Parameter:
 
     name: str
     description: str
-    schema: Schema = field(default_factory=lambda: {"type": "string", "maxLength": LONGEST_VALUE})
+    schema: Schema = field(default_factory=dict)
     parse: Callable[[str], Any] = str
     many: bool = False
     example: Any = None
     required: bool = False
 
+    @property
+    def longest(self) -> int:
+        """How many characters a value may have."""
+        return LONGEST_LISTED if self.many else LONGEST_VALUE
+
     def openapi(self) -> dict[str, Any]:
         """The parameter object of OpenAPI 3.1."""
-        schema: Schema = self.schema
+        schema = self.schema or {"type": "string", "maxLength": self.longest}
         if self.many:
             schema = {"type": "array", "items": schema, "maxItems": MOST_VALUES}
         told: dict[str, Any] = {
@@ -113,19 +120,20 @@ def _pairs(query_string: bytes) -> list[tuple[str, str]]:
 
 
 def _take(parameter: Parameter, text: str, values: dict[str, Any]) -> None:
-    if len(text) > LONGEST_VALUE and not parameter.many:
-        raise ValueError(f"is longer than {LONGEST_VALUE} characters")
+    parts = text.split(",") if parameter.many else [text]
+    if max(map(len, parts)) > parameter.longest:
+        raise ValueError(f"is longer than {parameter.longest} characters")
     if not parameter.many:
         if parameter.name in values:
             raise ValueError(f"{parameter.name!r} is given twice; it takes one value")
         values[parameter.name] = parameter.parse(text)
         return
     taken = values.setdefault(parameter.name, [])
-    for part in text.split(","):
+    for part in parts:
         value = parameter.parse(part.strip())
         if value not in taken:
             taken.append(value)
-    if len(taken) > MOST_VALUES:
+    if max(len(parts), len(taken)) > MOST_VALUES:
         raise ValueError(f"{parameter.name!r} takes at most {MOST_VALUES} values")
 
 

@@ -120,7 +120,7 @@ def responses_for(
 ) -> dict[int | str, Any]:
     """What OpenAPI says of an operation's answers besides its shape."""
     named = [MEDIA_TYPES[name] for name in formats if name != "json"]
-    success = {one: {"schema": {"type": "string"}} for one in (*named, *media)}
+    success = {one: {"schema": _shape_of(one)} for one in (*named, *media)}
     declared: dict[int | str, Any] = {200: {"description": "The answer.", "content": success}}
     for status in sorted({*statuses, 405, 500, 503} | ({406} if success else set())):
         if status == 304:
@@ -131,3 +131,9 @@ def responses_for(
                 "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
             }
     return declared
+
+
+def _shape_of(media: str) -> dict[str, Any]:
+    """A list where the media type is one of JSON, else text."""
+    listed = {"type": "array", "items": {"type": "object"}}
+    return listed if media.endswith("+json") else {"type": "string"}

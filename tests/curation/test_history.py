@@ -1,5 +1,6 @@
 """The past stays readable: who changed what, when and why, and how it was before."""
 
+import csv
 import json
 from itertools import groupby
 from typing import Any
@@ -61,6 +62,14 @@ def test_a_diff_makes_one_revision_of_the_other(desk: TestClient) -> None:
         del record["revision"], record["recorded_at"]
     assert jsonpatch.apply_patch(first, diff) == second
     assert (first["name"], second["name"]) == ("Railways", "Rails")
+
+
+def test_revisions_are_a_table_too(desk: TestClient) -> None:
+    _edit(desk)
+    rows = list(csv.DictReader(desk.get(f"{RAILWAYS}/revisions?format=csv").text.splitlines()))
+    assert [row["revision"] for row in rows] == ["1", "2", "2", "3"]
+    assert [bool(row["diff"]) for row in rows] == [False, True, False, False]
+    assert json.loads(rows[1]["diff"])[0]["op"] == "replace"
 
 
 @pytest.mark.parametrize("number", ["0", "4", "x", "-1", "1.5", "99999999999"])
@@ -187,7 +196,7 @@ ASKED = (
     "/v1/topics/alpha?known_at={}",
     "/v1/datasets/reference?known_at={}",
     "/v1/positions?limit=5&known_at={}",
-    "/v1/matrix?topic=nato&known_at={}",
+    "/v1/matrix?holder=KAZ&known_at={}",
     "/v1/opinions?format=ndjson&holder=KAZ&known_at={}",
 )
 
