@@ -8,10 +8,11 @@ unbroken run of opinions that agree with it. An opinion that nothing dates may b
 so it overlaps all others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Subquery
+from sqlalchemy import CTE, ColumnElement, Select, Subquery
 
 from app.dates import OPEN_END, OPEN_START
 from app.db.tables import opinions
@@ -32,42 +33,93 @@ def positions(where: Sequence[ColumnElement[bool]]) -> Subquery:
         last_id, since_id, last_earliest`, where the ids are those of the opinion that decides
         and of the one that began the run, and `last_earliest` is when the first of them counts.
     """
-    dated = _dated(where)
-    whole = _partition(dated)
-    latest = sa.select(
-        dated,
-        sa.func.first_value(dated.c.lo)
-        .over(**whole, order_by=(dated.c.hi.desc(), dated.c.lo.desc()))
-        .label("latest_lo"),
-    ).subquery("latest")
-    contenders = _contenders(latest)
-    ranked = _ranked(contenders)
-    outcome = _outcome(ranked)
-    runs = _runs(outcome)
+    return sa.union_all(_single(where), _several(where)).subquery("positions")
+
+
+def keyed(keys: Collection[tuple[str, str]]) -> list[ColumnElement[bool]]:
+    """The conditions on `opinions` that they are of these holders on these questions.
+
+    SQLite cannot seek by a list of pairs; by a list for each column it can, and the pairs then
+    choose among what it found.
+    """
+    o = opinions.c
+    holders, questions = ({key[i] for key in keys} for i in (0, 1))
+    pairs = sa.tuple_(o.holder, o.question).in_(sorted(keys))
+    return [o.holder.in_(sorted(holders)), o.question.in_(sorted(questions)), pairs]
+
+
+def _single(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Where there is one opinion it is the position: nearly everywhere, and read in one pass."""
+    o = opinions.c
+    # Of one row, the least is that row's: SQL wants to be told how to choose.
+    only = sa.func.min
     return (
         sa.select(
-            runs.c.holder,
-            runs.c.question,
-            runs.c.dataset,
-            runs.c.stance,
-            runs.c.score,
-            runs.c.opinions,
-            runs.c.conflicting,
-            runs.c.changed,
-            runs.c.id.label("last_id"),
-            runs.c.since_id,
-            runs.c.counts_earliest.label("last_earliest"),
+            o.holder,
+            o.question,
+            only(o.dataset).label("dataset"),
+            only(o.stance).label("stance"),
+            only(o.score).label("score"),
+            sa.literal(1).label("opinions"),
+            sa.literal(0).label("conflicting"),
+            sa.literal(0).label("changed"),
+            only(o.id).label("last_id"),
+            only(o.id).label("since_id"),
+            only(o.counts_earliest).label("last_earliest"),
         )
-        .where(runs.c.place == 1)
-        .subquery("positions")
+        .where(*where)
+        .group_by(o.holder, o.question)
+        .having(sa.func.count() == 1)
     )
 
 
-def _partition(rows: Subquery) -> dict[str, Sequence[ColumnElement[str]]]:
+def _several(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Where there are several, the rule above decides.
+
+    Each step is a table expression of its own: SQLite cannot read selects nested this deep.
+    """
+    o = opinions.c
+    keys = (
+        sa.select(o.holder, o.question)
+        .where(*where)
+        .group_by(o.holder, o.question)
+        .having(sa.func.count() > 1)
+    )
+    dated = _dated([*where, sa.tuple_(o.holder, o.question).in_(keys)])
+    whole = _partition(dated)
+    latest = sa.select(
+        *dated.c,
+        sa.func.first_value(dated.c.lo)
+        .over(**whole, order_by=(dated.c.hi.desc(), dated.c.lo.desc()))
+        .label("latest_lo"),
+    ).cte()
+    runs = _runs(_outcome(_ranked(_contenders(latest))))
+    return sa.select(
+        runs.c.holder,
+        runs.c.question,
+        runs.c.dataset,
+        runs.c.stance,
+        runs.c.score,
+        runs.c.opinions,
+        runs.c.conflicting,
+        runs.c.changed,
+        runs.c.id.label("last_id"),
+        runs.c.since_id,
+        runs.c.counts_earliest.label("last_earliest"),
+    ).where(runs.c.place == 1)
+
+
+class _Whole(TypedDict):
+    """What all windows have in common."""
+
+    partition_by: Sequence[ColumnElement[str]]
+
+
+def _partition(rows: CTE) -> _Whole:
     return {"partition_by": (rows.c.holder, rows.c.question)}
 
 
-def _dated(where: Sequence[ColumnElement[bool]]) -> Subquery:
+def _dated(where: Sequence[ColumnElement[bool]]) -> CTE:
     """The opinions that count, with bounds for all of them and their direction."""
     o = opinions.c
     direction = sa.case(
@@ -92,24 +144,24 @@ def _dated(where: Sequence[ColumnElement[bool]]) -> Subquery:
             direction.label("direction"),
         )
         .where(*where)
-        .subquery("dated")
+        .cte()
     )
 
 
-def _contenders(latest: Subquery) -> Subquery:
+def _contenders(latest: CTE) -> CTE:
     """Which opinions overlap the latest, and whether those differ in direction."""
     contends = latest.c.hi >= latest.c.latest_lo
     direction = sa.case((contends, latest.c.direction))
     whole = _partition(latest)
     differ = sa.func.min(direction).over(**whole) != sa.func.max(direction).over(**whole)
     return sa.select(
-        latest,
+        *latest.c,
         sa.case((contends, 1), else_=0).label("contends"),
         sa.case((differ, 1), else_=0).label("conflicting"),
-    ).subquery("contenders")
+    ).cte()
 
 
-def _ranked(rows: Subquery) -> Subquery:
+def _ranked(rows: CTE) -> CTE:
     """The order in which opinions decide; place 1 does."""
     c = rows.c
     order = (
@@ -124,34 +176,34 @@ def _ranked(rows: Subquery) -> Subquery:
     )
     whole = _partition(rows)
     return sa.select(
-        rows,
+        *rows.c,
         sa.func.row_number().over(**whole, order_by=order).label("place"),
         sa.func.first_value(c.stance).over(**whole, order_by=order).label("outcome"),
         sa.func.count().over(**whole).label("opinions"),
-    ).subquery("ranked")
+    ).cte()
 
 
-def _outcome(rows: Subquery) -> Subquery:
+def _outcome(rows: CTE) -> CTE:
     """Whether an earlier opinion differed, and until when."""
     c = rows.c
     differed = sa.and_(c.contends == 0, c.stance != c.outcome)
     whole = _partition(rows)
     return sa.select(
-        rows,
+        *rows.c,
         sa.func.max(sa.case((differed, 1), else_=0)).over(**whole).label("changed"),
         sa.func.max(sa.case((differed, c.hi), else_="")).over(**whole).label("differed_until"),
-    ).subquery("outcomes")
+    ).cte()
 
 
-def _runs(rows: Subquery) -> Subquery:
+def _runs(rows: CTE) -> CTE:
     """The opinion that began the run: the first that agrees after the last that differed."""
     c = rows.c
     in_run = sa.case(
         (sa.and_(c.stance == c.outcome, c.lo > c.differed_until), 0), (c.place == 1, 1), else_=2
     )
     return sa.select(
-        rows,
+        *rows.c,
         sa.func.first_value(c.id)
         .over(**_partition(rows), order_by=(in_run, c.lo, c.hi, c.id))
         .label("since_id"),
-    ).subquery("runs")
+    ).cte()

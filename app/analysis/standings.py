@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
 from app.analysis.directions import Directions, question_set
-from app.analysis.positions import positions
+from app.analysis.positions import keyed, positions
 from app.dates import OPEN_END, OPEN_START
 from app.db.tables import datasets, opinions
 
@@ -183,11 +183,9 @@ def _several(
     read: Read, where: Where, keys: Sequence[tuple[str, str]]
 ) -> list[tuple[str, str, int]]:
     """The positions of those who have several opinions on a question."""
-    o = opinions.c
     found: list[tuple[str, str, int]] = []
     for start in range(0, len(keys), MOST_NAMED):
-        named = sa.tuple_(o.holder, o.question).in_(keys[start : start + MOST_NAMED])
-        rows = _positions(read, [*where, named])
+        rows = _positions(read, [*where, *keyed(keys[start : start + MOST_NAMED])])
         found += [
             (holder, question, score) for holder, question, score in rows if score is not None
         ]

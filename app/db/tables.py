@@ -165,7 +165,11 @@ opinions = _versioned(
     # When it counts: its own date, else its document's.
     *_dates("counts"),
     indexes=(
-        ("holder", "question", "id"),
+        # Whose direction on what, and when each question was answered, without the rows.
+        ("holder", "question", "score"),
+        ("question", "holder", "counts_earliest", "counts_latest"),
+        ("holder_country", "holder", "question"),
+        ("holder_country", "question", "id"),
         ("question", "id"),
         ("holder", "id"),
         ("holder_country", "id"),

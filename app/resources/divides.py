@@ -12,7 +12,7 @@ from pydantic import Field
 from app.analysis.agreement import DIRECTIONS
 from app.analysis.directions import Directions, count_each
 from app.analysis.division import SCALES, agreement_a, frequencies
-from app.analysis.positions import positions
+from app.analysis.positions import keyed, positions
 from app.analysis.standings import citing
 from app.db.tables import opinions, questions
 from app.records.references import MARK, Ref
@@ -151,7 +151,7 @@ def _reasons(ask: Ask, ids: Sequence[str]) -> Reasons:
     )
     rows = {row.id: row for row in ask.rows(reasoned)}
     keys = sorted({(row.holder, row.question) for row in rows.values()})
-    derived = positions([*chosen(ask), sa.tuple_(o.holder, o.question).in_(keys)]).c
+    derived = positions([*chosen(ask), *keyed(keys)]).c
     deciding = ask.rows(sa.select(derived.last_id)) if keys else []
     return {
         (row.holder, row.question): [

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy import Row
 
+from app.analysis.positions import keyed
 from app.dates import VagueDate
 from app.db.tables import opinions
 from app.records.references import MARK, Ref
@@ -55,7 +56,7 @@ def position_json(ask: Ask, rows: Sequence[Row[Any]]) -> list[str]:
     o = opinions.c
     statement = (
         sa.select(o.holder, o.question, o.id, o.attribution, o.body)
-        .where(*chosen(ask), sa.tuple_(o.holder, o.question).in_(keys))
+        .where(*chosen(ask), *keyed(keys))
         .order_by(o.counts_earliest, o.id)
     )
     beneath: dict[tuple[str, str], list[Any]] = defaultdict(list)
