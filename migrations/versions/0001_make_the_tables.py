@@ -442,6 +442,11 @@ def upgrade() -> None:
             batch_op.f("ix_opinions_holder_country_id"), ["holder_country", "id"], unique=False
         )
         batch_op.create_index(
+            batch_op.f("ix_opinions_holder_country_question_id"),
+            ["holder_country", "question", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
             batch_op.f("ix_opinions_holder_country_stated_earliest_id"),
             ["holder_country", "stated_earliest", "id"],
             unique=False,
@@ -847,6 +852,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_opinions_holder_question_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_holder_kind_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_holder_id"))
+        batch_op.drop_index(batch_op.f("ix_opinions_holder_country_question_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_holder_country_stated_earliest_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_holder_country_id"))
         batch_op.drop_index(batch_op.f("ix_opinions_document_id"))
