@@ -4,7 +4,7 @@ from rich.console import Console
 
 from app.db import Database
 from app.db.migrate import migrate as migrate_database
-from app.records.store import Outcome
+from app.records.store import OPS, Outcome
 from app.settings import Settings
 
 out = Console(highlight=False, soft_wrap=True)
@@ -29,7 +29,7 @@ def tell(outcome: Outcome, what: str) -> None:
         err.print(f"Nothing to change; release {outcome.release} stands.")
         return
     err.print(f"{what} release {outcome.release}:")
-    for op in ("added", "changed", "removed"):
+    for op in OPS:
         counts = ", ".join(f"{n} {kind}" for kind, n in getattr(outcome, op).items())
         if counts:
             err.print(f"  {op}: {counts}")

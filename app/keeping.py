@@ -1,18 +1,24 @@
 """The commands of those who keep a deployment, run beside the database."""
 
+from pathlib import Path
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 from rich.table import Table
 
-from app.console import err, migrated, out
+from app.console import err, migrated, out, tell
 from app.db.keys import create_key, list_keys, revoke_key
-from app.errors import Refused
+from app.db.tables import documents as document_table
+from app.errors import Refused, nearest
 from app.records.history import head_of, verify_history
+from app.records.store import Change
 
 app = typer.Typer()
 keys = typer.Typer(help="Keys: who may change the data.", no_args_is_help=True)
+documents = typer.Typer(help="Documents: the sources.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+app.add_typer(documents, name="documents")
 
 
 @keys.command(epilog="Example: `positions keys create Aliya --scope curate --expires 90d`")
@@ -46,6 +52,22 @@ def revoke(key: Annotated[str, typer.Argument(help="Its id, as `keys list` shows
     with migrated() as database, database.write() as connection:
         revoke_key(connection, key)
     err.print(f"{key} is revoked.", markup=False)
+
+
+@documents.command(epilog="Example: `positions documents attach a-report report.txt`")
+def attach(
+    document: Annotated[str, typer.Argument(help="The document's id.")],
+    file: Annotated[Path, typer.Argument(help="Its text.", exists=True, dir_okay=False)],
+) -> None:
+    """Give this deployment the text of a source, when its SHA-256 fits."""
+    with migrated() as database, database.write() as connection:
+        known = set(connection.execute(sa.select(document_table.c.id)).scalars())
+        if document not in known:
+            raise Refused(f"{document!r} is not a document; {nearest(document, known)}")
+        change = Change(connection, origin="text", reason="attachment of a text")
+        change.attach(document, file.read_bytes())
+        outcome = change.finish()
+    tell(outcome, "The text was attached in")
 
 
 @app.command("verify-history")

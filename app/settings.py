@@ -53,6 +53,15 @@ class Settings(BaseSettings):
     max_body_megabytes: Annotated[
         int, Field(ge=1, le=4096, description="The longest body a change may have.")
     ] = 8
+    max_import_megabytes: Annotated[
+        int, Field(ge=1, le=4096, description="The longest body an import may have.")
+    ] = 512
+    rate_limit_reads: Annotated[
+        str, Field(description="Reads for each key or address, a process, such as `600/minute`.")
+    ] = ""
+    rate_limit_changes: Annotated[
+        str, Field(description="Changes for each key or address, a process, such as `60/minute`.")
+    ] = ""
     costly_at_once: Annotated[
         int, Field(ge=1, le=64, description="Costly requests under way at once, a process.")
     ] = 4

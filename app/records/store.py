@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ from app.db.tables import (
     HISTORY,
     KIND_TABLES,
     document_texts,
+    documents,
     links,
     opinions,
     releases,
@@ -40,15 +42,22 @@ from app.records.shapes import Record, Span
 
 T = TypeVar("T")
 BATCH = 500
+OPS = ("added", "changed", "removed", "attached")
 
 
 @dataclass(frozen=True)
 class Given:
-    """A record and the place it was given at."""
+    """A record and the place it was given at.
+
+    Attributes:
+        seen: the revision that its giver has read and means to change (0: none); None where a
+            change is made from what is there, whatever it is.
+    """
 
     kind: Kind
     record: Record
     place: Place
+    seen: int | None = None
 
 
 @dataclass
@@ -59,12 +68,13 @@ class Outcome:
     added: dict[str, int] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
     removed: dict[str, int] = field(default_factory=dict)
+    attached: dict[str, int] = field(default_factory=dict)
     unchanged: int = 0
 
     @property
     def altered(self) -> bool:
-        """Whether anything was added, changed or removed."""
-        return bool(self.added or self.changed or self.removed)
+        """Whether anything was added, changed, removed or attached."""
+        return bool(self.added or self.changed or self.removed or self.attached)
 
 
 @dataclass(frozen=True)
@@ -164,6 +174,50 @@ class Change:
         self._removed.append((kind, record_id))
         self._count("removed", kind, 1)
 
+    def attach(self, document: str, given: bytes) -> None:
+        """Hold the text of a document that is there; the same again changes nothing.
+
+        Every span of every record that cites the document is checked against it.
+        """
+        place = Place("text", 0)
+        body = self._connection.execute(
+            sa.select(documents.c.body).where(documents.c.id == document)
+        ).scalar_one()
+        text = self._fitting(place, orjson.loads(body), given)
+        if text is None or self._text_of(document) == text:
+            return
+        self._texts[document] = text
+        for kind, record_id, content in citing(self._connection, document):
+            at = Place(f"/v1/{kind.path}/{record_id}", 0)
+            for path, span in _spans(content, document):
+                self._check_against_text(at, path, span, text)
+        row = {"document": document, "since": self.release, "text": text}
+        self._insert(document_texts, [row])
+        self._count("attached", KINDS["document"], 1)
+
+    def _fitting(self, place: Place, body: dict[str, Any], given: bytes) -> str | None:
+        """The text, where it is the one that the document's record fixes."""
+        digest = sha256(given).hexdigest()
+        if body["sha256"] is None:
+            self.fault(place, "sha256", f"the record has no sha256; this file's is {digest}")
+        elif body["sha256"] != digest:
+            told = f"the file's SHA-256 is {digest}, the record says {body['sha256']}"
+            self.fault(place, "sha256", told)
+        else:
+            return self._measured(place, body, given)
+        return None
+
+    def _measured(self, place: Place, body: dict[str, Any], given: bytes) -> str | None:
+        try:
+            text = given.decode("utf-8")
+        except UnicodeDecodeError:
+            self.fault(place, "text", "the file is not UTF-8")
+            return None
+        if body["characters"] not in (None, len(text)):
+            told = f"the text has {len(text)} characters, the record says {body['characters']}"
+            self.fault(place, "characters", told)
+        return text
+
     def remove_unstated(self, origin: str) -> None:
         """Remove what an earlier change of this origin made and this one did not state."""
         for kind in reversed(KINDS.values()):
@@ -191,6 +245,7 @@ class Change:
             added=dict(self._counts["added"]),
             changed=dict(self._counts["changed"]),
             removed=dict(self._counts["removed"]),
+            attached=dict(self._counts["attached"]),
             unchanged=self._unchanged,
         )
         if not outcome.altered:
@@ -224,7 +279,7 @@ class Change:
         rows = [row_of(kind, each.record) for each in batch]
         contents = [orjson.loads(row["body"]) for row in rows]
         self._look_up(kind, batch, contents)
-        written = self._write(kind, rows, lambda i: batch[i].place)
+        written = self._write(kind, rows, lambda i: batch[i].place, lambda i: batch[i].seen)
         found = [
             (each.record, written[each.record.id], content)
             for each, content in zip(batch, contents, strict=True)
@@ -234,7 +289,11 @@ class Change:
         self._insert(search_entries, filter(None, (_words(kind, r, w) for r, w, _ in found)))
 
     def _write(
-        self, kind: Kind, rows: Sequence[dict[str, Any]], place_of: Callable[[int], Place]
+        self,
+        kind: Kind,
+        rows: Sequence[dict[str, Any]],
+        place_of: Callable[[int], Place],
+        seen: Callable[[int], int | None] = lambda _: None,
     ) -> dict[str, dict[str, Any]]:
         """Insert what is new and supersede what differs; give the rows of both, by id."""
         ids = [row["id"] for row in rows]
@@ -255,6 +314,12 @@ class Change:
                 if before.dataset != row["dataset"]:
                     told = f"{row['id']!r} belongs to dataset {before.dataset!r}"
                     self.fault(place_of(i), "id", told)
+                if seen(i) not in (None, before.revision):
+                    told = (
+                        f"{row['id']!r} is there already, at revision {before.revision}; "
+                        "to change it, say that revision"
+                    )
+                    self.fault(place_of(i), "revision", told)
             written[row["id"]] = self._stamped(kind, row, revision)
         self._retire(kind, changed, op="modify")
         insert_rows(self._connection, kind.table, list(written.values()))
@@ -350,6 +415,7 @@ class Change:
                 if not self._knows(space, target):
                     self._pending[space, target].append((each.place, path))
             self._check_spans(each)
+            self._check_held(each)
 
     def _knows(self, space: str, target: str) -> bool:
         if space in ACTOR_KINDS:
@@ -448,6 +514,15 @@ class Change:
         if span.exact is not None and text[span.start : span.end] != span.exact:
             self.fault(place, f"{path}.exact", "the document has other words at this place")
 
+    def _check_held(self, given: Given) -> None:
+        """Check that a document stays the one whose text is held."""
+        record = given.record
+        if given.kind.name == "document" and (text := self._text_of(record.id)) is not None:
+            held = sha256(text.encode()).hexdigest()
+            if getattr(record, "sha256", None) != held:
+                told = f"the text held here has {held}; another text is another document"
+                self.fault(given.place, "sha256", told)
+
     def _text_of(self, document: str) -> str | None:
         """The text this deployment holds of a document, read once for a change."""
         if document not in self._texts:
@@ -507,7 +582,7 @@ class Change:
         self._insert(opinions, [row | {"since": self.release}])
 
     def _write_release(self, outcome: Outcome) -> None:
-        counts = {op: getattr(outcome, op) for op in ("added", "changed", "removed")}
+        counts = {op: getattr(outcome, op) for op in OPS}
         head = [self._previous_hash, self.release, self.at, self.origin, self._by, self._reason]
         self._insert(
             releases,
@@ -568,6 +643,33 @@ def citers(connection: Connection, kind: Kind, record_id: str, most: int = 100) 
                 if (other.name, one) != (kind.name, record_id)
             ]
     return found[:most]
+
+
+def citing(connection: Connection, document: str) -> Iterator[tuple[Kind, str, dict[str, Any]]]:
+    """The current records that cite a document as evidence."""
+    for kind in KINDS.values():
+        table = kind.table
+        cites: sa.ColumnElement[bool]
+        if "document" in kind.references:
+            cites = table.c.document == document
+        else:
+            cites = sa.tuple_(table.c.id, table.c.revision).in_(
+                sa.select(links.c.id, links.c.revision).where(
+                    links.c.space == "document",
+                    links.c.target == document,
+                    links.c.kind == kind.name,
+                )
+            )
+        for record_id, body in connection.execute(sa.select(table.c.id, table.c.body).where(cites)):
+            yield kind, record_id, orjson.loads(body)
+
+
+def _spans(content: dict[str, Any], document: str) -> Iterator[tuple[str, Span]]:
+    """The places of a stored record in a document."""
+    for path, value, holder in _walk("", content, content):
+        if path.endswith(".document") and value == document and "start" in holder:
+            place = {name: holder[name] for name in ("document", "paragraph", "start", "end")}
+            yield path.removesuffix(".document"), Span(**place)
 
 
 def paragraph_bounds(text: str, number: int) -> tuple[int, int]:

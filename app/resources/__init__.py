@@ -16,6 +16,7 @@ from app.resources import (
     events,
     finding,
     groups,
+    imports,
     matrix,
     network,
     opinions,
@@ -25,6 +26,7 @@ from app.resources import (
     profile,
     questions,
     revisions,
+    texts,
     timeline,
     topics,
     writing,
@@ -56,4 +58,6 @@ RESOURCES: tuple[APIRouter, ...] = (
     writing.router,
     revisions.router,
     changes.router,
+    imports.router,
+    texts.router,
 )

@@ -24,7 +24,7 @@ from app.records.store import Change, Given, citers
 from app.web.asking import Ask, path_id
 from app.web.bodies import JSON
 from app.web.caching import tag_of
-from app.web.changing import Answer, Body, Edit, change
+from app.web.changing import NOTHING, Answer, Body, Edit, change
 from app.web.inputs import input_ref, patch_ref
 from app.web.shapes import Item, stored
 from app.web.stored import item_text, read_row
@@ -92,7 +92,7 @@ def _addressed(content: dict[str, Any], record_id: str) -> dict[str, Any]:
 
 
 def _validated(kind: Kind, content: dict[str, Any]) -> Given:
-    found = validate(kind, content, Place("body", 1))
+    found = validate(kind, content, Place("body", 0))
     if isinstance(found, Given):
         return found
     raise FaultyRecords(found)
@@ -215,7 +215,7 @@ def _register(kind: Kind, operation: Operation) -> None:
         tag="Curation",
         status=operation.status,
         shape=None if operation.status == 204 else answered,
-        body=operation.body(kind) if operation.body else None,
+        body=operation.body(kind) if operation.body else NOTHING,
         path_parameters=(path_id(kind.name, example),) if operation.at_item else (),
         headers=operation.headers,
         problems=operation.problems,

@@ -7,8 +7,12 @@ given twice in an object is refused, because every reader of JSON keeps another 
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, TypeVar, cast
 
 import orjson
 from fastapi import Request
@@ -20,6 +24,7 @@ from app.errors import Fault, InvalidInput, MalformedBody, TooLarge, Unsupported
 M = TypeVar("M", bound=BaseModel)
 DEEPEST = 30
 LARGEST = 1 << 20
+IN_MEMORY = 1 << 20
 JSON = "application/json"
 
 
@@ -62,6 +67,36 @@ async def read_body(request: Request, *, most: int, types: tuple[str, ...]) -> b
         MalformedBody: when the connection ended before it did.
     """
     return b"".join([part async for part in body_parts(request, most=most, types=types)])
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A body that has arrived whole: in memory when it is short, else in a file of its own."""
+
+    file: IO[bytes]
+    digest: str
+
+    def read(self) -> bytes:
+        """All of it."""
+        self.file.seek(0)
+        return self.file.read()
+
+    def lines(self, longest: int) -> Iterator[bytes]:
+        """Its lines, one at a time; of a longer one, pieces that are a byte too long."""
+        self.file.seek(0)
+        return iter(lambda: self.file.readline(longest + 1), b"")
+
+
+@asynccontextmanager
+async def received(request: Request, *, most: int, types: tuple[str, ...]) -> AsyncIterator[Sent]:
+    """Receive a whole body, bounded; raises as `read_body` does."""
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        digest = sha256()
+        if types:
+            async for part in body_parts(request, most=most, types=types):
+                digest.update(part)
+                file.write(part)
+        yield Sent(cast(IO[bytes], file), digest.hexdigest())
 
 
 async def body_parts(

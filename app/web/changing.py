@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
-from hashlib import sha256
 from typing import Any
 
+import anyio.to_thread
 import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
@@ -24,10 +24,11 @@ from app.db.keys import Key
 from app.db.tables import audit_events, idempotent_answers
 from app.errors import Fault, InvalidInput, Problem, RevisionRequired, StaleRevision
 from app.records.faults import FaultyRecords, RecordFault
+from app.settings import Settings
 from app.vocabulary import ChangeReason
 from app.web.access import event_of
 from app.web.asking import Ask, Service
-from app.web.bodies import parse_object, read_body
+from app.web.bodies import Sent, parse_object, received
 from app.web.parameters import Parameter, parse_query, word
 from app.web.problems import responses_for
 from app.web.rendering import Names
@@ -86,14 +87,13 @@ class Edit:
     service: Service
     key: Key
     values: dict[str, Any]
-    body: Any
-    digest: str
+    sent: Sent
     connection: Connection
 
     @cached_property
     def content(self) -> dict[str, Any]:
         """The body as a JSON object."""
-        return parse_object(self.body)
+        return parse_object(self.sent.read())
 
     @property
     def reason(self) -> str:
@@ -136,13 +136,17 @@ class Body:
 
     types: tuple[str, ...]
     schema: dict[str, Any]
+    most: Callable[[Settings], int] = lambda settings: settings.max_body_megabytes
 
     def openapi(self) -> dict[str, Any]:
         """The request body object of OpenAPI."""
         return {"required": True, "content": {t: {"schema": self.schema} for t in self.types}}
 
 
+NOTHING = Body((), {})
 Work = Callable[[Edit], Answer]
+#: Looks at a body before the transaction begins, so that a faulty one never holds up a writer.
+Look = Callable[[Sent], None]
 
 
 def change(
@@ -157,7 +161,8 @@ def change(
     tag: str,
     status: int,
     shape: Any = None,
-    body: Body | None = None,
+    body: Body = NOTHING,
+    look: Look | None = None,
     parameters: Sequence[Parameter] = (REASON,),
     path_parameters: Sequence[dict[str, Any]] = (),
     headers: Sequence[str] = (),
@@ -172,14 +177,19 @@ def change(
         key = await service.gate.admit(request, scope)
         try:
             values = parse_query(request.scope["query_string"], known)
-            given = await _read(request, body)
-            return await service.write(partial(perform, request, service, key, values, given, work))
+            most = body.most(service.settings) << 20
+            async with received(request, most=most, types=body.types) as sent:
+                if look:
+                    await anyio.to_thread.run_sync(look, sent)
+                return await service.write(
+                    partial(perform, request, service, key, values, sent, work)
+                )
         except Problem as problem:
             service.gate.note(event_of(request, key, "refused", problem.status))
             raise
 
     told = [{"name": one, "in": "header", **HEADERS[one]} for one in headers]
-    statuses = {401, 403, 422, *problems, *((400, 413, 415) if body else ())}
+    statuses = {401, 403, 422, *problems, *((400, 413, 415) if body.types else ())}
     declared = responses_for((), statuses)
     del declared[200]
     if "Prefer" in headers:
@@ -199,16 +209,9 @@ def change(
         openapi_extra={
             "parameters": [*path_parameters, *told, *(p.openapi() for p in parameters)],
             "security": [{"key": [scope]}],
-            **({"requestBody": body.openapi()} if body else {}),
+            **({"requestBody": body.openapi()} if body.types else {}),
         },
     )
-
-
-async def _read(request: Request, body: Body | None) -> bytes:
-    if body is None:
-        return b""
-    most = request.app.state.service.settings.max_body_megabytes << 20
-    return await read_body(request, most=most, types=body.types)
 
 
 def perform(
@@ -216,29 +219,37 @@ def perform(
     service: Service,
     key: Key,
     values: dict[str, Any],
-    body: bytes,
+    sent: Sent,
     work: Work,
 ) -> Response:
     """Do a change and all that belongs to it in one transaction, or nothing of it."""
-    digest = sha256(body).hexdigest()
     with service.database.write() as connection:
-        edit = Edit(request, service, key, values, body, digest, connection)
+        edit = Edit(request, service, key, values, sent, connection)
         if first := _first_answer(edit):
             return first.response(**{"Idempotency-Replayed": "true"})
         try:
             answer = work(edit)
         except FaultyRecords as faulty:
-            raise InvalidInput(*told(faulty.faults)) from None
+            raise refusal(faulty.faults) from None
         _keep(edit, answer)
         event = event_of(request, key, "change", answer.status, answer.release)
         connection.execute(sa.insert(audit_events), event)
     return answer.response()
 
 
-def told(faults: Sequence[RecordFault]) -> tuple[str, list[Fault]]:
-    """Faults of records as a problem tells them: a summary, and each with its pointer."""
-    each = [Fault(fault.detail, pointer=_pointer(fault.field)) for fault in faults[:100]]
-    return "; ".join(f"{fault.field}: {fault.detail}" for fault in faults[:3]), each
+def refusal(faults: Sequence[RecordFault]) -> InvalidInput:
+    """The problem that faults of records make: a summary, and each with its place."""
+    each = [Fault(_said(f), pointer=_pointer(f.field), line=f.line or None) for f in faults]
+    return InvalidInput("; ".join(_summary(fault) for fault in faults[:3]), errors=each)
+
+
+def _said(fault: RecordFault) -> str:
+    return f"{fault.source}: {fault.detail}" if fault.source.startswith("/v1/") else fault.detail
+
+
+def _summary(fault: RecordFault) -> str:
+    line = f"line {fault.line}, " if fault.line else ""
+    return f"{line}{fault.field}: {_said(fault)}"
 
 
 def _pointer(path: str) -> str:
@@ -263,7 +274,7 @@ def _first_answer(edit: Edit) -> Answer | None:
     ).first()
     if row is None:
         return None
-    if (row.route, row.body_hash) != (_route(edit), edit.digest):
+    if (row.route, row.body_hash) != (_route(edit), edit.sent.digest):
         raise _refuse_key("was used for another request; a new request needs a key of its own")
     return Answer(row.status, row.body, orjson.loads(row.headers))
 
@@ -280,7 +291,7 @@ def _keep(edit: Edit, answer: Answer) -> None:
         "principal": edit.key.id,
         "key": name,
         "route": _route(edit),
-        "body_hash": edit.digest,
+        "body_hash": edit.sent.digest,
         "at": utc_now(),
         "status": answer.status,
         "headers": orjson.dumps(dict(answer.headers)).decode(),

@@ -1,0 +1,119 @@
+"""A deployment may hold the text of a source; then every place in it is checked and shown."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from app import cli
+from tests.curation.conftest import match
+
+TEXT = "Aliya met Bekzat.\nShe is for it – firmly.\n"
+RAW = TEXT.encode()
+ADDRESS = "/v1/documents/a-report"
+PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def _document(**more: Any) -> dict[str, Any]:
+    return {
+        "id": "a-report",
+        "dataset": "reference",
+        "title": "A report",
+        "source_type": "official",
+        "sha256": sha256(RAW).hexdigest(),
+        "characters": len(TEXT),
+        "paragraphs": 2,
+    } | more
+
+
+def _topic(start: int, end: int, paragraph: int = 2, **more: Any) -> dict[str, Any]:
+    place = {"document": "a-report", "paragraph": paragraph, "start": start, "end": end} | more
+    return {"id": "firmness", "dataset": "reference", "name": "Firmness", "evidence": [place]}
+
+
+def _attach(client: TestClient, raw: bytes = RAW) -> Any:
+    return client.put(f"{ADDRESS}/text", content=raw, headers=PLAIN | match(client, ADDRESS))
+
+
+def test_words_are_served_from_the_moment_the_text_is_held(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document())
+    assert desk.post("/v1/topics", json=_topic(18, 21)).status_code == 201
+    assert desk.get("/v1/topics/firmness").json()["data"]["evidence"][0]["exact"] is None
+    before = desk.get(ADDRESS).json()
+    assert before["data"]["text_held"] is False
+    answer = _attach(desk)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["data"]["text_held"] is True
+    assert answer.json()["meta"]["release"] == before["meta"]["release"] + 2 - 1
+    assert desk.get("/v1/topics/firmness").json()["data"]["evidence"][0]["exact"] == "She"
+    assert _attach(desk).json()["meta"]["release"] == answer.json()["meta"]["release"]
+
+
+def test_another_text_is_refused(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document())
+    answer = _attach(desk, RAW + b"!")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/sha256"
+    desk.patch(ADDRESS, json={"sha256": None}, headers=match(desk, ADDRESS))
+    assert sha256(RAW).hexdigest() in _attach(desk).text
+
+
+def test_a_place_that_does_not_fit_the_text_is_told_when_it_comes(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document())
+    desk.post("/v1/topics", json=_topic(2, 9))
+    answer = _attach(desk)
+    assert answer.status_code == 422
+    assert "/v1/topics/firmness" in answer.json()["errors"][0]["detail"]
+    assert desk.get(ADDRESS).json()["data"]["text_held"] is False
+
+
+@pytest.mark.parametrize(
+    ("place", "pointer"),
+    [
+        (_topic(18, 21, paragraph=1), "/evidence/0/paragraph"),
+        (_topic(18, 21, exact="He!"), "/evidence/0/exact"),
+        (_topic(18, 400), "/evidence/0/end"),
+    ],
+)
+def test_every_place_is_checked_against_a_text_that_is_held(
+    desk: TestClient, place: dict[str, Any], pointer: str
+) -> None:
+    desk.post("/v1/documents", json=_document())
+    _attach(desk)
+    answer = desk.post("/v1/topics", json=place)
+    assert answer.status_code == 422
+    assert pointer in [fault["pointer"] for fault in answer.json()["errors"]]
+    assert desk.post("/v1/topics", json=_topic(18, 21, exact="She")).status_code == 201
+
+
+def test_a_document_stays_the_one_whose_text_is_held(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document())
+    _attach(desk)
+    answer = desk.patch(ADDRESS, json={"sha256": "0" * 64}, headers=match(desk, ADDRESS))
+    assert answer.status_code == 422
+
+
+def test_the_text_needs_the_revision_its_giver_has_seen(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document())
+    answer = desk.put(f"{ADDRESS}/text", content=RAW, headers=PLAIN)
+    assert answer.status_code == 428
+
+
+def test_a_text_is_attached_beside_the_database(
+    desk: TestClient, seeded_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", seeded_url)
+    desk.post("/v1/documents", json=_document())
+    file = tmp_path / "report.txt"
+    file.write_bytes(RAW + b"!")
+    command = ["documents", "attach", "a-report", str(file)]
+    assert CliRunner().invoke(cli.app, command).exit_code != 0
+    file.write_bytes(RAW)
+    assert CliRunner().invoke(cli.app, command).exit_code == 0
+    assert desk.get(ADDRESS).json()["data"]["text_held"] is True
+    unknown = CliRunner().invoke(cli.app, ["documents", "attach", "nothing", str(file)])
+    assert unknown.exit_code != 0
+    assert CliRunner().invoke(cli.app, ["verify-history"]).exit_code == 0
