@@ -170,7 +170,6 @@ opinions = _versioned(
         ("question", "holder", "counts_earliest", "counts_latest"),
         ("holder_country", "holder", "question"),
         ("holder_country", "question", "id"),
-        ("holder_country", "question", "id"),
         ("question", "id"),
         ("holder", "id"),
         ("holder_country", "id"),
