@@ -1,5 +1,6 @@
 """The commands of those who keep a deployment, run beside the database."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,11 +9,17 @@ import typer
 from rich.table import Table
 
 from app.console import err, migrated, out, tell
+from app.db import Database
+from app.db.backup import backup as backup_database
+from app.db.backup import restore as restore_database
 from app.db.keys import create_key, list_keys, revoke_key
+from app.db.migrate import migrate
 from app.db.tables import documents as document_table
 from app.errors import Refused, nearest
+from app.records.export import export_lines
 from app.records.history import head_of, verify_history
 from app.records.store import Change
+from app.settings import Settings
 
 app = typer.Typer()
 keys = typer.Typer(help="Keys: who may change the data.", no_args_is_help=True)
@@ -86,3 +93,42 @@ def verify() -> None:
         raise Refused(f"the history was changed: {len(faults)} releases do not fit their hashes")
     err.print(f"{release} releases, each as it was written.")
     out.print(f"release {release} {head}", markup=False)
+
+
+@app.command(epilog="Example: `positions backup /backups/positions.db`")
+def backup(file: Annotated[Path, typer.Argument(help="Where to.", dir_okay=False)]) -> None:
+    """Copy the SQLite database into a file, whole and checked, while the service runs."""
+    with migrated() as database:
+        backup_database(database, file)
+        _print_head(database)
+
+
+@app.command(epilog="Example: `positions restore /backups/positions.db`")
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup.", exists=True, dir_okay=False)],
+) -> None:
+    """Put a backup in the place of the SQLite database, which is kept under another name."""
+    database = Database(Settings().database_url)
+    kept = restore_database(database, file)
+    if kept:
+        err.print(f"What was there is now {kept}.", markup=False)
+    migrate(database)
+    _print_head(database)
+    database.close()
+
+
+@app.command(epilog="Example: `positions export > positions.ndjson`")
+def export() -> None:
+    """Print every record as NDJSON, as `POST /v1/imports` takes it."""
+    with migrated() as database:
+        with database.read() as connection:
+            for line in export_lines(connection):
+                sys.stdout.buffer.write(line + b"\n")
+        _print_head(database)
+
+
+def _print_head(database: Database) -> None:
+    """Say where the chain of releases ends: kept elsewhere, it shows any later tampering."""
+    with database.read() as connection:
+        release, head = head_of(connection)
+    err.print(f"release {release} {head}", markup=False)

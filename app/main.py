@@ -20,6 +20,7 @@ from app.web import health, openapi, problems
 from app.web.addresses import addresses_of
 from app.web.asking import Service
 from app.web.caching import CachingMiddleware
+from app.web.limiting import LimitingMiddleware
 from app.web.middleware import AccessMiddleware
 
 
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 allow_headers=["*"],
                 expose_headers=["ETag", "Link", "X-Request-Id", "Content-Disposition"],
             ),
+            Middleware(LimitingMiddleware, settings=settings),
             Middleware(CachingMiddleware, release=release, capacity=settings.cache_megabytes << 20),
         ],
     )

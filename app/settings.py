@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
+import limits
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -65,6 +66,13 @@ class Settings(BaseSettings):
     costly_at_once: Annotated[
         int, Field(ge=1, le=64, description="Costly requests under way at once, a process.")
     ] = 4
+
+    @field_validator("rate_limit_reads", "rate_limit_changes")
+    @classmethod
+    def _is_a_rate(cls, given: str) -> str:
+        if given:
+            limits.parse(given)
+        return given
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -122,7 +122,7 @@ def responses_for(
     named = [MEDIA_TYPES[name] for name in formats if name != "json"]
     success = {one: {"schema": _shape_of(one)} for one in (*named, *media)}
     declared: dict[int | str, Any] = {200: {"description": "The answer.", "content": success}}
-    for status in sorted({*statuses, 405, 500, 503} | ({406} if success else set())):
+    for status in sorted({*statuses, 405, 429, 500, 503} | ({406} if success else set())):
         if status == 304:
             declared[304] = {"description": "The answer you have is still right."}
         elif status != 405:

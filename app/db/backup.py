@@ -1,0 +1,124 @@
+"""Backups of SQLite: a whole, checked copy beside the running service, or no copy.
+
+The online backup API copies one state of the database while others read and write. The copy is
+made under another name, checked, and flushed to the disk before it takes its name, so that a file
+of that name is always a whole backup. PostgreSQL has tools of its own that do this better.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.db import Database
+from app.errors import Refused
+
+
+def backup(database: Database, target: Path) -> None:
+    """Copy the database into a file.
+
+    Raises:
+        Refused: on PostgreSQL, onto the database itself, or when the copy is not whole.
+    """
+    source = file_of(database, "pg_dump --format=custom --file=FILE DATABASE_URL")
+    if target.exists() and target.samefile(source):
+        raise Refused(f"{target} is the database itself; name another file")
+    with _new(target) as part:
+        _copy(source, part)
+        _check(part)
+
+
+def restore(database: Database, backup_file: Path) -> Path | None:
+    """Put a backup in the place of the database, and keep what was there under another name.
+
+    Returns:
+        Where what was there is now; None where nothing was.
+
+    Raises:
+        Refused: on PostgreSQL, while a service has the database open, or when the backup is not
+            whole or not one of this service.
+    """
+    target = file_of(database, "pg_restore --clean --dbname=DATABASE_URL FILE")
+    _check(backup_file)
+    _refuse_in_use(target)
+    with _new(target) as part:
+        _copy(backup_file, part)
+        _check(part)
+        kept = _set_aside(target)
+    return kept
+
+
+def file_of(database: Database, otherwise: str) -> Path:
+    """The file of a SQLite database; for PostgreSQL, what to do instead."""
+    if not database.is_sqlite or not database.url.database:
+        raise Refused(f"this is for SQLite; for PostgreSQL use its own tool: {otherwise}")
+    return Path(database.url.database)
+
+
+@contextmanager
+def _new(target: Path) -> Iterator[Path]:
+    """A file that takes its name only when it is complete and on the disk."""
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        yield part
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(target)
+        folder = os.open(target.absolute().parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+    except OSError as fault:
+        raise Refused(f"{target} cannot be written: {fault.strerror}") from fault
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy one state in one step: a step by step copy starts anew with every write."""
+    try:
+        with closing(_open(source)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new, pages=-1)
+            new.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as fault:
+        raise Refused(f"{source} cannot be copied: {fault}") from fault
+
+
+def _check(file: Path) -> None:
+    """Refuse what is not a whole database of this service."""
+    try:
+        with closing(_open(file)) as connection:
+            said = connection.execute("PRAGMA integrity_check").fetchall()
+            connection.execute("SELECT id, hash FROM releases LIMIT 1")
+    except sqlite3.Error as fault:
+        raise Refused(f"{file} is not a database of this service: {fault}") from fault
+    if said != [("ok",)]:
+        raise Refused(f"{file} is damaged: {said[0][0]}")
+
+
+def _refuse_in_use(target: Path) -> None:
+    if not target.exists():
+        return
+    with closing(sqlite3.connect(target, timeout=0)) as connection:
+        try:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as fault:
+            raise Refused(f"{target} is in use; stop the service first") from fault
+
+
+def _set_aside(target: Path) -> Path | None:
+    """Give the database that was there another name, its log written back into it."""
+    if not target.exists():
+        return None
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    kept = target.with_name(f"{target.name}.before-{moment}")
+    target.replace(kept)
+    for log in ("-wal", "-shm"):
+        Path(f"{target}{log}").unlink(missing_ok=True)
+    return kept
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
