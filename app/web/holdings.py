@@ -16,7 +16,7 @@ from app.web.stored import refers_to
 
 def about_topics(values: Sequence[str]) -> ColumnElement[bool]:
     """Questions of these topics, or of topics below them."""
-    below = sa.select(topics.c.id).where(topics.c.id.in_(values)).cte("below", recursive=True)
+    below = sa.select(topics.c.id).where(topics.c.id.in_(values)).cte(recursive=True)
     below = below.union(sa.select(topics.c.id).where(topics.c.parent == below.c.id))
     about = sa.select(links.c.id, links.c.revision).where(
         links.c.kind == "question",
