@@ -14,6 +14,7 @@ from app.resources import (
     divides,
     documents,
     events,
+    exports,
     finding,
     groups,
     imports,
@@ -58,6 +59,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     writing.router,
     revisions.router,
     changes.router,
+    exports.router,
     imports.router,
     texts.router,
 )

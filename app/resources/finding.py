@@ -11,13 +11,12 @@ from sqlalchemy import ColumnElement, Row, Select
 
 from app.db.search import matching, words_of
 from app.db.tables import search_entries
-from app.errors import problems
 from app.records.kinds import KINDS
 from app.records.references import Ref
-from app.vocabulary import VOCABULARIES, fold
+from app.vocabulary import fold
 from app.web.asking import Ask, json_response, operation
+from app.web.codebook import CODEBOOK, Term
 from app.web.formats import answer
-from app.web.identities import REGION_NAMES
 from app.web.listing import DATASET, Collection, Filter, Q
 from app.web.parameters import Parameter, word_of
 from app.web.shapes import Item, Page, Shape
@@ -32,16 +31,6 @@ class Address(Shape):
     path: Annotated[str, Field(description="The path; braces stand for an id.")]
     summary: Annotated[str, Field(description="What it answers.")]
     operation: Annotated[str, Field(description="Its operationId in OpenAPI.")]
-
-
-class Term(Shape):
-    """One word of a vocabulary."""
-
-    vocabulary: Annotated[str, Field(description="The vocabulary.")]
-    term: Annotated[str, Field(description="The word, as data and filters have it.")]
-    definition: Annotated[str, Field(description="What it means.")]
-    score: Annotated[int | None, Field(description="For a stance, its number; else null.")]
-    source: Annotated[str, Field(description="Whose vocabulary it is.")]
 
 
 class Hit(Shape):
@@ -79,20 +68,6 @@ def _codebook(ask: Ask) -> Response:
     return _item(ask, orjson.dumps(terms).decode())
 
 
-def _terms() -> list[dict[str, Any]]:
-    """Every vocabulary as data: the words, the regions, the problems."""
-    words = [
-        (name, word.value, word.definition, getattr(word, "score", None), source)
-        for name, (vocabulary, source) in VOCABULARIES.items()
-        for word in vocabulary
-    ]
-    regions = [("m49_region", code, name, None, "UN M49") for code, name in REGION_NAMES.items()]
-    kinds = [("problem", p.code, f"{p.status}: {p.title}.", None, "positions") for p in problems()]
-    keys = ("vocabulary", "term", "definition", "score", "source")
-    return [dict(zip(keys, row, strict=True)) for row in (*words, *regions, *kinds)]
-
-
-CODEBOOK = _terms()
 _VOCABULARY_NAMES = list(dict.fromkeys(term["vocabulary"] for term in CODEBOOK))
 
 

@@ -38,10 +38,11 @@ def answer(ask: Ask, collection: Collection, shape: type[BaseModel]) -> Response
     if name == "json":
         return page(ask, collection)
     every(ask, collection)  # refuses now what could not be refused once the stream has begun
-    return streamed(ask, name, collection.name, shape, partial(_parts, collection))
+    return streamed(ask, name, collection.name, shape, partial(parts_of, collection))
 
 
-def _parts(collection: Collection, ask: Ask) -> Iterator[list[str]]:
+def parts_of(collection: Collection, ask: Ask) -> Iterator[list[str]]:
+    """The JSON texts of a whole result by parts, marks still in them."""
     statement = as_known(every(ask, collection), ask.known)
     rows = ask.connection.execute(statement, execution_options={"yield_per": CHUNK})
     for part in rows.partitions(CHUNK):
@@ -125,6 +126,13 @@ def _stream(
                 yield lines(ask, ask.fill("\n".join(part)), shape)
 
 
+def csv_lines(ask: Ask, shape: type[BaseModel], parts: Iterable[list[str]]) -> Iterator[str]:
+    """A whole result as CSV by parts: the header, then the rows with their marks filled."""
+    yield _csv_text([header(shape)])
+    for part in filter(None, parts):
+        yield _csv(ask, ask.fill("\n".join(part)), shape)
+
+
 def _ndjson(ask: Ask, text: str, _shape: type[BaseModel]) -> str:
     if wanted := ask.values.get("fields"):
         records = (orjson.loads(line) for line in text.split("\n"))
@@ -150,18 +158,23 @@ def _csv_text(rows: Any) -> str:
 def header(shape: type[BaseModel], wanted: list[str] | None = None) -> list[str]:
     """The columns of a shape's CSV."""
     return [
-        f"{name}{suffix}"
-        for name, info in _fields(shape)
+        column
+        for name, _, columns in laid_out(shape)
         if not wanted or name in wanted
-        for suffix in _FORMS[_form(info)][0]
+        for column in columns
     ]
+
+
+def laid_out(shape: type[BaseModel]) -> Iterator[tuple[str, str, list[str]]]:
+    """The fields of a shape in order: name, the form it is laid out in, and its columns."""
+    for name, info in _fields(shape):
+        form = _form(info)
+        yield name, form, [f"{name}{suffix}" for suffix in _FORMS[form][0]]
 
 
 def _writers(shape: type[BaseModel], wanted: list[str] | None) -> list[tuple[str, Cells]]:
     return [
-        (name, _FORMS[_form(info)][1])
-        for name, info in _fields(shape)
-        if not wanted or name in wanted
+        (name, _FORMS[form][1]) for name, form, _ in laid_out(shape) if not wanted or name in wanted
     ]
 
 
@@ -205,6 +218,8 @@ def _safe(cell: Any) -> Any:
 
 
 def _scalar(value: Any) -> list[Any]:
+    if isinstance(value, dict):  # a computed field does not say in its type what its mark becomes
+        return _json(value)
     return ["" if value is None else _safe(value)]
 
 

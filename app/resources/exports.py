@@ -1,0 +1,162 @@
+"""A whole body of data to take away: a Frictionless data package in one zip archive.
+
+Every kind of record has its CSV, the same that `format=csv` gives; a table without rows is there
+too, and means that none were recorded. Positions are left out, because they follow from the
+opinions; so are the words at the places that are cited, because a source's text is not ours to give
+away. The archive leaves while it is made, so that its size is bounded by nothing but the data, and
+the same release gives the same bytes.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.db.tables import datasets, releases
+from app.records.kinds import KINDS, Kind
+from app.web.archives import Archive
+from app.web.asking import Ask, Service, asked, operation, path_id
+from app.web.codebook import CODEBOOK, Term
+from app.web.formats import csv_lines, parts_of
+from app.web.identities import resolve_one
+from app.web.parameters import KNOWN_AT
+from app.web.shapes import stored
+from app.web.stored import collection_of
+from app.web.tableschema import table_schema
+
+router = APIRouter()
+MEDIA = "application/zip"
+#: The mark of the words at a cited place, as JSON text writes it.
+_EXACT = re.compile(r'"\\u001fexact:[^"]*"')
+
+
+def _export(ask: Ask) -> Response:
+    dataset = resolve_one(ask, "dataset", ask.request.path_params["dataset"])
+    name = f"{dataset}_release-{ask.release_told}.zip"
+    return StreamingResponse(
+        _stream(ask.service, ask.request, {**ask.values, "dataset": [dataset]}),
+        media_type=MEDIA,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _stream(service: Service, request: Request, values: dict[str, Any]) -> Iterator[bytes]:
+    """The archive by parts, over a connection that lives as long as the stream."""
+    with asked(service, request, values) as ask:
+        about = _about(ask, values["dataset"][0])
+        archive = Archive(datetime.fromisoformat(about["created"]))
+        yield from archive.add("README.txt", [_readme(about)])
+        yield from archive.add("codebook.csv", csv_lines(ask, Term, [_terms()]))
+        for kind in KINDS.values():
+            yield from archive.add(f"{kind.path}.csv", _table(ask, kind))
+        package = about | {"resources": [_resource(member) for member in archive.members[1:]]}
+        text = orjson.dumps(package, option=orjson.OPT_INDENT_2).decode()
+        yield from archive.add("datapackage.json", [text])
+        yield archive.close()
+
+
+def _table(ask: Ask, kind: Kind) -> Iterator[str]:
+    """A kind's records in the dataset, as CSV."""
+    shape = stored(kind.record)
+    parts = parts_of(collection_of(kind, shape, ()), ask)
+    return csv_lines(ask, shape, ([_EXACT.sub("null", text) for text in part] for part in parts))
+
+
+def _terms() -> list[str]:
+    return [orjson.dumps(term).decode() for term in CODEBOOK]
+
+
+def _about(ask: Ask, dataset: str) -> dict[str, Any]:
+    """What the package says of itself (specs.frictionlessdata.io/data-package)."""
+    [row] = ask.rows(sa.select(datasets.c.body).where(datasets.c.id == dataset))
+    told = orjson.loads(row.body)
+    about = {
+        "profile": "tabular-data-package",
+        "name": dataset,
+        "title": told["title"],
+        "description": told["summary"],
+        "version": told["version"],
+        "homepage": told["url"],
+        "created": _moment(ask),
+        "release": ask.release_told,
+        "licenses": [_licence(told["licence"])],
+        "citation": told["citation"],
+    }
+    return {name: value for name, value in about.items() if value is not None}
+
+
+def _moment(ask: Ask) -> str:
+    """When the release was made; the same for ever, as the archive is."""
+    at: str = ask.scalar(sa.select(releases.c.at).where(releases.c.id == ask.release_told))
+    return at
+
+
+def _licence(licence: str) -> dict[str, str]:
+    """A licence in the form its name must have there, and as the dataset words it."""
+    return {"name": re.sub(r"[^-A-Za-z0-9._]+", "-", licence), "title": licence}
+
+
+def _resource(member: dict[str, Any]) -> dict[str, Any]:
+    """A table of the package, with the length and the hash of its file."""
+    name = member["path"].removesuffix(".csv")
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        **member,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": _SCHEMAS[name],
+    }
+
+
+_SCHEMAS = {
+    "codebook": table_schema(Term) | {"primaryKey": ["vocabulary", "term"]},
+    **{
+        kind.path: table_schema(stored(kind.record)) | {"primaryKey": ["id"]}
+        for kind in KINDS.values()
+    },
+}
+
+
+def _readme(about: dict[str, Any]) -> str:
+    return f"""\
+{about["title"]}
+
+Cite as: {about["citation"]}
+Licence: {about["licenses"][0]["title"]}
+Release: {about["release"]}, of {about["created"]}
+
+One CSV file (UTF-8, RFC 4180) for each kind of record; an empty one means that none were recorded.
+datapackage.json says what every column holds, codebook.csv what every word means.
+A cell that begins with ' and one of = + - @ is text that a spreadsheet would else run as a formula.
+Positions are not among the files: they follow from opinions.csv.
+"""
+
+
+operation(
+    router,
+    "/export/{dataset}.zip",
+    _export,
+    name="export_dataset",
+    summary="Take a dataset away",
+    description=(
+        "A Frictionless data package: a CSV for every kind of record (the columns of "
+        "`format=csv`), the codebook, a `datapackage.json` with the schema, length and SHA-256 of "
+        "each file, citation and licence. A table without rows means that none were recorded. The "
+        "same release gives the same bytes. Positions are left out: they follow from the opinions. "
+        "No words of a source are part of it: `exact` is null throughout."
+    ),
+    tag="Sources",
+    shape=None,
+    parameters=(KNOWN_AT,),
+    path_parameters=({**path_id("dataset", "kazakhstan-nato"), "name": "dataset"},),
+    costly=True,
+    problems=(404,),
+    media=(MEDIA,),
+)
