@@ -1,17 +1,20 @@
 """Positions: where each holder stands on each question, derived from opinions."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter
 from sqlalchemy import ColumnElement, Select
 
-from app.analysis.positions import positions
+from app.analysis.positions import keyed, positions
+from app.db.tables import opinions
 from app.web.asking import Ask, operation
 from app.web.formats import answer
 from app.web.held import Position, position_json
 from app.web.holdings import CHOOSING, STANCE, chosen, undated
-from app.web.listing import Collection, Filter
+from app.web.listing import Collection, Filter, Walk
 from app.web.shapes import Page
 
 router = APIRouter()
@@ -26,16 +29,89 @@ def _source(ask: Ask) -> Select[Any]:
     return sa.select(*positions(chosen(ask)).c)
 
 
+def _keyed(ask: Ask, keys: Sequence[tuple[str, str]]) -> Select[Any]:
+    """The positions of some holders on some questions."""
+    return sa.select(*positions([*chosen(ask), *keyed(keys)]).c)
+
+
+def _asked(ask: Ask) -> Select[Any]:
+    """The holders and questions there are opinions of.
+
+    Where few opinions are let through they are looked up first: in the order of an index they
+    might be anywhere, and the planner knows only how many there are for the average value.
+    """
+    o = opinions.c
+    statement = sa.select(o.holder, o.question).distinct()
+    where = chosen(ask)
+    if "stance" in ask.values:
+        where.append(o.stance.in_(ask.values["stance"]))
+    if not where:
+        return statement
+    some = sa.select(o.id).where(*where).limit(FEW + 1)
+    number = sa.select(sa.func.count()).select_from(some.subquery())
+    asked = orjson.dumps(sorted((k, v) for k, v in ask.values.items() if k in _CHOOSE))
+    if ask.kept(("opinions", asked), lambda: ask.scalar(number)) > FEW:
+        return statement
+    return statement.where(o.id.in_(some))
+
+
+FEW = 5_000
+_CHOOSE = {"stance", *(one.parameter.name for one in CHOOSING)}
+_ORDERS: dict[str, tuple[str, ...]] = {
+    "topic": ("question",),
+    "subject": ("question",),
+    "as_of": ("last_stated",),
+}
+_BENEATH = {
+    "holder": opinions.c.holder,
+    "question": opinions.c.question,
+    "last_stated": opinions.c.counts_earliest,
+}
+_SORTS = {
+    "holder": _column("holder"),
+    "question": _column("question"),
+    "last_stated": _column("last_earliest"),
+}
+
+#: Filters that let through many opinions or few, but never a run of the order: where they are
+#: many, the order's index is walked and these are looked at on the way, not by indexes of theirs.
+_WALKED = {
+    name: sa.func.coalesce(opinions.c[name], sa.null()).in_
+    for name in (
+        *("holder_kind", "speaker", "on_behalf_of", "attribution", "document", "dataset"),
+        "stance",
+    )
+}
+_FACETS = {name: _SORTS[name] for name in ("holder", "question")}
+
+#: The opinions that positions are derived from, as far as they say where a position may stand.
+_OPINIONS = Collection(
+    name="positions",
+    kinds=(),
+    columns=(),
+    key={name: _BENEATH[name] for name in ("holder", "question")},
+    sorts=_BENEATH,
+    filters=(
+        *(
+            Filter(
+                one.parameter,
+                _WALKED.get(one.parameter.name, one.condition),
+                order=[_BENEATH[name] for name in _ORDERS.get(one.parameter.name, ())],
+            )
+            for one in CHOOSING
+        ),
+        Filter(STANCE, _WALKED["stance"]),
+    ),
+    fields=(),
+    source=_asked,
+)
+
 COLLECTION = Collection(
     name="positions",
     kinds=(),
     columns=(),
-    key={"holder": _column("holder"), "question": _column("question")},
-    sorts={
-        "holder": _column("holder"),
-        "question": _column("question"),
-        "last_stated": _column("last_earliest"),
-    },
+    key={name: _SORTS[name] for name in ("holder", "question")},
+    sorts=_SORTS,
     filters=(
         *(
             Filter(
@@ -46,6 +122,7 @@ COLLECTION = Collection(
                 if one.parameter.name in ("holder", "question")
                 else None,
                 beneath=True,
+                order=[_SORTS[name] for name in _ORDERS.get(one.parameter.name, ())],
             )
             for one in CHOOSING
         ),
@@ -55,6 +132,7 @@ COLLECTION = Collection(
     render=position_json,
     source=_source,
     dataset_at=2,
+    walk=Walk(_OPINIONS, _keyed),
     undated=undated,
 )
 

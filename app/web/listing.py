@@ -33,6 +33,7 @@ from app.web.rendering import record_json
 
 MOST_COUNTED = 10_000
 FACET_VALUES = 200
+COUNTED_AT_ONCE = 2_000
 DEFAULT_LIMIT, MOST_ROWS = 50, 500
 
 Condition = Callable[[Any], ColumnElement[bool]]
@@ -94,6 +95,7 @@ class Collection:
         render: JSON text of each row, marks still in it.
         source: the select of `columns`, from the values, where it is not just the table.
         dataset_at: where in a row the dataset stands, for the citations.
+        walk: for rows that are derived, how a page is found without deriving the others.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Collection:
     default_sort: str = ""
     clocks: Sequence[Parameter] = (KNOWN_AT,)
     dataset_at: int = 1
+    walk: "Walk | None" = None
     undated: Callable[[Ask], int | None] = field(default=lambda _ask: None)
 
     @cached_property
@@ -135,6 +138,23 @@ class Collection:
         yield CURSOR
         yield TOTAL
         yield FORMAT
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How a page of derived rows is found: the rows beneath are walked in the page's order.
+
+    Where a derived row stands in an order, one of the rows it is derived from stands, too. So the
+    rows beneath, read off an index, say which keys come next; those are derived, and kept where
+    they stand there indeed.
+
+    Attributes:
+        beneath: the rows beneath: its columns are the key, and it takes the same sorts.
+        keyed: the select of the derived rows of some keys.
+    """
+
+    beneath: Collection
+    keyed: Callable[[Ask, Sequence[tuple[Any, ...]]], Select[Any]]
 
 
 Q = Parameter(
@@ -167,7 +187,7 @@ def page(ask: Ask, collection: Collection) -> Response:
     limit = ask.values.get("limit", DEFAULT_LIMIT)
     filtered = select_filtered(ask, collection)
     values = _cursor_values(ask, collection, order)
-    rows = ask.rows(_after(ask, collection, order, values, limit))
+    rows = _rows(ask, collection, order, values, limit)
     shown = rows[:limit]
     text = ask.fill(",".join(collection.render(ask, shown)))
     if wanted := ask.values.get("fields"):
@@ -276,6 +296,38 @@ def _after(
     return _seeks(labelled, order, values, limit)
 
 
+def _rows(
+    ask: Ask, collection: Collection, order: list[_Key], values: list[Any] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """The rows after some row, and one more where there is one."""
+    if collection.walk is None:
+        return ask.rows(_after(ask, collection, order, values, limit))
+    beneath = collection.walk.beneath
+    order_beneath = _order(ask, beneath)
+    found: list[Row[Any]] = []
+    while len(found) <= limit:
+        places = ask.rows(_after(ask, beneath, order_beneath, values, limit))
+        if not places:
+            break
+        found += _derived(ask, collection, collection.walk, order, places)
+        values = list(places[-1][-len(order) :])
+        if len(places) <= limit:
+            break
+    return found[: limit + 1]
+
+
+def _derived(
+    ask: Ask, collection: Collection, walk: Walk, order: list[_Key], places: Sequence[Row[Any]]
+) -> list[Row[Any]]:
+    """Those derived rows that stand at these places, in order."""
+    keys = sorted({tuple(place[: len(collection.key)]) for place in places})
+    derived = walk.keyed(ask, keys).where(*conditions(ask, collection))
+    labelled = derived.add_columns(*(k.column.label(f"sort_{i}") for i, k in enumerate(order)))
+    standing = {tuple(place[-len(order) :]) for place in places}
+    rows = ask.rows(_ordered(labelled, order))
+    return [row for row in rows if tuple(row[-len(order) :]) in standing]
+
+
 def _beyond(order: list[_Key], values: list[Any]) -> ColumnElement[bool]:
     """The condition that a row comes after the one with these values; all keys run one way."""
     row = sa.tuple_(*(key.column for key in order))
@@ -351,6 +403,8 @@ def _total(ask: Ask, collection: Collection, filtered: Select[Any]) -> dict[str,
     """`total`, exact up to 10,000 or as far as was asked."""
     exact = "total" in ask.values
     key = ("total", exact, *_query(ask, collection))
+    if (walk := collection.walk) is not None and not exact:
+        return dict(ask.kept(key, lambda: _count_walked(ask, collection, walk)))
     return dict(ask.kept(key, lambda: _count(ask, filtered, exact=exact)))
 
 
@@ -365,7 +419,28 @@ def _count(ask: Ask, filtered: Select[Any], *, exact: bool) -> dict[str, Any]:
     if not exact:
         bare = bare.limit(MOST_COUNTED + 1)
     number: int = ask.scalar(sa.select(sa.func.count()).select_from(bare.subquery()))
-    if not exact and number > MOST_COUNTED:
+    return {"total": number} if exact else _told(number)
+
+
+def _count_walked(ask: Ask, collection: Collection, walk: Walk) -> dict[str, Any]:
+    """Count derived rows, no further than a total goes: their keys, or where need be themselves."""
+    if not list(conditions(ask, collection)):
+        keys = select_filtered(ask, walk.beneath).limit(MOST_COUNTED + 1).subquery()
+        number: int = ask.scalar(sa.select(sa.func.count()).select_from(keys))
+        return _told(number)
+    order = _order(ask, collection)
+    number, values = 0, None
+    while number <= MOST_COUNTED:
+        rows = _rows(ask, collection, order, values, COUNTED_AT_ONCE)
+        number += len(rows[:COUNTED_AT_ONCE])
+        if len(rows) <= COUNTED_AT_ONCE:
+            break
+        values = list(rows[COUNTED_AT_ONCE - 1][-len(order) :])
+    return _told(number)
+
+
+def _told(number: int) -> dict[str, Any]:
+    if number > MOST_COUNTED:
         return {"total": MOST_COUNTED, "total_relation": "at_least"}
     return {"total": number}
 
