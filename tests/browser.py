@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -48,14 +48,17 @@ def chromium() -> Iterator["Browser"]:
 
 
 @contextmanager
-def visit(browser: "Browser", url: str) -> Iterator[tuple["Page", list[str]]]:
+def visit(
+    browser: "Browser", url: str, **options: Any
+) -> Iterator[tuple["Page", list[str]]]:
     """A page, and what a visitor should never be told: faults, and requests to other hosts.
 
-    What breaks the content security policy is among the faults.
+    What breaks the content security policy is among the faults. Options are those of a new page:
+    its viewport, colours, whether it runs scripts.
     """
     told: list[str] = []
     host = urlsplit(url).netloc
-    page = browser.new_page()
+    page = browser.new_page(**options)
     page.on("console", lambda line: told.append(line.text) if line.type == "error" else None)
     page.on("pageerror", lambda fault: told.append(str(fault)))
     page.on("request", lambda request: told.extend(_foreign(request.url, host)))

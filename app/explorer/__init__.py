@@ -10,7 +10,18 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.errors import NotFound
-from app.explorer import actor, alignment, country, document, finding, matrix, pages, question, record, timeline
+from app.explorer import (
+    actor,
+    alignment,
+    country,
+    document,
+    finding,
+    matrix,
+    pages,
+    question,
+    record,
+    timeline,
+)
 
 router = APIRouter(include_in_schema=False)
 router.add_api_route("/assets/{state}/{name}", pages.asset, methods=["GET"])

@@ -72,7 +72,8 @@ def opinions_under(visit: Visit, positions: list[Any]) -> dict[str, Any]:
 
 
 def by_question(positions: list[Any]) -> list[tuple[Any, list[Any]]]:
-    """Positions by their question."""
+    """Positions by their question, the one with most holders first."""
     ordered = sorted(positions, key=lambda one: (one["question"]["name"], one["question"]["id"]))
     grouped = groupby(ordered, key=lambda one: one["question"]["id"])
-    return [(found[0]["question"], found) for found in (list(group) for _, group in grouped)]
+    found = [list(group) for _, group in grouped]
+    return [(group[0]["question"], group) for group in sorted(found, key=len, reverse=True)]

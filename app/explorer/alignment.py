@@ -32,7 +32,7 @@ def _refuse_others(visit: Visit) -> None:
     """Let the API refuse what it does not know, by its own words."""
     unknown = visit.without("a", "b", *CHOICES)
     if unknown:
-        visit.reading.get("/alignment", **{"a": visit.query["a"] or "KAZ"}, **unknown)
+        visit.reading.get("/alignment", a=visit.query["a"] or "KAZ", **unknown)
 
 
 def _ranking(visit: Visit, a: str, chosen: dict[str, str]) -> dict[str, Any]:

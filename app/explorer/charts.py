@@ -116,7 +116,9 @@ LONGEST_LABEL = 84
 
 def rows(entries: Sequence[Any]) -> dict[str, Any] | None:
     """One row for each entry with a bound: a dot or a bar, and its label beside it."""
-    dated = [one for one in entries if one["date"] and (one["date"]["earliest"] or one["date"]["latest"])]
+    dated = [
+        one for one in entries if one["date"] and (one["date"]["earliest"] or one["date"]["latest"])
+    ]
     line = axis(one["date"] for one in dated)
     if line is None:
         return None

@@ -25,8 +25,9 @@ def view(visit: Visit) -> str:
     """The page."""
     datasets = begin(visit)
     visit.query.setdefault("order", "recorded")
-    asked = {**visit.query, "holder_limit": HOLDERS, "question_limit": QUESTIONS}
-    answer = visit.reading.show("The matrix", "/matrix", **asked)
+    answer = visit.reading.show(
+        "The matrix", "/matrix", **visit.query, holder_limit=HOLDERS, question_limit=QUESTIONS
+    )
     _offer_list(visit)
     data = answer["data"]
     cells = {(one["holder"]["id"], one["question"]["id"]): one for one in data["cells"]}

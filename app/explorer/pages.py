@@ -31,7 +31,6 @@ templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
-    trim_blocks=True,
     lstrip_blocks=True,
 )
 templates.filters |= {

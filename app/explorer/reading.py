@@ -7,7 +7,7 @@ made are the calls it offers for copying.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -120,7 +120,7 @@ def _formats(path: str) -> tuple[str, ...]:
     return tuple(parameters["format"].schema["enum"] if "format" in parameters else ["json"])
 
 
-def query_of(given: dict[str, Given]) -> str:
+def query_of(given: Mapping[str, Given]) -> str:
     """A query string: lists by commas, what is empty left out."""
     pairs = [(name, _text(value)) for name, value in given.items()]
     return urlencode([(n, v) for n, v in pairs if v], safe=",:", quote_via=quote)

@@ -76,7 +76,8 @@ def label(word: str) -> str:
 
 def definition(vocabulary: str, word: str) -> str:
     """What a word of a vocabulary means."""
-    return VOCABULARIES[vocabulary][0](word).definition
+    words = {one.value: one for one in VOCABULARIES[vocabulary][0]}
+    return words[word].definition
 
 
 def when(date: dict[str, Any] | None) -> str:
