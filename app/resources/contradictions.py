@@ -1,6 +1,6 @@
 """Contradictions: reports that do not fit together, each with both pieces of evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import orjson
@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select
 
 from app.analysis.contradictions import Contradiction, ContradictionKind, Report, contradictions
+from app.analysis.positions import keyed
 from app.analysis.standings import citing
 from app.dates import OPEN_END, OPEN_START, VagueDate
 from app.db.tables import opinions
@@ -86,21 +87,23 @@ _DIRECTION = sa.case(
 
 def _reports(ask: Ask, where: Sequence[ColumnElement[bool]]) -> list[Report]:
     """The opinions that may contradict one another; each once, in order."""
-    differing = (
+    several = (
         sa.select(_O.holder, _O.question)
         .where(*where)
         .group_by(_O.holder, _O.question)
-        .having(sa.func.count() > 1, sa.func.min(_DIRECTION) != sa.func.max(_DIRECTION))
+        .having(sa.func.count() > 1)
     )
-    spoken = sa.select(_O.on_behalf_of, _O.question).where(*where, _O.on_behalf_of.is_not(None))
-    rows: dict[str, Any] = {}
-    for condition in (
-        sa.tuple_(_O.holder, _O.question).in_(differing),
-        _O.on_behalf_of.is_not(None),
-        sa.tuple_(_O.holder, _O.question).in_(spoken),
-    ):
-        rows.update((row.id, row) for row in ask.rows(_reading(where).where(condition)))
+    rows = {row.id: row for row in ask.rows(_reading(where).where(_O.on_behalf_of.is_not(None)))}
+    keys = {(row.on_behalf_of, row.question) for row in rows.values()}
+    keys.update((row.holder, row.question) for row in ask.rows(several))
+    for part in _parts(sorted(keys)):
+        rows.update((row.id, row) for row in ask.rows(_reading(where).where(*keyed(part))))
     return [_report(rows[one]) for one in sorted(rows)]
+
+
+def _parts(keys: Sequence[tuple[str, str]], size: int = 5_000) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
 
 
 def _reading(where: Sequence[ColumnElement[bool]]) -> Select[Any]:

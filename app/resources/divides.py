@@ -110,7 +110,8 @@ def _directions(ask: Ask) -> Iterator[tuple[str, dict[int, int]]]:
 
 def _kinds(ask: Ask) -> dict[str, QuestionKind]:
     rows = ask.rows(sa.select(questions.c.id, questions.c.kind))
-    return {row.id: QuestionKind(row.kind) for row in rows}
+    by_word = {kind.value: kind for kind in QuestionKind}
+    return {row.id: by_word[row.kind] for row in rows}
 
 
 def _row(question: str, kind: QuestionKind, counts: dict[int, int], least: int) -> Row:

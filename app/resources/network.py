@@ -237,10 +237,10 @@ def _members(ask: Ask, cited: set[str]) -> list[Tie]:
 
 
 _RELATION = {
-    Stance.STRONG_SUPPORT: "for",
-    Stance.SUPPORT: "for",
-    Stance.OPPOSE: "against",
-    Stance.STRONG_OPPOSE: "against",
+    Stance.STRONG_SUPPORT.value: "for",
+    Stance.SUPPORT.value: "for",
+    Stance.OPPOSE.value: "against",
+    Stance.STRONG_OPPOSE.value: "against",
 }
 
 
@@ -259,7 +259,7 @@ def _stances(ask: Ask, cited: set[str]) -> list[Tie]:
 
 
 def _stance(row: Any) -> Tie:
-    relation = _RELATION.get(Stance(row.stance), row.stance)
+    relation = str(_RELATION.get(row.stance, row.stance))
     return _tie(
         f"actor:{row.holder}",
         f"question:{row.question}",

@@ -176,7 +176,8 @@ def _answer(ask: Ask) -> Response:
     here["held_about"] = _positions(ask, [*where, *_about(country)])
     here["threats"] = _threats(ask, country)
     texts = ",".join(f'"{name}":{here[name]}' for name in Profile.model_fields)
-    cited |= citing(ask.rows, [*where, sa.or_(_of(country), sa.and_(*_about(country)))])
+    for conditions in ([_of(country)], _about(country)):
+        cited |= citing(ask.rows, [*where, *conditions])
     if closest:
         cited |= citing(ask.rows, where)
     meta = ask.meta(

@@ -265,8 +265,9 @@ def _bounds(date: dict[str, Any] | None) -> tuple[str, str]:
 
 
 def _overlaps(ask: Ask, earliest: str, latest: str) -> bool:
-    last = min(ask.values.get("to", OPEN_END), ask.as_of or OPEN_END)
-    return latest >= ask.values.get("from", OPEN_START) and earliest <= last
+    first: str = ask.values.get("from", OPEN_START)
+    last: str = min(ask.values.get("to", OPEN_END), ask.as_of or OPEN_END)
+    return latest >= first and earliest <= last
 
 
 def _stored(kind: str, ask: Ask, after: Place | None, limit: int) -> list[Found]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from app.db.tables import links, opinions, questions, topics
 from app.vocabulary import ActorKind, Attribution, Stance
 from app.web.asking import Ask
-from app.web.listing import DATASET, Filter, equal, overlapping
+from app.web.listing import DATASET, Condition, Filter, equal, overlapping
 from app.web.parameters import AS_OF, day_parameter, identifier, word
 from app.web.stored import refers_to
 
@@ -137,7 +137,7 @@ def kept_as(ask: Ask) -> tuple[str, ...] | None:
 
 def questions_asked(ask: Ask) -> list[str] | None:
     """The questions that `question`, `topic` and `subject` let through; None for all."""
-    conditions = {
+    conditions: dict[str, Condition] = {
         "question": questions.c.id.in_,
         "topic": about_topics,
         "subject": partial(refers_to, "question", "subjects"),
