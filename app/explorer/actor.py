@@ -32,7 +32,7 @@ def view(visit: Visit) -> str:
         raise NotFound(f"No actor has the id {visit.id[:100]!r}.")
     kind = found[0]["kind"]
     if kind == ActorKind.COUNTRY:
-        raise Elsewhere(f"/countries/{visit.id}")
+        raise Elsewhere(visit.at(f"/countries/{visit.id}"))
     record = visit.reading.get(f"/{PATHS[kind]}/{visit.id}", **visit.only("known_at"))["data"]
     return _dossier(visit, {**record, "kind": kind})
 

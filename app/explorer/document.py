@@ -5,10 +5,11 @@ from itertools import groupby
 from typing import Any
 
 from app.explorer.pages import Visit
+from app.vocabulary import ActorKind, SourceType
 from app.web.citations import CITATION_STYLES
 
-#: A document that is a table has a claim for each row; so many are shown.
-MOST = 300
+#: A document that is a table has a claim for each row, and a few rows show how they cite it.
+MOST, ROWS = 500, 20
 
 
 def view(visit: Visit) -> str:
@@ -16,13 +17,17 @@ def view(visit: Visit) -> str:
     known, show = visit.only("known_at"), visit.reading.show
     document = visit.reading.get(f"/documents/{visit.id}", **known)["data"]
     path = f"/documents/{document['id']}"
-    claims = show("What cites it, by paragraph", f"{path}/claims", **known, limit=MOST)
-    opinions = show("Its opinions", "/opinions", **known, document=document["id"], limit=MOST)
+    most = ROWS if document["source_type"] == SourceType.DATASET else MOST
+    claims = show("What cites it, by paragraph", f"{path}/claims", **known, limit=most)
+    opinions = show("Its opinions", "/opinions", **known, document=document["id"], limit=most)
     return visit.render(
         "document.html",
         document=document,
         claims=claims,
+        actor_kinds=[kind.value for kind in ActorKind],
         paragraphs=_paragraphs(claims["data"]),
+        is_table=most == ROWS,
+        opinions=opinions["meta"],
         told={one["id"]: one for one in opinions["data"]},
         citations=[
             (style, visit.reading.text(f"{path}/citation", **known, format=style))

@@ -1,5 +1,6 @@
 """The first page: holders by questions, one cell a position."""
 
+from typing import Any
 from urllib.parse import parse_qsl
 
 from app.explorer.datasets import begin
@@ -23,6 +24,7 @@ KEPT = (
 
 def view(visit: Visit) -> str:
     """The page."""
+    first = not visit.query
     datasets = begin(visit)
     visit.query.setdefault("order", "recorded")
     answer = visit.reading.show(
@@ -43,7 +45,19 @@ def view(visit: Visit) -> str:
         then=query_of(visit.only("as_of", "known_at")),
         more={side: _page(answer["links"][f"next_{side}"]) for side in ("holders", "questions")},
         kept=KEPT,
+        countries_first=_most_recorded(visit) if first else [],
     )
+
+
+def _most_recorded(visit: Visit) -> list[Any]:
+    """The countries that most opinions come from, for somebody who does not know where to begin."""
+    asked = {**visit.only("dataset"), "facets": "country", "limit": 1}
+    counts = visit.reading.get("/opinions", **asked)["meta"]["facets"]["country"]
+    most = list(counts)[:3]
+    if not most:
+        return []
+    named = visit.reading.get("/countries", id=most, fields="id,name")["data"]
+    return sorted(named, key=lambda one: most.index(one["id"]))
 
 
 def _offer_list(visit: Visit) -> None:

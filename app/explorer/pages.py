@@ -88,8 +88,11 @@ class Visit:
 
     def with_query(self, **changes: str | None) -> str:
         """The address of this page with some of its query changed."""
-        query = query_of({**self.query, **changes})
-        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+        return _address(self.request.url.path, query_of({**self.query, **changes}))
+
+    def at(self, path: str) -> str:
+        """The address of another page, asked the same."""
+        return _address(path, query_of(self.query))
 
     def render(self, template: str, **context: Any) -> str:
         """The page."""
@@ -115,6 +118,10 @@ class Visit:
             )
             r = f"rows <- readr::read_csv({quoted_table})"
         return [("URL", url), ("curl", f"curl -s {shlex.quote(url)}"), ("Python", python), ("R", r)]
+
+
+def _address(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
 class Elsewhere(Exception):
