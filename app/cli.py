@@ -45,7 +45,7 @@ def main() -> None:
     except FaultyRecords as faulty:
         for fault in faulty.faults:
             out.print(str(fault), markup=False)
-        err.print(f"{len(faulty.faults)} faults; nothing was changed", style="red")
+        err.print(f"{faulty}; nothing was changed", style="red")
         sys.exit(1)
     except ValidationError as wrong:  # of the settings; records have their own
         for one in wrong.errors(include_url=False):

@@ -164,6 +164,32 @@ def test_a_newer_file_changes_and_removes_what_differs(seeded_url: str, tmp_path
     database.close()
 
 
+def test_a_newer_file_without_a_roll_call_removes_it_with_its_votes(
+    database: Database, tmp_path: Path
+) -> None:
+    import_un_votes(database, every_sort("package", tmp_path), silent)
+    votes, calls = (text.splitlines(keepends=True) for text in (SORTS, CALLS))
+    fewer = package(tmp_path, votes="".join(votes[:3]), roll_calls=calls[0])
+    outcome = import_un_votes(database, fewer, silent)
+    assert outcome.removed == {"opinions": 7, "questions": 3}
+    assert outcome.changed == {"datasets": 1}, "which says how many roll calls there are"
+    assert [row["id"] for row in opinions_of(database, "id")] == [
+        "un-1-kaz",
+        "un-1-nam",
+        "un-1-rus",
+    ]
+
+
+def test_more_faults_than_are_told_say_so(
+    command: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = package(tmp_path, votes="1,Cuba,CU,aye\n" * 1001)
+    assert command("import", "un-votes", files) == 1
+    printed = capsys.readouterr()
+    assert printed.err == "1000 faults and more; nothing was changed\n"
+    assert len(printed.out.splitlines()) == 1000
+
+
 def test_topics_of_other_data_are_used_as_they_are(database: Database, tmp_path: Path) -> None:
     outcome = import_un_votes(database, every_sort("bulk", tmp_path), silent)
     assert outcome.added["topics"] == 2

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.records.faults import MOST_FAULTS, FaultyRecords, RecordFault
+from app.records.faults import MOST_FAULTS, RecordFault
 
 #: What reading a file can meet, and how to say it. The first that fits is said.
 _DAMAGE: tuple[tuple[type[Exception], str], ...] = (
@@ -39,15 +39,6 @@ class Faults:
         self.total += 1
         if len(self.kept) < MOST_FAULTS:
             self.kept.append(RecordFault(source, line, field, detail))
-
-    def refuse_if_any(self) -> None:
-        """Refuse the whole import if anything was wrong.
-
-        Raises:
-            FaultyRecords: with the faults kept.
-        """
-        if self.kept:
-            raise FaultyRecords(self.kept)
 
 
 class Table:

@@ -48,7 +48,8 @@ class FaultyRecords(PositionsError):
     def __init__(self, faults: list[RecordFault]) -> None:
         """Keep the faults, sorted."""
         self.faults = sorted(set(faults))
-        super().__init__(f"{len(self.faults)} faults")
+        more = " and more" if len(self.faults) >= MOST_FAULTS else ""
+        super().__init__(f"{len(self.faults)} faults{more}")
 
 
 def explain(error: ValidationError, model: type[Record], place: Place) -> Iterator[RecordFault]:

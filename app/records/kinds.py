@@ -39,6 +39,7 @@ class Kind:
         columns: what its table holds of a record, for filters and sorting.
         references: the columns that hold an id, with the space of ids it is in.
         linked: whether references in lists are kept in `links`.
+        cited: whether other records may refer to its records.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Kind:
     columns: Callable[[Any], dict[str, Any]]
     references: Mapping[str, str] = field(default_factory=dict)
     linked: bool = True
+    cited: bool = True
 
     @property
     def table(self) -> Table:
@@ -197,7 +199,7 @@ KINDS: dict[str, Kind] = {
         Kind("group", "groups", Group, _group, {"country": "country"}),
         Kind("agreement", "agreements", Agreement, _agreement),
         Kind("question", "questions", Question, _question, {"agreement": "agreement"}),
-        Kind("event", "events", Event, _event, {"agreement": "agreement"}),
+        Kind("event", "events", Event, _event, {"agreement": "agreement"}, cited=False),
         Kind(
             "opinion",
             "opinions",
@@ -211,6 +213,7 @@ KINDS: dict[str, Kind] = {
                 "document": "document",
             },
             linked=False,
+            cited=False,
         ),
     )
 }

@@ -169,10 +169,15 @@ class Change:
 
     def remove(self, kind: Kind, record_id: str) -> None:
         """Remove a record; `finish` refuses if others still cite it."""
-        self._retire(kind, [record_id], op="delete")
-        self._known_in(kind).pop(record_id, None)
-        self._removed.append((kind, record_id))
-        self._count("removed", kind, 1)
+        self._remove(kind, [record_id])
+
+    def _remove(self, kind: Kind, ids: Sequence[str]) -> None:
+        self._retire(kind, ids, op="delete")
+        for record_id in ids:
+            self._known_in(kind).pop(record_id, None)
+        if kind.cited:
+            self._removed += [(kind, record_id) for record_id in ids]
+        self._count("removed", kind, len(ids))
 
     def attach(self, document: str, given: bytes) -> None:
         """Hold the text of a document that is there; the same again changes nothing.
@@ -224,8 +229,9 @@ class Change:
             made = self._connection.execute(
                 sa.select(kind.table.c.id).where(kind.table.c.origin == origin)
             ).scalars()
-            for record_id in [one for one in made if one not in self._seen[kind.name]]:
-                self.remove(kind, record_id)
+            gone = [one for one in made if one not in self._seen[kind.name]]
+            for ids in _batched(gone, BATCH):
+                self._remove(kind, ids)
 
     def finish(self) -> Outcome:
         """Check what only the whole can show, write the release, and say what was done.
@@ -372,7 +378,7 @@ class Change:
         )
         return {row[0]: row[1] for row in rows}
 
-    def _retire(self, kind: Kind, ids: list[str], *, op: str) -> None:
+    def _retire(self, kind: Kind, ids: Sequence[str], *, op: str) -> None:
         """Move current rows into history, superseded by this release."""
         if not ids:
             return
