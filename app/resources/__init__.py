@@ -26,6 +26,7 @@ from app.resources import (
     positions,
     profile,
     questions,
+    reconciliation,
     revisions,
     texts,
     timeline,
@@ -60,6 +61,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     revisions.router,
     changes.router,
     exports.router,
+    reconciliation.router,
     imports.router,
     texts.router,
 )

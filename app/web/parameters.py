@@ -48,7 +48,10 @@ class Parameter:
     @property
     def longest(self) -> int:
         """How many characters a value may have."""
-        return LONGEST_LISTED if self.many else LONGEST_VALUE
+        if self.many:
+            return LONGEST_LISTED
+        told: int = self.schema.get("maxLength", LONGEST_VALUE)
+        return told
 
     def openapi(self) -> dict[str, Any]:
         """The parameter object of OpenAPI 3.1."""
