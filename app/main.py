@@ -78,9 +78,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router, prefix="/v1")
     app.include_router(health.router)
     app.include_router(openapi.router)
-    app.state.addresses = addresses_of(app)
     problems.install(app)
     explorer.install(app)
+    app.state.addresses = addresses_of(app)
     openapi.install(app)
     return app
 

@@ -51,9 +51,8 @@ def view(visit: Visit) -> str:
 
 def _most_recorded(visit: Visit) -> list[Any]:
     """The countries that most opinions come from, for somebody who does not know where to begin."""
-    asked = {**visit.only("dataset"), "facets": "country", "limit": 1}
-    counts = visit.reading.get("/opinions", **asked)["meta"]["facets"]["country"]
-    most = list(counts)[:3]
+    answer = visit.reading.get("/opinions", **visit.only("dataset"), facets="country", limit=1)
+    most = list(answer["meta"]["facets"]["country"])[:3]
     if not most:
         return []
     named = visit.reading.get("/countries", id=most, fields="id,name")["data"]

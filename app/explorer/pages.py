@@ -37,6 +37,7 @@ templates.filters |= {
     "page": words.page_of,
     "label": words.label,
     "when": words.when,
+    "figure": words.figure,
     "number": words.number,
     "entry_title": charts.entry_title,
     "zip": zip,

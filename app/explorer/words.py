@@ -107,6 +107,11 @@ def span(date: dict[str, Any]) -> str:
     return f"{earliest} to {latest}"
 
 
+def figure(value: float | None) -> str:
+    """A figure to two places, with a minus sign; a dash where there is none."""
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+
+
 def number(value: int) -> str:
     """A count with its thousands apart."""
     return f"{value:,}".replace(",", "\u202f")

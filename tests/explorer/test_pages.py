@@ -296,3 +296,82 @@ def test_a_condition_a_change_and_a_conflict_are_said_in_the_cell(world: World) 
     detail = text_of(page_of(client, "/questions/q"))
     assert "if If asked." in detail
     assert "Who moved" in detail
+
+
+def test_a_page_says_which_methods_it_takes(client: TestClient) -> None:
+    answer = client.post("/timeline", headers=BROWSING)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert client.head("/timeline").status_code == 200
+
+
+VOTERS = [f"v{number:02}" for number in range(70)]
+VOTES = ("support", "support", "support", "neutral", "oppose")
+ASSEMBLY = {
+    "countries": "\n".join(
+        [
+            "- {id: KAZ, name: Kazakhstan, m49_region: '142', m49_subregion: '143'}",
+            "- {id: UZB, name: Uzbekistan, m49_region: '142', m49_subregion: '143'}",
+            "- {id: USA, name: United States, m49_region: '019', m49_subregion: '021'}",
+        ]
+    ),
+    "people": "\n".join(f"- {{id: {one}, name: Voter {one[1:]}}}" for one in VOTERS),
+    "documents": (
+        "- {id: table, title: A table, language: en, source_type: dataset, citation: Made up}"
+    ),
+    "questions": "\n".join(
+        f"- {{id: q{number}, title: 'Adopt {number}?', proposition: Adopt {number}., kind: vote,"
+        f" date: 2019-05-{number + 1:02}}}"
+        for number in range(12)
+    ),
+    "opinions": "\n".join(
+        f"- {{id: {who.lower()}-{number}, holder: {who}, question: q{number}, attribution: vote,"
+        f" stance: {VOTES[(i * i + number * (i % 3)) % 5]}, stated: 2019-05-{number + 1:02},"
+        f" confidence: high, evidence: [{{document: table, record: 'vote {number} {who}'}}]}}"
+        for number in range(12)
+        for i, who in enumerate(["KAZ", "UZB", "USA", *VOTERS])
+    ),
+}
+ASSEMBLY_PAGES = (
+    "/",
+    "/questions/q0",
+    "/questions/q0/blocs",
+    "/countries/KAZ",
+    "/actors/v01",
+    "/timeline",
+    "/alignment",
+    "/alignment?a=KAZ&b=USA,UZB",
+    "/documents/table",
+    "/search?q=adopt",
+)
+
+
+def test_an_assembly_that_votes_has_every_page(world: World) -> None:
+    client = world(**ASSEMBLY)
+    pages = {address: page_of(client, address) for address in ASSEMBLY_PAGES}
+    for address, page in pages.items():
+        for call, total in calls_of(page):
+            answer = client.get(call)
+            assert answer.status_code == 200, (address, call)
+            assert total in ("", str(answer.json()["meta"].get("total"))), (address, call)
+    assert len(pages["/"].encode()) <= 100_000
+    assert pages["/"].count("<tr>") == 41
+    assert all(f"Voter {one[1:]}" in pages["/questions/q0"] for one in VOTERS)
+    regions = text_of(pages["/questions/q0"]).split("By region")[1]
+    assert "Central Asia" in regions
+    assert "Northern America" in regions
+    assert "Kazakhstan" in text_of(pages["/questions/q0/blocs"])
+    assert re.search(r"12 roll calls.*Closest.*n = 12", text_of(pages["/countries/KAZ"]))
+    assert 'class="series"' in pages["/alignment?a=KAZ&b=USA,UZB"]
+    assert pages["/alignment?a=KAZ&b=USA,UZB"].count('class="bar"') == 72
+    assert "This source is a table" in text_of(pages["/documents/table"])
+
+
+def test_the_next_holders_and_questions_are_a_link_away(world: World) -> None:
+    client = world(**ASSEMBLY)
+    first = page_of(client, "/")
+    link = re.search(r'href="([^"]+)" rel="next">Next holders', first)
+    assert link
+    second = page_of(client, unescape(link[1]))
+    assert second.count("<tr>") == 34
+    assert "Next holders" not in second
+    assert "First holders" in second
