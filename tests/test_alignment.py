@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from tests import assembly
 from tests.assembly import FILES, STATES, votes
 from tests.conftest import Make, World
+from tests.reports import COUNTRIES, PAPERS, PEOPLE, opinion, questions
 
 
 @pytest.fixture(scope="module")
@@ -178,33 +179,6 @@ def test_a_cursor_serves_its_own_query_only(client_of_assembly: TestClient) -> N
     assert client_of_assembly.get(other).status_code == 422
 
 
-PEOPLE = "[{id: ann, name: Ann}, {id: bob, name: Bob}]"
-
-
-def question(*ids: str) -> str:
-    return "".join(
-        f"- {{id: {one}, title: Should {one}?, proposition: It should., kind: policy}}\n"
-        for one in ids
-    )
-
-
-def opinion(
-    number: int, holder: str, about: str, stance: str, stated: str = "null", **more: str
-) -> str:
-    told = "".join(f", {name}: {value}" for name, value in more.items() if name != "document")
-    return (
-        f"- {{id: o{number}, holder: {holder}, question: {about}, stance: {stance}, "
-        f"attribution: paraphrase, stated: {stated}{told}, evidence: "
-        f"[{{document: {more.get('document', 'paper')}, paragraph: 1, start: 1, end: 9}}]}}\n"
-    )
-
-
-PAPERS = """
-- {id: paper, source_type: news_analysis, published: 2005-06-01, characters: 900, paragraphs: 9}
-- {id: undated, source_type: news_analysis, characters: 900, paragraphs: 9}
-"""
-
-
 def test_experts_compare_by_the_same_code(client: TestClient) -> None:
     [row] = rows(client, "a=azimbai-gali&b=sagadat-nurmagambetov&minimum_n=1")
     assert figures(row)[:3] == [1, 0.0, -1.0]
@@ -213,15 +187,16 @@ def test_experts_compare_by_the_same_code(client: TestClient) -> None:
 def test_what_has_no_number_does_not_count(world: World) -> None:
     client = world(
         people=PEOPLE,
+        countries=COUNTRIES,
         documents=PAPERS,
-        questions=question("join", "pay", "go", "stay"),
-        opinions=opinion(1, "ann", "join", "support")
-        + opinion(2, "bob", "join", "ambivalent")
-        + opinion(3, "ann", "pay", "no_position")
-        + opinion(4, "bob", "pay", "oppose")
-        + opinion(5, "ann", "go", "strong_support")
-        + opinion(6, "bob", "go", "support")
-        + opinion(7, "ann", "stay", "neutral"),
+        questions=questions("join", "pay", "go", "stay"),
+        opinions=opinion("o1", "ann", "join", "support")
+        + opinion("o2", "bob", "join", "ambivalent")
+        + opinion("o3", "ann", "pay", "no_position")
+        + opinion("o4", "bob", "pay", "oppose")
+        + opinion("o5", "ann", "go", "strong_support")
+        + opinion("o6", "bob", "go", "support")
+        + opinion("o7", "ann", "stay", "neutral"),
     )
     [row] = rows(client, "a=ann&b=bob&minimum_n=1")
     assert figures(row)[:3] == [1, 1.0, 1.0]
@@ -231,13 +206,14 @@ def test_a_period_knows_what_was_said_in_it(world: World) -> None:
     """Ann changed her mind; in each year the position is that of the year."""
     client = world(
         people=PEOPLE,
+        countries=COUNTRIES,
         documents=PAPERS,
-        questions=question("join", "pay"),
-        opinions=opinion(1, "ann", "join", "oppose", "2001-02-03")
-        + opinion(2, "ann", "join", "support", "2003")
-        + opinion(3, "bob", "join", "support", "2001/2003")
-        + opinion(4, "bob", "pay", "support")
-        + opinion(5, "ann", "pay", "support", document="undated"),
+        questions=questions("join", "pay"),
+        opinions=opinion("o1", "ann", "join", "oppose", "2001-02-03")
+        + opinion("o2", "ann", "join", "support", "2003")
+        + opinion("o3", "bob", "join", "support", "2001/2003")
+        + opinion("o4", "bob", "pay", "support")
+        + opinion("o5", "ann", "pay", "support", document="undated"),
     )
     found = rows(client, "a=ann&b=bob&by=year&minimum_n=1")
     assert [(row["period"], *figures(row)[:2]) for row in found] == [

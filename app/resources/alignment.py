@@ -1,6 +1,7 @@
 """Alignment: how far holders agree on the questions both answered."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
@@ -19,7 +20,7 @@ from app.web.asking import Ask
 from app.web.computed import Computation, Computed, Row, minimum_n, register, rounded
 from app.web.holdings import choosing, chosen
 from app.web.listing import Filter
-from app.web.parameters import Parameter, day_parameter, identifier, word_of
+from app.web.parameters import day_parameter, identifier, word_of
 from app.web.shapes import Shape
 from app.web.standings import holders_asked, period, standings
 
@@ -169,9 +170,7 @@ def _by_topic(ask: Ask) -> dict[str, list[str]]:
     return {topic: sorted(found[topic]) for topic in sorted(found)}
 
 
-A = Parameter(
-    **{**vars(identifier("a", "The one; several give rows for each.", "KAZ")), "required": True}
-)
+A = replace(identifier("a", "The one; several give rows for each.", "KAZ"), required=True)
 B = identifier("b", "The others; left out: everybody who took a direction.", "RUS")
 FROM = day_parameter("from", "Opinions stated on or after that day, perhaps.", "1992-01-01")
 TO = day_parameter("to", "Opinions stated on or before that day, perhaps.", "2019-12-31")
