@@ -145,7 +145,8 @@ questions = _versioned(
     "questions",
     _key("kind", nullable=False),
     _key("agreement"),
-    indexes=(("kind", "id"), ("agreement", "id")),
+    # The last says which revision is current without the row, for the thousands of a topic.
+    indexes=(("kind", "id"), ("agreement", "id"), ("id", "revision")),
 )
 opinions = _versioned(
     "opinions",
@@ -219,7 +220,7 @@ links = Table(
     Column("paragraph", Integer),
 )
 Index(None, links.c.kind, links.c.id, links.c.revision)
-Index(None, links.c.target, links.c.kind, links.c.field)
+Index(None, *(links.c[name] for name in ("target", "kind", "field", "id", "revision")))
 
 #: The folded words of every version; full text stands beside it (`app.db.search`).
 search_entries = Table(

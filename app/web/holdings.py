@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 
 from app.db.tables import links, opinions, questions, topics
 from app.vocabulary import ActorKind, Attribution, Stance
@@ -16,23 +17,34 @@ from app.web.stored import refers_to
 
 def about_topics(values: Sequence[str]) -> ColumnElement[bool]:
     """Questions of these topics, or of topics below them."""
-    below = sa.select(topics.c.id).where(topics.c.id.in_(values)).cte(recursive=True)
-    below = below.union(sa.select(topics.c.id).where(topics.c.parent == below.c.id))
-    about = sa.select(links.c.id, links.c.revision).where(
-        links.c.kind == "question",
-        links.c.field == "topics",
-        links.c.target.in_(sa.select(below.c.id)),
-    )
+    about = sa.select(links.c.id, links.c.revision).where(_listing("topics", _below(values)))
     return sa.tuple_(questions.c.id, questions.c.revision).in_(about)
 
 
-def _on_topics(values: Sequence[str]) -> ColumnElement[bool]:
-    return opinions.c.question.in_(sa.select(questions.c.id).where(about_topics(values)))
+def _below(values: Sequence[str]) -> Select[Any]:
+    """These topics and all below them."""
+    below = sa.select(topics.c.id).where(topics.c.id.in_(values)).cte(recursive=True)
+    below = below.union(sa.select(topics.c.id).where(topics.c.parent == below.c.id))
+    return sa.select(below.c.id)
 
 
-def _about(values: Sequence[str]) -> ColumnElement[bool]:
-    about = sa.select(questions.c.id).where(refers_to("question", "subjects", values))
+def _listing(field: str, targets: Sequence[str] | Select[Any]) -> ColumnElement[bool]:
+    """Links by which questions list one of the targets."""
+    return sa.and_(links.c.kind == "question", links.c.field == field, links.c.target.in_(targets))
+
+
+def _on_questions(field: str, targets: Sequence[str] | Select[Any]) -> ColumnElement[bool]:
+    """Opinions on questions that list one of the targets; two indexes alone find those."""
+    about = sa.select(links.c.id).where(
+        _listing(field, targets),
+        questions.c.id == links.c.id,
+        questions.c.revision == links.c.revision,
+    )
     return opinions.c.question.in_(about)
+
+
+def _on_topics(values: Sequence[str]) -> ColumnElement[bool]:
+    return _on_questions("topics", _below(values))
 
 
 def _by_then(day: str) -> ColumnElement[bool]:
@@ -75,7 +87,7 @@ CHOOSING: tuple[Filter, ...] = (
     ),
     Filter(
         identifier("subject", "Questions about these actors.", "KAZ"),
-        _about,
+        partial(_on_questions, "subjects"),
         "actor",
         order=(opinions.c.question,),
     ),

@@ -395,8 +395,8 @@ def upgrade() -> None:
             batch_op.f("ix_links_kind_id_revision"), ["kind", "id", "revision"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_links_target_kind_field"),
-            ["target", "kind", "field"],
+            batch_op.f("ix_links_target_kind_field_id_revision"),
+            ["target", "kind", "field", "id", "revision"],
             unique=False,
         )
 
@@ -662,6 +662,9 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_questions_dataset_id"), ["dataset", "id"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_questions_id_revision"), ["id", "revision"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_questions_kind_id"), ["kind", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_questions_release_id"), ["release", "id"], unique=False
@@ -801,6 +804,7 @@ def downgrade() -> None:
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_questions_sort_name_id"))
         batch_op.drop_index(batch_op.f("ix_questions_release_id"))
+        batch_op.drop_index(batch_op.f("ix_questions_id_revision"))
         batch_op.drop_index(batch_op.f("ix_questions_kind_id"))
         batch_op.drop_index(batch_op.f("ix_questions_dataset_id"))
         batch_op.drop_index(batch_op.f("ix_questions_agreement_id"))
@@ -861,7 +865,7 @@ def downgrade() -> None:
 
     op.drop_table("opinions")
     with op.batch_alter_table("links", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_links_target_kind_field"))
+        batch_op.drop_index(batch_op.f("ix_links_target_kind_field_id_revision"))
         batch_op.drop_index(batch_op.f("ix_links_kind_id_revision"))
 
     op.drop_table("links")
