@@ -21,6 +21,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import Refused, Unavailable
 
+try:
+    import fcntl
+except ImportError:  # Windows has none; there, SQLite's own waiting has to do
+    fcntl = None  # type: ignore[assignment]
+
 BUSY_SECONDS = 5
 
 
@@ -53,10 +58,25 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The one write transaction at a time; commits when the block ends without error."""
-        with _translated(), self._write_lock, self._writer.begin() as connection:
+        with _translated(), self._turn(), self._writer.begin() as connection:
             if not self.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(7305001)"))
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for the turn to write, among threads, and on SQLite among processes.
+
+        SQLite lets processes poll for its lock: one that writes again and again keeps another
+        waiting past any timeout. Those that wait for a file's lock are woken in turn.
+        """
+        with self._write_lock:
+            if fcntl is None or not self.is_sqlite or self.url.database in (None, "", ":memory:"):
+                yield
+                return
+            with open(f"{self.url.database}-turn", "a") as turn:
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                yield
 
     @property
     def writer(self) -> Engine:

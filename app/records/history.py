@@ -7,13 +7,14 @@ release can be made again from the tables: it covers who, when and why, every ve
 made, and the hash before it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from app.db.tables import HISTORY, document_texts, releases
 from app.records.kinds import KINDS, Kind
@@ -37,23 +38,38 @@ def revisions_of(kind: Kind, record_id: str) -> Select[Any]:
     return sa.select(found, *told).join_from(found, releases, releases.c.id == found.c.release)
 
 
-def changes(
-    kind: Kind, since: int, *, after: Place | None, limit: int, newest: bool = False
-) -> Select[Any]:
-    """The next changes to records of a kind in the order of release and id."""
+def next_changes(
+    connection: Connection, since: int, *, after: Place | None, limit: int, newest: bool = False
+) -> Sequence[Row[Any]]:
+    """The next changes after a release or a place, in the order of release, kind and id."""
+    release, kind, record_id = after or (since, "", "")
+    given = {"last": release, "last_id": record_id, "few": limit}
+    return connection.execute(_statement(kind, newest=newest), given).all()
+
+
+@cache
+def _statement(after: str, *, newest: bool) -> Select[Any]:
+    """The next changes of all kinds: of each the next few by index, then of these the first.
+
+    Made once for each kind that a page can end in: it is a long statement.
+    """
+    few = sa.bindparam("few", type_=sa.Integer())
     parts = []
-    for part, release, ids in (_current(kind), _superseded(kind), _removed(kind)):
-        order = (release.desc(), ids.desc()) if newest else (release, ids)
-        beyond = _beyond(kind, release, ids, after) if after else release > since
-        few = part.where(beyond).order_by(*order).limit(limit)
-        parts.append(sa.select(few.subquery()))
+    for kind in KINDS.values():
+        for part, release, ids in (_current(kind), _superseded(kind), _removed(kind)):
+            order = _order(release, ids, newest=newest)
+            named = part.add_columns(sa.literal(kind.name).label("kind"))
+            first = named.where(_beyond(kind, release, ids, after)).order_by(*order).limit(few)
+            parts.append(sa.select(first.subquery()))
     found = sa.union_all(*parts).subquery("changes")
     told = (releases.c.at, releases.c.by, releases.c.origin, releases.c.reason)
     every = sa.select(found, *told).join_from(found, releases, releases.c.id == found.c.release)
-    release, ids = found.c.release, found.c.id
-    return every.order_by(*((release.desc(), ids.desc()) if newest else (release, ids))).limit(
-        limit
-    )
+    order = _order(found.c.release, found.c.kind, found.c.id, newest=newest)
+    return every.order_by(*order).limit(few)
+
+
+def _order(*columns: ColumnElement[Any], newest: bool) -> list[ColumnElement[Any]]:
+    return [column.desc() if newest else column.asc() for column in columns]
 
 
 def number_of_changes(kind: Kind, since: int, most: int) -> Select[Any]:
@@ -71,14 +87,14 @@ Part = tuple[Select[Any], ColumnElement[int], ColumnElement[str]]
 def _current(kind: Kind) -> Part:
     table, past = kind.table, HISTORY[kind.table].alias("before")
     own = (table.c[name] for name in _VERSION)
-    chosen = sa.select(*own, table.c.release, _op(past, table.c.id, table.c.release))
+    chosen = sa.select(*own, table.c.release, _op(past, table.c.id, table.c.revision))
     return chosen, table.c.release, table.c.id
 
 
 def _superseded(kind: Kind) -> Part:
     table, past = HISTORY[kind.table], HISTORY[kind.table].alias("before")
     own = (table.c[name] for name in _VERSION)
-    chosen = sa.select(*own, table.c.release, _op(past, table.c.id, table.c.release))
+    chosen = sa.select(*own, table.c.release, _op(past, table.c.id, table.c.revision))
     return chosen.where(table.c.op != DERIVE), table.c.release, table.c.id
 
 
@@ -89,24 +105,25 @@ def _removed(kind: Kind) -> Part:
     return chosen.where(table.c.op == DELETE), table.c.until, table.c.id
 
 
-def _op(
-    past: Any, record_id: ColumnElement[str], release: ColumnElement[int]
-) -> ColumnElement[str]:
-    """Whether a version took the place of another or was the first."""
+def _op(past: Any, record_id: ColumnElement[str], revision: ColumnElement[int]) -> Any:
+    """Whether a version took the place of the one before it, or was the first after none."""
     replaced = sa.exists().where(
-        past.c.id == record_id, past.c.until == release, past.c.op == MODIFY
+        past.c.id == record_id, past.c.revision == revision - 1, past.c.op == MODIFY
     )
     return sa.case((replaced, MODIFY), else_=ADD).label("op")
 
 
 def _beyond(
-    kind: Kind, release: ColumnElement[int], ids: ColumnElement[str], after: Place
+    kind: Kind, release: ColumnElement[int], ids: ColumnElement[str], after: str
 ) -> ColumnElement[bool]:
-    """What comes after a place in the order of release, kind and id."""
-    last, name, record_id = after
-    if kind.name == name:
-        return sa.tuple_(release, ids) > sa.tuple_(sa.literal(last), sa.literal(record_id))
-    return release >= last if kind.name > name else release > last
+    """What comes after a place in the order of release, kind and id; no kind: after a release."""
+    last, last_id = (
+        sa.bindparam("last", type_=sa.Integer()),
+        sa.bindparam("last_id", type_=ids.type),
+    )
+    if kind.name == after:
+        return sa.tuple_(release, ids) > sa.tuple_(last, last_id)
+    return release >= last if after and kind.name > after else release > last
 
 
 # -- the chain --------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import Row
 
-from app.records.history import DELETE, Place, changes, number_of_changes
+from app.records.history import DELETE, Place, next_changes, number_of_changes
 from app.records.kinds import KINDS
 from app.web.asking import Ask, json_response, operation
 from app.web.changed import Changed, told
@@ -30,7 +30,6 @@ from app.web.shapes import Page
 router = APIRouter()
 CHUNK = 500
 ATOM = "http://www.w3.org/2005/Atom"
-Found = tuple[str, Row[Any]]
 
 
 class Change(Changed):
@@ -56,7 +55,7 @@ def _answer(ask: Ask) -> Response:
     found = _next(ask, tuple(given) if given else None, limit + 1)
     shown = found[:limit]
     after = following(ask, "cursor", _place(shown[-1])) if len(found) > limit else None
-    meta = ask.meta({row.dataset for _, row in shown}, **_total(ask), limit=limit)
+    meta = ask.meta({row.dataset for row in shown}, **_total(ask), limit=limit)
     links = orjson.dumps({"self": ask.address, "next": after}).decode()
     headers = {"Link": f'<{ask.address}>; rel="self"'}
     if after:
@@ -77,41 +76,31 @@ def _parts(ask: Ask) -> Iterator[list[str]]:
         place = _place(found[-1])
 
 
-def _place(found: Found) -> Place:
-    kind, row = found
-    return row.release, kind, row.id
+def _place(row: Row[Any]) -> Place:
+    return row.release, row.kind, row.id
 
 
-def _next(ask: Ask, after: Place | None, limit: int, *, newest: bool = False) -> list[Found]:
-    """The next changes of all kinds together."""
-    found = [
-        (kind.name, row)
-        for kind in KINDS.values()
-        for row in ask.connection.execute(
-            changes(kind, _since(ask), after=after, limit=limit, newest=newest)
-        )
-    ]
-    return sorted(found, key=_place, reverse=newest)[:limit]
+def _next(ask: Ask, after: Place | None, limit: int, *, newest: bool = False) -> Sequence[Row[Any]]:
+    return next_changes(ask.connection, _since(ask), after=after, limit=limit, newest=newest)
 
 
-def _texts(ask: Ask, found: Sequence[Found]) -> list[str]:
+def _texts(ask: Ask, found: Sequence[Row[Any]]) -> list[str]:
     """Changes as JSON, each record with the names its references had at its release."""
     return [
         text
-        for release, group in groupby(found, key=lambda one: one[1].release)
+        for release, group in groupby(found, key=lambda row: row.release)
         for text in _texts_of(ask, release, list(group))
     ]
 
 
-def _texts_of(ask: Ask, release: int, found: list[Found]) -> list[str]:
+def _texts_of(ask: Ask, release: int, found: list[Row[Any]]) -> list[str]:
     names = Names(ask.release, release if release < ask.release else None)
-    records = record_json([row for _, row in found])
-    lines = [_text(*one, text) for one, text in zip(found, records, strict=True)]
+    lines = [_text(*one) for one in zip(found, record_json(found), strict=True)]
     return names.fill(ask.connection, "\n".join(lines)).split("\n")
 
 
-def _text(kind: str, row: Row[Any], record: str) -> str:
-    head = orjson.dumps({**told(row), "kind": kind, "id": row.id, "revision": row.revision})
+def _text(row: Row[Any], record: str) -> str:
+    head = orjson.dumps({**told(row), "kind": row.kind, "id": row.id, "revision": row.revision})
     return f'{head.decode()[:-1]},"record":{"null" if row.op == DELETE else record}}}'
 
 
@@ -140,24 +129,24 @@ def _feed(ask: Ask) -> Response:
     feed = ElementTree.Element("feed", xmlns=ATOM)
     _add(feed, "id", f"{base}/v1/changes")
     _add(feed, "title", "Changes of regional security positions")
-    _add(feed, "updated", found[0][1].at if found else "1970-01-01T00:00:00Z")
+    _add(feed, "updated", found[0].at if found else "1970-01-01T00:00:00Z")
     _add(_add(feed, "author"), "name", "positions")
     _add(feed, "link", rel="self", href=f"{base}{ask.address}")
-    for kind, row in found:
-        _add_entry(feed, base, kind, row)
+    for row in found:
+        _add_entry(feed, base, row)
     text = ElementTree.tostring(feed, encoding="unicode", xml_declaration=True)
     return Response(text, media_type=MEDIA_TYPES["atom"])
 
 
-def _add_entry(feed: ElementTree.Element, base: str, kind: str, row: Row[Any]) -> None:
-    address = f"{base}/v1/{KINDS[kind].path}/{row.id}/revisions"
+def _add_entry(feed: ElementTree.Element, base: str, row: Row[Any]) -> None:
+    address = f"{base}/v1/{KINDS[row.kind].path}/{row.id}/revisions"
     done = {"add": "Added", "modify": "Changed", "delete": "Removed"}[row.op]
     entry = _add(feed, "entry")
     _add(entry, "id", f"{address}#{row.release}")
-    _add(entry, "title", f"{done}: {kind} {row.id}")
+    _add(entry, "title", f"{done}: {row.kind} {row.id}")
     _add(entry, "updated", row.at)
     _add(_add(entry, "author"), "name", row.by)
-    _add(entry, "category", term=kind)
+    _add(entry, "category", term=row.kind)
     _add(entry, "link", href=address)
     _add(entry, "summary", f"{done} in release {row.release}. {told(row)['change_reason'] or ''}")
 
@@ -195,5 +184,4 @@ operation(
         ),
     ),
     formats=("json", "ndjson", "atom"),
-    costly=True,
 )
