@@ -15,6 +15,7 @@ from app.db.tables import (
     ACTOR_KINDS,
     KIND_TABLES,
     agreements,
+    documents,
     events,
     links,
     opinions,
@@ -140,10 +141,7 @@ def _where(ask: Ask, kind: str, *, undated: bool) -> list[ColumnElement[bool]]:
     conditions = _about(ask, kind)
     if undated:
         conditions.append(source.earliest == "")
-        if kind == "opinion" and ask.as_of:
-            counts = opinions.c.counts_earliest
-            conditions.append(sa.and_(counts <= ask.as_of, counts != ""))
-        return conditions
+        return [*conditions, *_reported(ask, kind)]
     conditions.append(source.earliest != "")
     if "from" in ask.values:
         conditions.append(source.latest >= ask.values["from"])
@@ -151,6 +149,22 @@ def _where(ask: Ask, kind: str, *, undated: bool) -> list[ColumnElement[bool]]:
         if name in ask.values:
             conditions.append(source.earliest <= ask.values[name])
     return conditions
+
+
+def _reported(ask: Ask, kind: str) -> list[ColumnElement[bool]]:
+    """Under `as_of`, what has no date of its own counts from the date of its document."""
+    if ask.as_of is None:
+        return []
+    by_then = sa.select(documents.c.id).where(
+        documents.c.published_earliest <= ask.as_of, documents.c.published_earliest != ""
+    )
+    if kind == "opinion":
+        return [opinions.c.document.in_(by_then)]
+    table = KIND_TABLES[kind]
+    found = sa.select(links.c.id, links.c.revision).where(
+        links.c.kind == kind, links.c.field == "evidence", links.c.target.in_(by_then)
+    )
+    return [sa.tuple_(table.c.id, table.c.revision).in_(found)]
 
 
 def _about(ask: Ask, kind: str) -> list[ColumnElement[bool]]:
@@ -228,17 +242,18 @@ _FILTERED: Mapping[str, Mapping[str, Condition]] = {
 
 def _agreements(ask: Ask, after: Place | None, limit: int) -> list[Found]:
     """Agreements have three dates in one record; they are few, and read together."""
-    found = [one for one in _dated_agreements(ask) if after is None or one[0] > after]
-    return found[:limit]
+    every = _agreements_asked(ask, undated=_asks_undated(ask))
+    return [one for one in every if after is None or one[0] > after][:limit]
 
 
-def _dated_agreements(ask: Ask) -> list[Found]:
+def _agreements_asked(ask: Ask, *, undated: bool) -> list[Found]:
     table = agreements.c
-    statement = sa.select(table.id, table.dataset, table.body).where(*_about(ask, "agreement"))
+    where = _about(ask, "agreement") + (_reported(ask, "agreement") if undated else [])
+    statement = sa.select(table.id, table.dataset, table.body).where(*where)
     found = []
     for row in ask.rows(statement):
         body = orjson.loads(row.body)
-        for what in _dates_asked(ask, body):
+        for what in _dates_asked(ask, body, undated=undated):
             date = body[what]
             place = Place(_bounds(date)[0], "agreement", row.id, what)
             actors = list(dict.fromkeys(party["actor"] for party in body["parties"]))
@@ -250,12 +265,12 @@ def _dated_agreements(ask: Ask) -> list[Found]:
 _STEPS = ("signed", "in_force", "terminated")
 
 
-def _dates_asked(ask: Ask, body: dict[str, Any]) -> list[str]:
+def _dates_asked(ask: Ask, body: dict[str, Any], *, undated: bool) -> list[str]:
     """Which of an agreement's dates are asked for; one without any is undated as a whole."""
     known = [what for what in _STEPS if body[what] and _bounds(body[what])[0]]
-    if not _asks_undated(ask):
-        return [what for what in known if _overlaps(ask, *_bounds(body[what]))]
-    return [] if known or ask.as_of else ["signed"]
+    if undated:
+        return [] if known else ["signed"]
+    return [what for what in known if _overlaps(ask, *_bounds(body[what]))]
 
 
 def _bounds(date: dict[str, Any] | None) -> tuple[str, str]:
@@ -361,7 +376,7 @@ def _number(ask: Ask, *, undated: bool) -> int:
     number = 0
     for kind in _kinds(ask):
         if kind == "agreement":
-            number += len(_dated_agreements(ask)) if undated == _asks_undated(ask) else 0
+            number += len(_agreements_asked(ask, undated=undated))
             continue
         some = sa.select(sa.literal(1).label("one")).select_from(KIND_TABLES[kind])
         some = some.where(*_where(ask, kind, undated=undated)).limit(MOST_COUNTED + 1)
