@@ -346,15 +346,23 @@ def _shifted(derived: Any) -> ColumnElement[bool]:
 
 def _positions(ask: Ask, where: Sequence[ColumnElement[bool]], only: Any = None) -> str:
     """Positions as JSON text, by question and holder."""
+    return f"[{','.join(text for _, text in _derived(ask, where, only))}]"
+
+
+def _derived(
+    ask: Ask, where: Sequence[ColumnElement[bool]], only: Any = None
+) -> list[tuple[str, str]]:
+    """The question of each position, and the position as JSON text."""
     derived = positions(where)
     statement = sa.select(derived).order_by(derived.c.question, derived.c.holder)
     if only is not None:
         statement = statement.where(only(derived.c))
-    return f"[{','.join(position_json(ask, ask.rows(statement)))}]"
+    rows = ask.rows(statement)
+    return [(row.question, text) for row, text in zip(rows, position_json(ask, rows), strict=True)]
 
 
 def _threats(ask: Ask, country: str) -> str:
-    """Questions about the country that name somebody as a threat, and who holds what on them."""
+    """Questions about the country that name somebody else as a threat, and who holds what."""
     named = sa.select(links.c.id, links.c.revision).where(
         links.c.kind == "question", links.c.field == "subjects", links.c.role == "threat"
     )
@@ -362,15 +370,21 @@ def _threats(ask: Ask, country: str) -> str:
         refers_to("question", "subjects", [country]),
         sa.tuple_(questions.c.id, questions.c.revision).in_(named),
     )
-    texts = []
+    threats: dict[str, list[str]] = {}
     for one, body in _bodies(ask, questions, condition, set()):
-        threats = [s["actor"] for s in body["subjects"] if s["role"] == "threat"]
-        if f"{MARK}actor:{country}" in threats:
-            continue
-        told = orjson.dumps({"question": f"{MARK}question:{one}", "threats": threats}).decode()
-        held = _positions(ask, [*chosen(ask), opinions.c.question == one])
-        texts.append(f'{told[:-1]},"positions":{held}}}')
-    return f"[{','.join(texts)}]"
+        by_whom = [s["actor"] for s in body["subjects"] if s["role"] == "threat"]
+        if f"{MARK}actor:{country}" not in by_whom:
+            threats[one] = by_whom
+    held: dict[str, list[str]] = {one: [] for one in threats}
+    if threats:
+        for one, text in _derived(ask, [*chosen(ask), opinions.c.question.in_(threats)]):
+            held[one].append(text)
+    return f"[{','.join(_threat(one, threats[one], held[one]) for one in threats)}]"
+
+
+def _threat(question: str, threats: list[str], held: list[str]) -> str:
+    told = orjson.dumps({"question": f"{MARK}question:{question}", "threats": threats}).decode()
+    return f'{told[:-1]},"positions":[{",".join(held)}]}}'
 
 
 # -- alignment --------------------------------------------------------------------------------
