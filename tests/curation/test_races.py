@@ -1,9 +1,10 @@
 """When several write at once, in several processes, nobody's change is lost or made twice."""
 
-import threading
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.db.keys import create_key
-from app.db.tables import releases
+from app.db.tables import keys, releases
 from tests.conftest import served
 from tests.curation.conftest import MakeKey, topic
 
@@ -76,21 +77,42 @@ def test_the_answer_to_a_key_is_kept_in_the_transaction_that_it_answers(
     assert len(commits) == 1
 
 
-def test_a_writer_who_reads_first_is_not_refused_later(seeded_url: str) -> None:
-    """On SQLite a deferred BEGIN is: the other's commit makes what was read an old state."""
+def test_a_writer_who_reads_first_is_not_refused_later(seeded: Database) -> None:
+    """On SQLite a deferred BEGIN is: another's commit makes what was read an old state."""
+    with seeded.write() as connection:
+        connection.execute(sa.select(sa.func.max(releases.c.id)))
+        _somebody_else_writes(seeded)
+        create_key(connection, scope="read", name="mine", expires="never")
+
+
+def _somebody_else_writes(database: Database) -> None:
+    """Another program on the same file, which knows nothing of turns; it may be refused."""
+    if database.is_sqlite:
+        with (
+            suppress(sqlite3.OperationalError),
+            closing(sqlite3.connect(database.url.database or "", timeout=0)) as other,
+        ):
+            row = ("theirs", "0", "", "read", "2026-01-01T00:00:00.000000Z")
+            other.execute(
+                "INSERT INTO keys (id, sha256, name, scope, created_at) VALUES (?, ?, ?, ?, ?)", row
+            )
+            other.commit()
+
+
+def test_writers_of_several_processes_take_turns(seeded_url: str) -> None:
     mine, yours = Database(seeded_url), Database(seeded_url)
 
     def write(database: Database) -> None:
-        with database.write() as connection:
-            create_key(connection, scope="read", name="x", expires="never")
+        for _ in range(20):
+            with database.write() as connection:
+                before = connection.execute(sa.select(sa.func.count()).select_from(keys)).scalar()
+                create_key(connection, scope="read", name=str(before), expires="never")
 
-    other = threading.Thread(target=write, args=(yours,))
-    with mine.write() as connection:
-        connection.execute(sa.select(sa.func.max(releases.c.id)))
-        other.start()
-        other.join(0.3)
-        create_key(connection, scope="read", name="y", expires="never")
-    other.join()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, (mine, yours)))
+    with mine.read() as connection:
+        names = connection.execute(sa.select(keys.c.name)).scalars().all()
+    assert sorted(map(int, names)) == list(range(40))
     for database in (mine, yours):
         database.close()
 
@@ -113,3 +135,10 @@ def test_an_id_that_is_none_is_nothing(desks: list[TestClient], method: str, giv
     body = {"name": "x"} if method in ("PUT", "PATCH") else None
     answer = desks[0].request(method, f"/v1/topics/{given}", headers=headers, json=body)
     assert answer.status_code == 404
+
+
+def test_a_filter_is_compared_and_never_run(desks: list[TestClient]) -> None:
+    for given in ("x') OR ('1'='1", "x'; DROP TABLE documents; --"):
+        answer = desks[0].get("/v1/documents", params={"publisher": given})
+        assert answer.status_code == 200
+        assert answer.json()["meta"]["total"] == 0
