@@ -23,22 +23,28 @@ from app.explorer import (
     timeline,
 )
 
+CLOCKS = ("as_of", "known_at")
+KNOWN = ("known_at",)
+
 router = APIRouter(include_in_schema=False)
 router.add_api_route("/assets/{state}/{name}", pages.asset, methods=["GET"])
-pages.register(router, "/", matrix.view, costly=True)
-pages.register(router, "/questions/{id}", question.view)
-pages.register(router, "/questions/{id}/blocs", question.blocs, costly=True)
-pages.register(router, "/countries/{id}", country.view, costly=True)
-pages.register(router, "/actors/{id}", actor.view)
-pages.register(router, "/agreements/{id}", record.agreement)
-pages.register(router, "/events/{id}", record.event)
-pages.register(router, "/opinions/{id}", record.opinion)
-pages.register(router, "/timeline", timeline.view)
-pages.register(router, "/alignment", alignment.view, costly=True)
-pages.register(router, "/search", finding.search)
-pages.register(router, "/codebook", finding.codebook)
-pages.register(router, "/guide", finding.guide)
-pages.register(router, "/documents/{id}", document.view)
+for _path, _view, _takes, _costly in (
+    ("/", matrix.view, matrix.TAKES, True),
+    ("/questions/{id}", question.view, question.TAKES, False),
+    ("/questions/{id}/blocs", question.blocs, KNOWN, True),
+    ("/countries/{id}", country.view, (*CLOCKS, "dataset", "topic"), True),
+    ("/actors/{id}", actor.view, CLOCKS, False),
+    ("/agreements/{id}", record.agreement, KNOWN, False),
+    ("/events/{id}", record.event, KNOWN, False),
+    ("/opinions/{id}", record.opinion, KNOWN, False),
+    ("/documents/{id}", document.view, KNOWN, False),
+    ("/timeline", timeline.view, timeline.TAKES, False),
+    ("/alignment", alignment.view, alignment.TAKES, True),
+    ("/search", finding.search, ("q", "kind", "dataset", "known_at", "cursor"), False),
+    ("/codebook", finding.codebook, ("vocabulary",), False),
+    ("/guide", finding.guide, (), False),
+):
+    pages.register(router, _path, _view, takes=_takes, costly=_costly)
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 

@@ -2,21 +2,23 @@
 
 from typing import Any
 
+from app.errors import Fault
 from app.explorer import charts
 from app.explorer.datasets import holding_opinions
 from app.explorer.pages import Visit
+from app.web.parameters import refuse
 
 MOST = 500
 #: Lines in one chart that can still be told apart.
 LINES = 5
 CHOICES = ("topic", "from", "to", "as_of", "known_at", "dataset", "minimum_n", "holder_kind")
+TAKES = ("a", "b", *CHOICES)
 
 
 def view(visit: Visit) -> str:
     """The page."""
     chosen = visit.only(*CHOICES)
-    a, b = visit.query["a"], visit.query["b"]
-    _refuse_others(visit)
+    a, b = _pair(visit)
     return visit.render(
         "alignment.html",
         datasets=holding_opinions(visit),
@@ -28,11 +30,18 @@ def view(visit: Visit) -> str:
     )
 
 
-def _refuse_others(visit: Visit) -> None:
-    """Let the API refuse what it does not know, by its own words."""
-    unknown = visit.without("a", "b", *CHOICES)
-    if unknown:
-        visit.reading.get("/alignment", a=visit.query["a"] or "KAZ", **unknown)
+def _pair(visit: Visit) -> tuple[str, str]:
+    """Whom to rank by, and with whom over time.
+
+    Raises:
+        InvalidInput: when there is only the second, or the first is several.
+    """
+    a, b = visit.query["a"], visit.query["b"]
+    if "," in a:
+        refuse([Fault("one ranking is by one holder; ask the API for several", parameter="a")])
+    if b and not a:
+        visit.reading.get("/alignment", b=b)
+    return a, b
 
 
 def _ranking(visit: Visit, a: str, chosen: dict[str, str]) -> dict[str, Any]:

@@ -6,8 +6,11 @@ from urllib.parse import parse_qsl
 from app.explorer.datasets import begin
 from app.explorer.pages import Visit
 from app.explorer.reading import query_of
+from app.web.holdings import CHOOSING
 
 HOLDERS, QUESTIONS = 40, 20
+_CHOOSES = (one.parameter.name for one in CHOOSING)
+TAKES = (*_CHOOSES, "known_at", "order", "holder_cursor", "question_cursor")
 #: Filters that the form has no field for; it keeps them.
 KEPT = (
     "holder",

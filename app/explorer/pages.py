@@ -5,7 +5,7 @@ A page's address is its whole state: its query is the API's own, and a form of i
 
 import hashlib
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.errors import NotFound, Problem
+from app.errors import Fault, NotFound, Problem, nearest
 from app.explorer import charts, words
 from app.explorer.reading import Call, Reading, query_of
 from app.web.asking import asked
+from app.web.parameters import refuse
 
 HERE = Path(__file__).parent
 MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -136,14 +137,24 @@ class Elsewhere(Exception):
 View = Callable[[Visit], str]
 
 
-def register(router: APIRouter, path: str, view: View, *, costly: bool = False) -> None:
-    """Give a page its address."""
+def register(
+    router: APIRouter, path: str, view: View, *, takes: Collection[str] = (), costly: bool = False
+) -> None:
+    """Give a page its address.
+
+    Args:
+        router: where it is registered.
+        path: its path.
+        view: makes the page.
+        takes: what its query may say; the rest is refused, as the API refuses it.
+        costly: whether it is made beside the event loop, bounded in number.
+    """
 
     async def endpoint(request: Request) -> Response:
         service = request.app.state.service
 
         def work() -> Response:
-            query = _query(request)
+            query = _query(request, takes)
             with asked(service, request, {}) as ask:
                 visit = Visit(request, Reading(ask), query, service.settings.public_url)
                 return HTMLResponse(view(visit))
@@ -159,12 +170,19 @@ def register(router: APIRouter, path: str, view: View, *, costly: bool = False) 
     router.add_api_route(path, endpoint, methods=["GET"], include_in_schema=False)
 
 
-def _query(request: Request) -> Query:
-    """The query by name; what a form sent empty was not filled in."""
+def _query(request: Request, takes: Collection[str]) -> Query:
+    """The query by name; what a form sent empty was not filled in.
+
+    Raises:
+        InvalidInput: when it says what the page does not take.
+    """
     query = Query()
     for name, value in parse_qsl(request.scope["query_string"].decode("latin-1")):
         if value.strip():
             query[name] = f"{query[name]},{value.strip()}".strip(",")
+    unknown = sorted(set(query).difference(takes))
+    details = [f"unknown parameter {name[:100]!r}; {nearest(name, takes)}" for name in unknown]
+    refuse(Fault(text, parameter=name[:100]) for name, text in zip(unknown, details, strict=True))
     return query
 
 

@@ -8,11 +8,14 @@ from app.explorer import charts
 from app.explorer.pages import Visit
 from app.explorer.words import COLUMNS, SCALE
 from app.vocabulary import Stance
+from app.web.holdings import CHOOSING
 from app.web.identities import REGION_NAMES
 
 #: From so many holders on, names alone are read more easily than names with all that they said.
 COMPACT_FROM = 60
 MOST = 500
+_CHOOSES = (one.parameter.name for one in CHOOSING)
+TAKES = ("known_at", "stance", *(name for name in _CHOOSES if name != "question"))
 _FOR = (Stance.SUPPORT, Stance.STRONG_SUPPORT)
 _AGAINST = (Stance.OPPOSE, Stance.STRONG_OPPOSE)
 

@@ -7,6 +7,7 @@ from app.explorer.pages import Visit
 ROWS, UNDATED = 80, 200
 #: Filters that the form has no field for; it keeps them.
 KEPT = ("actor", "agreement", "question", "document", "known_at")
+TAKES = ("kind", "country", "topic", "dataset", "from", "to", "as_of", "cursor", *KEPT)
 
 
 def view(visit: Visit) -> str:
