@@ -9,15 +9,19 @@ once ("database is locked") however long the busy timeout.
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.errors import Refused, Unavailable
 
@@ -27,6 +31,10 @@ except ImportError:  # Windows has none; there, SQLite's own waiting has to do
     fcntl = None  # type: ignore[assignment]
 
 BUSY_SECONDS = 5
+#: How long a read may think before it gives up: a slow question must not hold up quick ones.
+SLOWEST_SECONDS = 10
+#: How many steps SQLite does between two looks at the clock, some milliseconds' worth.
+STEPS_BETWEEN_LOOKS = 500_000
 
 
 class Database:
@@ -48,12 +56,30 @@ class Database:
         self._writer = _engine(self.url, writes=True)
         self._reader = _engine(read_url, writes=False)
         self._write_lock = threading.Lock()
+        self._open: deque[Connection] = deque()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one consistent state and cannot change it."""
-        with _translated(), self._reader.connect() as connection:
+        with _translated(), self._held() if self.is_sqlite else self._reader.connect() as connection:
             yield connection
+
+    @contextmanager
+    def _held(self) -> Iterator[Connection]:
+        """One of SQLite's connections, which stay open: a pool's care costs more than a page."""
+        try:
+            connection = self._open.pop()
+        except IndexError:
+            connection = self._reader.connect()
+        driver = driver_of(connection)
+        connection.info.pop("until", None)
+        driver.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            driver.rollback()
+            self._open.append(connection)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -85,8 +111,34 @@ class Database:
 
     def close(self) -> None:
         """Give back every connection."""
+        while self._open:
+            self._open.pop().close()
         self._writer.dispose()
         self._reader.dispose()
+
+
+def driver_of(connection: Connection) -> Any:
+    """The driver's own connection: a short read through it costs a tenth of what is around it."""
+    return connection.connection.driver_connection
+
+
+def fetch(connection: Connection, statement: str, given: Any = ()) -> Sequence[tuple[Any, ...]]:
+    """The rows of a short statement, past what SQLAlchemy does for longer ones.
+
+    Whoever listens for statements hears of it as of any other.
+    """
+    if connection.dialect.name != "sqlite":
+        return [tuple(row) for row in connection.exec_driver_sql(statement, given or None)]
+    cursor = driver_of(connection).cursor()
+    for listener in connection.engine.dispatch.before_cursor_execute:
+        listener(connection, cursor, statement, given, None, False)
+    rows: list[tuple[Any, ...]] = cursor.execute(statement, given).fetchall()
+    return rows
+
+
+def bound(connection: Connection) -> None:
+    """Give a read so long from now; each part of a long result is given it anew."""
+    connection.info["until"] = time.monotonic() + SLOWEST_SECONDS
 
 
 def parse_url(url: str) -> sa.URL:
@@ -132,7 +184,7 @@ def _sqlite_engine(url: sa.URL, *, writes: bool) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    def _prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in (
             "journal_mode=WAL",
@@ -144,12 +196,24 @@ def _sqlite_engine(url: sa.URL, *, writes: bool) -> Engine:
             *([] if writes else ["query_only=ON"]),
         ):
             connection.execute(f"PRAGMA {pragma}")
+        if not writes:
+            _bound_in_time(connection, record.info)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if not driver_of(connection).in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _bound_in_time(connection: sqlite3.Connection, info: dict[Any, Any]) -> None:
+    """Interrupt what thinks for too long; PostgreSQL has `statement_timeout` for it."""
+
+    def is_late() -> bool:
+        return bool(time.monotonic() > info.get("until", float("inf")))
+
+    connection.set_progress_handler(is_late, STEPS_BETWEEN_LOOKS)
 
 
 def _postgresql_engine(url: sa.URL, *, writes: bool) -> Engine:
@@ -193,8 +257,8 @@ def _translated() -> Iterator[None]:
         yield
     except PoolTimeout as fault:
         raise _unavailable("every connection to the database is in use") from fault
-    except OperationalError as fault:
-        if _is_fault_of_ours(fault):
+    except (OperationalError, sqlite3.OperationalError) as fault:
+        if _is_fault_of_ours(getattr(fault, "orig", fault)):
             raise
         raise _unavailable("the database cannot be reached or is busy") from fault
     except DBAPIError as fault:
@@ -203,9 +267,9 @@ def _translated() -> Iterator[None]:
         raise
 
 
-def _is_fault_of_ours(fault: OperationalError) -> bool:
+def _is_fault_of_ours(fault: BaseException | None) -> bool:
     """SQLite also calls a wrong statement operational; only the state of the world is a 503."""
-    code = getattr(fault.orig, "sqlite_errorcode", None)
+    code = getattr(fault, "sqlite_errorcode", None)
     return code is not None and code & 0xFF not in _SQLITE_AWAY
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Select, Table
 from sqlalchemy.sql.util import ClauseAdapter
 
+from app.db import fetch
 from app.db.tables import HISTORY, releases
 
 
@@ -30,7 +31,8 @@ def as_known(statement: Select[Any], release: int | None) -> Select[Any]:
 
 def current_release(connection: Connection) -> int:
     """The number of the newest release; 0 in an empty database."""
-    return connection.execute(_NEWEST).scalar() or 0
+    newest: int | None = fetch(connection, _NEWEST)[0][0]
+    return newest or 0
 
 
 def release_at(connection: Connection, moment: str) -> int:
@@ -39,7 +41,7 @@ def release_at(connection: Connection, moment: str) -> int:
     return connection.execute(then).scalar() or 0
 
 
-_NEWEST = sa.select(sa.func.max(releases.c.id))
+_NEWEST = "SELECT max(id) FROM releases"
 
 
 def _tables_in(statement: Select[Any]) -> Iterable[Table]:

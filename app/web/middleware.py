@@ -3,12 +3,11 @@
 Plain ASGI, outermost first: see `app.main`.
 """
 
+import os
 import time
-import uuid
 from typing import Any
 
 import structlog
-from starlette.datastructures import MutableHeaders
 
 from app.web.caching import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,12 +17,12 @@ CSP = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
-SAFETY = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+SAFETY = (
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
 
 
 class AccessMiddleware:
@@ -46,11 +45,7 @@ class AccessMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(raw=[*message["headers"]])
-                headers["X-Request-Id"] = request_id
-                for name, value in SAFETY.items():
-                    headers.setdefault(name, value)
-                message = {**message, "headers": headers.raw}
+                message = {**message, "headers": _with_safety(message["headers"], request_id)}
             await send(message)
 
         try:
@@ -68,6 +63,13 @@ class AccessMiddleware:
             )
 
 
+def _with_safety(headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, which may say for itself what it allows, and those of all."""
+    said = {name for name, _ in headers}
+    safety = (one for one in SAFETY if one[0] not in said)
+    return [*headers, (b"x-request-id", request_id.encode()), *safety]
+
+
 def _about(scope: Scope) -> dict[str, Any]:
     return {"method": scope["method"], "path": scope["path"]}
 
@@ -77,4 +79,4 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and value.isalnum() and len(value) <= 64:
             return str(value.decode())
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()
