@@ -33,7 +33,7 @@ from app.web.rendering import record_json
 
 MOST_COUNTED = 10_000
 FACET_VALUES = 200
-COUNTED_AT_ONCE = 2_000
+FEW_KEYS = 500
 DEFAULT_LIMIT, MOST_ROWS = 50, 500
 
 Condition = Callable[[Any], ColumnElement[bool]]
@@ -309,7 +309,7 @@ def _rows(
         places = ask.rows(_after(ask, beneath, order_beneath, values, limit))
         if not places:
             break
-        found += _derived(ask, collection, collection.walk, order, places)
+        found += _standing(ask, collection, collection.walk, order, places)
         values = list(places[-1][-len(order) :])
         if len(places) <= limit:
             break
@@ -317,14 +317,23 @@ def _rows(
 
 
 def _derived(
+    ask: Ask, collection: Collection, walk: Walk, keys: Sequence[Any], order: Sequence[_Key] = ()
+) -> Sequence[Row[Any]]:
+    """The derived rows of some keys that the filters let through, in order."""
+    if not keys:
+        return []
+    derived = walk.keyed(ask, keys).where(*conditions(ask, collection))
+    labelled = derived.add_columns(*(k.column.label(f"sort_{i}") for i, k in enumerate(order)))
+    return ask.rows(_ordered(labelled, list(order)))
+
+
+def _standing(
     ask: Ask, collection: Collection, walk: Walk, order: list[_Key], places: Sequence[Row[Any]]
 ) -> list[Row[Any]]:
     """Those derived rows that stand at these places, in order."""
     keys = sorted({tuple(place[: len(collection.key)]) for place in places})
-    derived = walk.keyed(ask, keys).where(*conditions(ask, collection))
-    labelled = derived.add_columns(*(k.column.label(f"sort_{i}") for i, k in enumerate(order)))
     standing = {tuple(place[-len(order) :]) for place in places}
-    rows = ask.rows(_ordered(labelled, order))
+    rows = _derived(ask, collection, walk, keys, order)
     return [row for row in rows if tuple(row[-len(order) :]) in standing]
 
 
@@ -423,20 +432,19 @@ def _count(ask: Ask, filtered: Select[Any], *, exact: bool) -> dict[str, Any]:
 
 
 def _count_walked(ask: Ask, collection: Collection, walk: Walk) -> dict[str, Any]:
-    """Count derived rows, no further than a total goes: their keys, or where need be themselves."""
+    """Count derived rows, no further than a total goes.
+
+    Where no filter is on what is derived, there are as many as there are keys. Else few are
+    derived by their keys, and many are derived as they are counted.
+    """
+    keys = select_filtered(ask, walk.beneath)
     if not list(conditions(ask, collection)):
-        keys = select_filtered(ask, walk.beneath).limit(MOST_COUNTED + 1).subquery()
-        number: int = ask.scalar(sa.select(sa.func.count()).select_from(keys))
-        return _told(number)
-    order = _order(ask, collection)
-    number, values = 0, None
-    while number <= MOST_COUNTED:
-        rows = _rows(ask, collection, order, values, COUNTED_AT_ONCE)
-        number += len(rows[:COUNTED_AT_ONCE])
-        if len(rows) <= COUNTED_AT_ONCE:
-            break
-        values = list(rows[COUNTED_AT_ONCE - 1][-len(order) :])
-    return _told(number)
+        counted = keys.limit(MOST_COUNTED + 1).subquery()
+        return _told(ask.scalar(sa.select(sa.func.count()).select_from(counted)))
+    few = [tuple(row) for row in ask.rows(keys.limit(FEW_KEYS + 1))]
+    if len(few) > FEW_KEYS:
+        return _count(ask, select_filtered(ask, collection), exact=False)
+    return {"total": len(_derived(ask, collection, walk, few))}
 
 
 def _told(number: int) -> dict[str, Any]:
