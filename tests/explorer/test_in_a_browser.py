@@ -201,7 +201,7 @@ def _focused(page: "Page") -> Any:
 @pytest.mark.parametrize("view", PICTURED)
 def test_a_picture_is_of_what_the_page_shows(chromium: "Browser", address: str, view: str) -> None:
     with browser.visit(chromium, address + view, viewport=WIDE) as (page, told):
-        page.evaluate("document.querySelectorAll('.unseen').forEach(one => one.remove())")
+        page.evaluate("document.querySelectorAll('.unseen, details').forEach(one => one.remove())")
         words = set(re.findall(r"\w{5,}", page.locator("[data-pictured]").inner_text()))
         svg = _picture(page, "svg").decode()
         png = _picture(page, "png")

@@ -2,7 +2,7 @@
 // Boxes become rectangles, each line of text one text, and charts are copied with their styles.
 const NS = "http://www.w3.org/2000/svg";
 const MARGIN = 24;
-const CHART = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-family", "font-weight", "text-anchor"];
+const CHART = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-family", "font-weight", "text-anchor", "paint-order"];
 
 const make = (name, attributes, text) => {
   const node = document.createElementNS(NS, name);
@@ -29,7 +29,7 @@ function draw(part) {
   const svg = make("svg", { xmlns: NS, width, height, viewBox: `0 0 ${width} ${height}`, role: "img" });
   const page = getComputedStyle(document.body);
   svg.append(make("title", {}, document.title));
-  svg.append(make("rect", { width, height, fill: page.backgroundColor }));
+  svg.append(make("rect", { width, height, fill: page.backgroundColor }), hatch(page.color));
   walk(part, svg, MARGIN - frame.left, MARGIN - frame.top);
   const from = [document.querySelector(".counts")?.textContent.trim(), location.href].filter(Boolean);
   svg.append(make("text", { x: MARGIN, y: height - MARGIN, "font-size": 12, "font-family": "sans-serif", fill: page.color }, from.join(" · ")));
@@ -38,9 +38,15 @@ function draw(part) {
   return svg;
 }
 
+function hatch(colour) {
+  const pattern = make("pattern", { id: "hatch", width: 7, height: 7, patternUnits: "userSpaceOnUse" });
+  pattern.append(make("path", { d: "M0 7L7 0", stroke: colour, "stroke-opacity": 0.2 }));
+  return pattern;
+}
+
 function walk(element, svg, dx, dy) {
+  if (!element.checkVisibility() || element.matches(".unseen, summary")) return;
   const style = getComputedStyle(element);
-  if (style.display === "none" || style.visibility === "hidden" || element.classList.contains("unseen")) return;
   if (element instanceof SVGSVGElement) return chart(element, svg, dx, dy);
   box(element, style, svg, dx, dy);
   for (const node of element.childNodes) {
@@ -57,7 +63,7 @@ function box(element, style, svg, dx, dy) {
   if (visible(style.backgroundColor)) {
     svg.append(make("rect", { ...place, fill: style.backgroundColor, rx: parseFloat(style.borderTopLeftRadius) || 0 }));
   }
-  if (hatched) svg.append(make("rect", { ...place, fill: "none", stroke: style.color, "stroke-dasharray": "1 3", "stroke-opacity": 0.5 }));
+  if (hatched) svg.append(make("rect", { ...place, fill: "url(#hatch)" }));
   for (const [side, x1, y1, x2, y2] of [
     ["Top", 0, 0, 1, 0], ["Bottom", 0, 1, 1, 1], ["Left", 0, 0, 0, 1], ["Right", 1, 0, 1, 1],
   ]) {
