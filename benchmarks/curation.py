@@ -87,7 +87,7 @@ def command(*arguments: str, environment: dict[str, str]) -> str:
 
 
 def _await_ready(address: str) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             if httpx.get(f"{address}/readyz").status_code == 200:
                 return

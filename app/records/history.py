@@ -170,8 +170,9 @@ def _lines(connection: Connection, release: int) -> Iterator[bytes]:
             yield orjson.dumps([name, *row])
         for (record_id,) in connection.execute(_gone(kind, release)):
             yield orjson.dumps([name, record_id, DELETE])
-    texts = sa.select(document_texts.c.document, document_texts.c.text)
-    for document, text in connection.execute(texts.where(document_texts.c.since == release)):
+    held = sa.select(document_texts.c.document, document_texts.c.text)
+    texts = held.where(document_texts.c.since == release).order_by(document_texts.c.document)
+    for document, text in connection.execute(texts):
         yield orjson.dumps(["text", document, sha256(text.encode()).hexdigest()])
 
 
