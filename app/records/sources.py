@@ -10,7 +10,7 @@ from app.records.shapes import Record
 from app.vocabulary import Line, Slug, SourceType, Text
 
 Url = Annotated[
-    str, Field(pattern=r"^https?://[^\s<>\"']+$", max_length=2000, description="Its address.")
+    str, Field(pattern=r"""^https?://[^\s<>"']+$""", max_length=2000, description="Its address.")
 ]
 
 

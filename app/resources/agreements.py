@@ -16,7 +16,6 @@ COLLECTION = register(
     tag="Agreements and events",
     about="Treaties, accords, programmes and arrangements, with parties, roles and status.",
     absence="A null date means that the source does not state it; a candidate is not a party.",
-    example="partnership-for-peace",
     filters=(
         linked(
             "agreement",

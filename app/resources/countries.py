@@ -57,7 +57,6 @@ COLLECTION = register(
     tag="Actors",
     about="States, present and former, with their codes.",
     absence="A state that is not there was not needed yet; `valid_to` is null for present states.",
-    example="KAZ",
     filters=(
         Filter(
             Parameter(

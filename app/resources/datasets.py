@@ -12,5 +12,4 @@ COLLECTION = register(
     tag="Sources",
     about="Bodies of data that were loaded together, with licence, citation and counts.",
     absence="A kind that is not in `counts` has no record in the dataset.",
-    example="kazakhstan-nato",
 )

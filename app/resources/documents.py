@@ -44,7 +44,6 @@ COLLECTION = register(
     tag="Sources",
     about="The sources that records cite. Their texts are not part of the data.",
     absence="Title, author and publisher are null where the file does not state them.",
-    example="kazakhstan-nato-analysis",
     filters=(
         equal(text_parameter("publisher", "Who published it.", "UN"), documents.c.publisher),
         equal(word("source_type", SourceType, "What kind of source."), documents.c.source_type),

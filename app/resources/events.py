@@ -16,7 +16,6 @@ COLLECTION = register(
     tag="Agreements and events",
     about="Visits, signatures, talks, statements, exercises, deployments, leaks, clashes.",
     absence="A null date means that nothing dates it; a vague date stays vague.",
-    example="kazakhstan-nato-1996-agreement-signed",
     filters=(
         linked(
             "event",

@@ -16,7 +16,6 @@ COLLECTION = register(
     tag="Actors",
     about="Holders that a source does not name («most analysts»), regions, and groupings.",
     absence="A group has no members here: the source does not say who they are.",
-    example="most-analysts",
     filters=(
         equal(
             word("classification", GroupClassification, "What kind of group."),

@@ -18,7 +18,6 @@ COLLECTION = register(
         "this stance."
     ),
     absence="A holder without an opinion on a question is not recorded, which is not neutrality.",
-    example="gali-full-membership",
     filters=(
         *(one for one in CHOOSING if one.parameter is not DATASET),
         equal(STANCE, opinions.c.stance),

@@ -15,7 +15,6 @@ COLLECTION = register(
     tag="Actors",
     about="Alliances, missions, assemblies, ministries, armed groups, newspapers.",
     absence="A null date or parent means that no source held here states it.",
-    example="nato",
     filters=(
         equal(
             identifier("classification", "What it is, such as alliance or ministry.", "alliance"),

@@ -15,7 +15,6 @@ COLLECTION = register(
     tag="Actors",
     about="Persons, with the offices they held as of the documents that say so.",
     absence="An office without an end is one whose end no source held here states.",
-    example="azimbai-gali",
     filters=(
         equal(
             identifier("country", "The state a person belongs to.", "KAZ"),

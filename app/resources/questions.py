@@ -17,7 +17,6 @@ COLLECTION = register(
     tag="Questions and positions",
     about="What there is to have a position on; the proposition alone fixes the direction.",
     absence="A question without opinions is one on which nobody is recorded here.",
-    example="kazakhstan-full-nato-membership",
     filters=(
         Filter(
             identifier(

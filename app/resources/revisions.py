@@ -16,13 +16,14 @@ from app.db.tables import HISTORY
 from app.errors import NotFound
 from app.records.history import ADD, DELETE, revisions_of
 from app.records.kinds import KINDS, Kind, written
-from app.web.asking import Ask, json_response, operation, path_id
+from app.web.asking import Ask, json_response, operation
 from app.web.changed import Changed, told
 from app.web.formats import answer
 from app.web.identities import resolve_one
 from app.web.listing import Collection
 from app.web.rendering import Names, record_json
 from app.web.shapes import Item, Page, stored
+from app.web.stored import shipped_id
 
 router = APIRouter()
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -143,7 +144,7 @@ def _register(kind: Kind) -> None:
         tag="Curation",
         shape=Page[Revision],
         parameters=collection.parameters,
-        path_parameters=(path_id(kind.name, "KAZ" if kind.name == "country" else "example"),),
+        path_parameters=(shipped_id(kind),),
         formats=("json", "csv", "ndjson"),
         problems=(404,),
     )
@@ -157,7 +158,7 @@ def _register(kind: Kind) -> None:
         tag="Curation",
         shape=Item[shape],
         path_parameters=(
-            path_id(kind.name, "KAZ" if kind.name == "country" else "example"),
+            shipped_id(kind),
             _IN_ADDRESS,
         ),
         problems=(404,),

@@ -15,7 +15,6 @@ COLLECTION = register(
     tag="Questions and positions",
     about="Subjects, as a small tree.",
     absence="A topic without a parent is at the top.",
-    example="nuclear-weapons",
     filters=(
         equal(
             identifier("parent", "Topics below these.", "regional-security"),

@@ -21,13 +21,13 @@ from app.records.faults import FaultyRecords, Place
 from app.records.kinds import KINDS, Kind, written
 from app.records.read import validate
 from app.records.store import Change, Given, citers
-from app.web.asking import Ask, path_id
+from app.web.asking import Ask
 from app.web.bodies import JSON
 from app.web.caching import tag_of
 from app.web.changing import NOTHING, Answer, Body, Edit, change
 from app.web.inputs import input_ref, patch_ref
 from app.web.shapes import Item, stored
-from app.web.stored import item_text, read_row
+from app.web.stored import item_text, read_row, shipped_id
 
 router = APIRouter()
 MERGE_PATCH = "application/merge-patch+json"
@@ -203,7 +203,6 @@ OPERATIONS = (
 def _register(kind: Kind, operation: Operation) -> None:
     shape: Any = stored(kind.record)
     answered = Item[shape]
-    example = "KAZ" if kind.name == "country" else "example"
     change(
         router,
         operation.method,
@@ -216,7 +215,7 @@ def _register(kind: Kind, operation: Operation) -> None:
         status=operation.status,
         shape=None if operation.status == 204 else answered,
         body=operation.body(kind) if operation.body else NOTHING,
-        path_parameters=(path_id(kind.name, example),) if operation.at_item else (),
+        path_parameters=(shipped_id(kind),) if operation.at_item else (),
         headers=operation.headers,
         problems=operation.problems,
     )

@@ -17,7 +17,7 @@ import anyio.to_thread
 import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
 from app.db import Database
@@ -258,7 +258,7 @@ def operation(
         description=description,
         tags=[tag],
         response_model=shape,
-        response_class=JSONResponse if shape else PlainTextResponse,
+        response_class=JSONResponse if shape else Response,
         responses=responses_for(formats, {304, 422, *problems}, media),
         openapi_extra={
             "parameters": [*path_parameters, *(p.openapi() for p in parameters)],

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from app.web.examples import add_examples
 from app.web.inputs import input_schemas
 from app.web.problems import ProblemBody
 
@@ -84,7 +85,9 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     schemas.update(input_schemas())
     described["components"]["securitySchemes"] = {"key": KEY}
     described["security"] = []
-    return {key: _naming("Ref", schemas["Ref"], part) for key, part in described.items()}
+    told = {key: _naming("Ref", schemas["Ref"], part) for key, part in described.items()}
+    add_examples(told)
+    return told
 
 
 def _naming(name: str, schema: Any, found: Any) -> Any:

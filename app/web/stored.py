@@ -22,6 +22,27 @@ from app.web.rendering import record_json
 from app.web.shapes import Item, Page, stored
 
 
+#: A record of each kind that the shipped seeds have, for the addresses that OpenAPI shows.
+_SHIPPED = {
+    "country": "KAZ",
+    "organization": "nato",
+    "person": "azimbai-gali",
+    "group": "most-analysts",
+    "agreement": "partnership-for-peace",
+    "topic": "nuclear-weapons",
+    "question": "kazakhstan-full-nato-membership",
+    "opinion": "gali-full-membership",
+    "event": "kazakhstan-nato-1996-agreement-signed",
+    "document": "kazakhstan-nato-analysis",
+    "dataset": "kazakhstan-nato",
+}
+
+
+def shipped_id(kind: Kind) -> dict[str, Any]:
+    """The `id` in the address of a record of a kind."""
+    return path_id(kind.name, _SHIPPED[kind.name])
+
+
 def linked(kind: str, parameter: Parameter, field: str, *, space: str) -> Filter:
     """The filter that a record refers to one of the ids in one of its lists."""
     return Filter(parameter, partial(refers_to, kind, field), space)
@@ -94,7 +115,6 @@ def register(
     filters: Sequence[Filter] = (),
     about: str,
     absence: str,
-    example: str,
     **options: Any,
 ) -> Collection:
     """Give a kind its list and its item.
@@ -106,7 +126,6 @@ def register(
         filters: the filters of its own.
         about: what its records are, in a sentence.
         absence: what it means that something is not there.
-        example: the id of a record of the shipped data.
         options: more of the `Collection`, such as `sorts`.
 
     Returns:
@@ -137,7 +156,7 @@ def register(
         tag=tag,
         shape=Item[shape],
         parameters=(KNOWN_AT,),
-        path_parameters=(path_id(kind.name, example),),
+        path_parameters=(shipped_id(kind),),
         problems=(404,),
     )
     return collection

@@ -1,0 +1,78 @@
+"""Real answers for OpenAPI: what the service says of the shipped seeds, each list cut to one row.
+
+They are kept in `examples.json`, which `scripts/refresh-examples` makes and a test compares with
+what the service answers. Moments are of the day somebody loaded the seeds, so they are all made
+one: that they are the only thing that differs is what the test holds.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+JSON = "application/json"
+KEPT = Path(__file__).parent / "examples.json"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_SOME_MOMENT = "2026-11-24T12:00:00.000000Z"
+
+Told = dict[str, Any]
+
+
+def read_examples() -> dict[str, Any]:
+    """The answers by path."""
+    examples: dict[str, Any] = orjson.loads(KEPT.read_bytes())
+    return examples
+
+
+def add_examples(described: Told) -> None:
+    """Show at every path of a description what it answers."""
+    examples = read_examples()
+    for path, content in _answers(described):
+        if path in examples:
+            content["example"] = examples[path]
+
+
+def addresses(described: Told) -> dict[str, str]:
+    """For each path that answers with JSON, an address that its own examples make."""
+    paths = described["paths"]
+    return {path: _address(path, paths[path]["get"]) for path, _ in _answers(described)}
+
+
+def shortened(answer: Any) -> Any:
+    """An answer with each list cut to its first item, and moments that do not change."""
+    match answer:
+        case list():
+            return [shortened(item) for item in answer[:1]]
+        case dict():
+            return {key: shortened(value) for key, value in answer.items()}
+        case str():
+            return _MOMENT.sub(_SOME_MOMENT, answer)
+        case _:
+            return answer
+
+
+def _answers(described: Told) -> Iterator[tuple[str, Told]]:
+    """What is read as JSON: each path with its content in the description."""
+    for path, methods in described["paths"].items():
+        content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        if path.startswith("/v1") and JSON in content:
+            yield path, content[JSON]
+
+
+def _address(path: str, told: Mapping[str, Any]) -> str:
+    parameters = told.get("parameters", ())
+    places = {one["name"]: one["example"] for one in parameters if one["in"] == "path"}
+    query = {
+        one["name"]: _plain(one["example"])
+        for one in parameters
+        if one["in"] == "query" and one["required"]
+    }
+    asked = urlencode(query, safe=",")
+    return path.format(**places) + (f"?{asked}" if asked else "")
+
+
+def _plain(example: Any) -> Any:
+    return ",".join(example) if isinstance(example, list) else example

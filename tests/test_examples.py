@@ -1,0 +1,29 @@
+"""The answers that the API's description shows are those that the service gives."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from app.web.examples import addresses, read_examples, shortened
+
+DESCRIPTION: dict[str, Any] = create_app(Settings(database_url="sqlite://")).openapi()
+ADDRESSES = addresses(DESCRIPTION)
+EXAMPLES = read_examples()
+
+
+def test_every_address_that_answers_with_json_shows_an_answer() -> None:
+    assert set(EXAMPLES) == set(ADDRESSES), "run `uv run scripts/refresh-examples`"
+    for path, example in EXAMPLES.items():
+        answered = DESCRIPTION["paths"][path]["get"]["responses"]["200"]["content"]
+        assert answered["application/json"]["example"] == example
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_the_answer_shown_is_the_one_given(client: TestClient, path: str) -> None:
+    answer = client.get(ADDRESSES[path])
+    assert answer.status_code == 200, f"{ADDRESSES[path]}: {answer.text}"
+    now = shortened(answer.json())
+    assert now == EXAMPLES.get(path), "run `uv run scripts/refresh-examples`"
