@@ -21,7 +21,6 @@ from app.web.parameters import KNOWN_AT, Parameter, identifier, is_id
 from app.web.rendering import record_json
 from app.web.shapes import Item, Page, stored
 
-
 #: A record of each kind that the shipped seeds have, for the addresses that OpenAPI shows.
 _SHIPPED = {
     "country": "KAZ",
