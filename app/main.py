@@ -17,8 +17,8 @@ from app.db.clock import current_release
 from app.resources import RESOURCES
 from app.settings import Settings
 from app.web import health, openapi, problems
-from app.web.addresses import addresses_of
-from app.web.asking import Service
+from app.web.addresses import Directory, addresses_of
+from app.web.asking import OPERATIONS, Service
 from app.web.caching import CachingMiddleware
 from app.web.limiting import LimitingMiddleware
 from app.web.middleware import AccessMiddleware
@@ -81,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     explorer.install(app)
     app.state.addresses = addresses_of(app)
+    app.router.routes.insert(0, Directory("/v1", OPERATIONS))
     openapi.install(app)
     return app
 

@@ -61,7 +61,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one consistent state and cannot change it."""
-        with _translated(), self._held() if self.is_sqlite else self._reader.connect() as connection:
+        opened = self._held() if self.is_sqlite else self._reader.connect()
+        with _translated(), opened as connection:
             yield connection
 
     @contextmanager

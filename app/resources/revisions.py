@@ -22,6 +22,7 @@ from app.web.formats import answer
 from app.web.identities import resolve_one
 from app.web.listing import Collection
 from app.web.rendering import Names, record_json
+from app.web.parameters import is_id
 from app.web.shapes import Item, Page, stored
 from app.web.stored import shipped_id
 
@@ -58,7 +59,7 @@ def _record_id(kind: Kind, ask: Ask) -> str:
         sa.select(table.c.id).where(table.c.id == given),
         sa.select(past.c.id).where(past.c.id == given),
     )
-    if ask.connection.execute(known).first():
+    if is_id(given) and ask.connection.execute(known).first():
         return given
     return resolve_one(ask, kind.name, given)
 

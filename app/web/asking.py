@@ -6,7 +6,7 @@ runs where it was asked, because a short indexed read costs less than handing it
 what is costly, and everything on PostgreSQL, runs beside the event loop, bounded in number.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,8 +20,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
-from app.db import Database
+from app.db import Database, bound
 from app.db.clock import as_known, current_release, release_at
+from app.db.statements import Statements, Values, Write
 from app.db.tables import datasets
 from app.errors import Unavailable
 from app.settings import Settings
@@ -43,6 +44,7 @@ class Service:
     _kept: dict[Any, Any] = field(default_factory=dict)
     _costly: int = 0
     _turn: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
+    statements: Statements = field(default_factory=Statements)
     gate: Gate = field(init=False)
 
     def __post_init__(self) -> None:
@@ -127,6 +129,12 @@ class Ask:
         """The rows of a statement, as of the release asked for."""
         return self.connection.execute(as_known(statement, self.known)).all()
 
+    def rows_like(self, what: Any, values: Values, write: Write) -> Sequence[Any]:
+        """The rows of a statement that is kept by its shape (see `app.db.statements`)."""
+        if self.known is not None:
+            return self.rows(write(values))
+        return self.service.statements.rows(self.connection, what, values, write)
+
     def scalar(self, statement: sa.Select[Any]) -> Any:
         """The one value of a statement, as of the release asked for."""
         return self.connection.execute(as_known(statement, self.known)).scalar()
@@ -185,6 +193,7 @@ class Ask:
 def asked(service: Service, request: Request, values: dict[str, Any]) -> Iterator[Ask]:
     """Open the one state of the data that a request is answered from."""
     with service.database.read() as connection:
+        bound(connection)
         yield ask_over(connection, service, request, values)
 
 
@@ -207,10 +216,17 @@ Handler = Callable[[Ask], Response]
 
 @dataclass(frozen=True)
 class Operation:
-    """An address that can be asked in the process as well, as the explorer's pages do."""
+    """An address that can be asked in the process as well, as the explorer's pages do.
+
+    Attributes:
+        handler: answers what is asked.
+        parameters: what the address takes, by name.
+        endpoint: answers a request of it.
+    """
 
     handler: Handler
     parameters: Mapping[str, Parameter]
+    endpoint: Callable[[Request], Awaitable[Response]]
 
 
 #: Every operation by its path below /v1.
@@ -236,7 +252,6 @@ def operation(
 ) -> None:
     """Register an address that is read: its handler, and all that OpenAPI says of it."""
     known = {parameter.name: parameter for parameter in parameters}
-    OPERATIONS[path] = Operation(handler, known)
 
     async def endpoint(request: Request) -> Response:
         values = parse_query(request.scope["query_string"], known)
@@ -248,6 +263,7 @@ def operation(
         service: Service = request.app.state.service
         return await service.run(work, costly=costly)
 
+    OPERATIONS[path] = Operation(handler, known, endpoint)
     router.add_api_route(
         path,
         endpoint,

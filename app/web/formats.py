@@ -20,6 +20,7 @@ from pydantic.fields import ComputedFieldInfo, FieldInfo
 
 from app.dates import VagueDate
 from app.db.clock import as_known
+from app.db.statements import in_parts
 from app.errors import NotAcceptable
 from app.records.references import Ref, Reference
 from app.web.asking import Ask, Service, asked
@@ -28,7 +29,8 @@ from app.web.listing import Collection, every, page
 from app.web.problems import MEDIA_TYPES
 
 CHUNK = 1000
-Cells = Callable[[Any], list[Any]]
+NEW_LINE = "\n"
+Cells = Callable[[list[Any]], list[list[Any]]]
 
 
 def answer(ask: Ask, collection: Collection, shape: type[BaseModel]) -> Response:
@@ -44,8 +46,7 @@ def answer(ask: Ask, collection: Collection, shape: type[BaseModel]) -> Response
 def parts_of(collection: Collection, ask: Ask) -> Iterator[list[str]]:
     """The JSON texts of a whole result by parts, marks still in them."""
     statement = as_known(every(ask, collection), ask.known)
-    rows = ask.connection.execute(statement, execution_options={"yield_per": CHUNK})
-    for part in rows.partitions(CHUNK):
+    for part in in_parts(ask.connection, statement, CHUNK):
         yield collection.render(ask, part)
 
 
@@ -142,11 +143,13 @@ def _ndjson(ask: Ask, text: str, _shape: type[BaseModel]) -> str:
 
 
 def _csv(ask: Ask, text: str, shape: type[BaseModel]) -> str:
-    writers = _writers(shape, ask.values.get("fields"))
-    return _csv_text(
-        [cell for name, cells in writers for cell in cells(record[name])]
-        for record in map(orjson.loads, text.split("\n"))
-    )
+    records = orjson.loads(f"[{text.replace(NEW_LINE, ',')}]")
+    columns = [
+        column
+        for name, cells in _writers(shape, ask.values.get("fields"))
+        for column in cells([record[name] for record in records])
+    ]
+    return _csv_text(zip(*columns, strict=True))
 
 
 def _csv_text(rows: Any) -> str:
@@ -212,36 +215,49 @@ def _form_of(annotation: Any) -> str:
 
 def _safe(cell: Any) -> Any:
     """A cell no spreadsheet runs."""
-    if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell:
+    if isinstance(cell, str) and cell[:1] in _RUN and cell:
         return f"'{cell}"
     return cell
 
 
-def _scalar(value: Any) -> list[Any]:
-    if isinstance(value, dict):  # a computed field does not say in its type what its mark becomes
-        return _json(value)
-    return ["" if value is None else _safe(value)]
+_RUN = frozenset("=+-@\t\r")
 
 
-def _date(value: Any) -> list[Any]:
-    date = value or {}
-    return [_safe(date.get(part) or "") for part in ("text", "earliest", "latest", "precision")]
+# Each lays out the values of a field, of many records at once, in columns: what is done for each
+# cell is most of what an export costs.
 
 
-def _ref(value: Any) -> list[Any]:
-    return [value["id"], _safe(value["name"])] if value else ["", ""]
+def _scalar(values: list[Any]) -> list[list[Any]]:
+    if any(isinstance(value, dict) for value in values):
+        return _json(values)  # a computed field does not say in its type what its mark becomes
+    return [["" if value is None else _safe(value) for value in values]]
 
 
-def _refs(value: Any) -> list[Any]:
-    return ["; ".join(one["id"] for one in value or ())]
+def _date(values: list[Any]) -> list[list[Any]]:
+    dates = [value or {} for value in values]
+    return [
+        [_safe(date.get(part) or "") for date in dates]
+        for part in ("text", "earliest", "latest", "precision")
+    ]
 
 
-def _texts(value: Any) -> list[Any]:
-    return [_safe("; ".join(str(one) for one in value or ()))]
+def _ref(values: list[Any]) -> list[list[Any]]:
+    return [
+        [value["id"] if value else "" for value in values],
+        [_safe(value["name"]) if value else "" for value in values],
+    ]
 
 
-def _json(value: Any) -> list[Any]:
-    return ["" if value is None else orjson.dumps(value).decode()]
+def _refs(values: list[Any]) -> list[list[Any]]:
+    return [["; ".join(one["id"] for one in value or ()) for value in values]]
+
+
+def _texts(values: list[Any]) -> list[list[Any]]:
+    return [[_safe("; ".join(map(str, value))) if value else "" for value in values]]
+
+
+def _json(values: list[Any]) -> list[list[Any]]:
+    return [["" if value is None else orjson.dumps(value).decode() for value in values]]
 
 
 _FORMS: dict[str, tuple[tuple[str, ...], Cells]] = {

@@ -13,7 +13,7 @@ does not grow with its depth. Where all keys run the same way that is one row-va
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hmac import compare_digest
 from typing import Any
@@ -25,6 +25,7 @@ from fastapi import Response
 from sqlalchemy import ColumnElement, Row, Select
 
 from app.db.search import matching
+from app.db.statements import Values
 from app.db.tables import search_entries
 from app.errors import Fault, InvalidInput
 from app.web.asking import Ask, json_response
@@ -80,7 +81,7 @@ def overlapping(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Collection:
     """What a list is made of.
 
@@ -185,7 +186,6 @@ def page(ask: Ask, collection: Collection) -> Response:
     """One page of a collection as JSON."""
     order = _order(ask, collection)
     limit = ask.values.get("limit", DEFAULT_LIMIT)
-    filtered = select_filtered(ask, collection)
     values = _cursor_values(ask, collection, order)
     rows = _rows(ask, collection, order, values, limit)
     shown = rows[:limit]
@@ -195,7 +195,7 @@ def page(ask: Ask, collection: Collection) -> Response:
     following = _next(ask, collection, order, shown[-1]) if len(rows) > limit else None
     meta = ask.meta(
         {row[collection.dataset_at] for row in shown},
-        **_total(ask, collection, filtered),
+        **_total(ask, collection),
         limit=limit,
         facets=_facets(ask, collection),
         undated=collection.undated(ask),
@@ -285,15 +285,36 @@ def _ordered(statement: Select[Any], order: list[_Key]) -> Select[Any]:
 
 def _after(
     ask: Ask, collection: Collection, order: list[_Key], values: list[Any] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """The rows after some row, and one more where there is one.
+
+    Where the rows come from the table alone, their statement depends on nothing but the shape of
+    the query, and is kept.
+    """
+    if collection.source is not None:
+        return ask.rows(_written(ask, collection, order, values, limit + 1))
+    choosing = {k: v for k, v in ask.values.items() if k not in _SHAPING_ONLY and k != "sort"}
+    given = {**choosing, "after": [] if values is None else values, "most": limit + 1}
+
+    def write(given: Values) -> Select[Any]:
+        asked = replace(ask, values=dict(given))
+        return _written(asked, collection, order, given["after"] or None, given["most"])
+
+    what = (collection, *((key.column, key.descending) for key in order))
+    return ask.rows_like(what, given, write)
+
+
+def _written(
+    ask: Ask, collection: Collection, order: list[_Key], values: list[Any] | None, most: int
 ) -> Select[Any]:
-    """The page after some row, with the sort values of each row at its end."""
+    """So many rows after some row, with the sort values of each row at its end."""
     one_way = len({key.descending for key in order}) == 1
     begin = [_beyond(order, values)] if values is not None and one_way else []
     filtered = select_filtered(ask, collection, *begin)
     labelled = filtered.add_columns(*(k.column.label(f"sort_{i}") for i, k in enumerate(order)))
     if values is None or one_way:
-        return _ordered(labelled, order).limit(limit + 1)
-    return _seeks(labelled, order, values, limit)
+        return _ordered(labelled, order).limit(most)
+    return _seeks(labelled, order, values, most)
 
 
 def _rows(
@@ -301,12 +322,12 @@ def _rows(
 ) -> Sequence[Row[Any]]:
     """The rows after some row, and one more where there is one."""
     if collection.walk is None:
-        return ask.rows(_after(ask, collection, order, values, limit))
+        return _after(ask, collection, order, values, limit)
     beneath = collection.walk.beneath
     order_beneath = _order(ask, beneath)
     found: list[Row[Any]] = []
     while len(found) <= limit:
-        places = ask.rows(_after(ask, beneath, order_beneath, values, limit))
+        places = _after(ask, beneath, order_beneath, values, limit)
         if not places:
             break
         found += _standing(ask, collection, collection.walk, order, places)
@@ -347,16 +368,16 @@ def _beyond(order: list[_Key], values: list[Any]) -> ColumnElement[bool]:
     return beyond
 
 
-def _seeks(labelled: Select[Any], order: list[_Key], values: list[Any], limit: int) -> Select[Any]:
+def _seeks(labelled: Select[Any], order: list[_Key], values: list[Any], most: int) -> Select[Any]:
     """One seek for each key that may differ first, put together in order."""
     parts = []
     for i, key in enumerate(order):
         same = [k.column == v for k, v in zip(order[:i], values[:i], strict=True)]
         seek = labelled.where(*same, key.beyond(values[i]))
-        parts.append(sa.select(_ordered(seek, order).limit(limit + 1).subquery()))
+        parts.append(sa.select(_ordered(seek, order).limit(most).subquery()))
     together = sa.union_all(*parts).subquery()
     again = [_Key(together.c[f"sort_{i}"], key.descending).term() for i, key in enumerate(order)]
-    return sa.select(together).order_by(*again).limit(limit + 1)
+    return sa.select(together).order_by(*again).limit(most)
 
 
 # -- cursors ----------------------------------------------------------------------------------
@@ -408,13 +429,13 @@ def _seal(ask: Ask, collection: Collection, values: bytes) -> bytes:
 # -- what stands beside the page --------------------------------------------------------------
 
 
-def _total(ask: Ask, collection: Collection, filtered: Select[Any]) -> dict[str, Any]:
+def _total(ask: Ask, collection: Collection) -> dict[str, Any]:
     """`total`, exact up to 10,000 or as far as was asked."""
     exact = "total" in ask.values
     key = ("total", exact, *_query(ask, collection))
     if (walk := collection.walk) is not None and not exact:
         return dict(ask.kept(key, lambda: _count_walked(ask, collection, walk)))
-    return dict(ask.kept(key, lambda: _count(ask, filtered, exact=exact)))
+    return dict(ask.kept(key, lambda: _count(ask, collection, exact=exact)))
 
 
 def _query(ask: Ask, collection: Collection) -> tuple[str, str, bytes]:
@@ -423,7 +444,8 @@ def _query(ask: Ask, collection: Collection) -> tuple[str, str, bytes]:
     return collection.name, ask.request.scope["path"], orjson.dumps(asked)
 
 
-def _count(ask: Ask, filtered: Select[Any], *, exact: bool) -> dict[str, Any]:
+def _count(ask: Ask, collection: Collection, *, exact: bool) -> dict[str, Any]:
+    filtered = select_filtered(ask, collection)
     bare = filtered.with_only_columns(sa.literal(1).label("one"), maintain_column_froms=True)
     if not exact:
         bare = bare.limit(MOST_COUNTED + 1)
@@ -443,7 +465,7 @@ def _count_walked(ask: Ask, collection: Collection, walk: Walk) -> dict[str, Any
         return _told(ask.scalar(sa.select(sa.func.count()).select_from(counted)))
     few = [tuple(row) for row in ask.rows(keys.limit(FEW_KEYS + 1))]
     if len(few) > FEW_KEYS:
-        return _count(ask, select_filtered(ask, collection), exact=False)
+        return _count(ask, collection, exact=False)
     return {"total": len(_derived(ask, collection, walk, few))}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from app.db.clock import as_known
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, document_texts
@@ -37,15 +37,16 @@ class Names:
 
     def fill(self, connection: Connection, text: str) -> str:
         """Replace every mark in JSON text."""
-        marks = set(_MARK.findall(text))
+        parts = _MARK.split(text)
+        marks = set(parts[1::2])
         missing = marks.difference(self._filled)
         if missing:
             if len(self._filled) > MOST_KEPT:
                 self._filled.clear()
                 missing = marks
             self._learn(connection, missing)
-        filled = self._filled
-        return _MARK.sub(lambda found: filled[found[1]], text)
+        parts[1::2] = [self._filled[mark] for mark in parts[1::2]]
+        return "".join(parts)
 
     def refs(self, connection: Connection, space: str, ids: Iterable[str]) -> dict[str, Any]:
         """Refs by id, for answers that are computed; an id that does not exist is left out."""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement
 
+from app.db.statements import Values
 from app.db.tables import links
 from app.errors import NotFound
 from app.records.kinds import KINDS, Kind
@@ -193,5 +194,9 @@ def item_text(ask: Ask, row: Any, address: str) -> str:
 def _read(ask: Ask, kind: Kind, record_id: str) -> Any:
     table = kind.table
     columns = (table.c.id, table.c.dataset, table.c.revision, table.c.recorded_at, table.c.body)
-    rows = ask.rows(sa.select(*columns).where(table.c.id == record_id))
+
+    def write(values: Values) -> sa.Select[Any]:
+        return sa.select(*columns).where(table.c.id == values["id"])
+
+    rows = ask.rows_like(table.name, {"id": record_id}, write)
     return rows[0] if rows else None
