@@ -21,8 +21,8 @@ from app.web.changed import Changed, told
 from app.web.formats import answer
 from app.web.identities import resolve_one
 from app.web.listing import Collection
-from app.web.rendering import Names, record_json
 from app.web.parameters import is_id
+from app.web.rendering import Names, record_json
 from app.web.shapes import Item, Page, stored
 from app.web.stored import shipped_id
 
