@@ -201,7 +201,7 @@ def change(
         name=name,
         operation_id=name,
         summary=summary,
-        description=description,
+        description=f"{description} Needs a key whose scope is `{scope}`.",
         tags=[tag],
         status_code=status,
         response_model=shape,

@@ -25,7 +25,8 @@ def input_schemas() -> dict[str, Any]:
     for kind in KINDS.values():
         name = kind.record.__name__
         whole = kind.record.model_json_schema(mode="validation", ref_template=_TEMPLATE)
-        schemas |= {f"{part}Input": shape for part, shape in whole.pop("$defs", {}).items()}
+        for part, shape in whole.pop("$defs", {}).items():
+            schemas[f"{part}Input"] = {**shape, "title": f"{part} as written"}
         ignored = {"readOnly": True, "description": "The service says this; ignored here."}
         whole["properties"] |= dict.fromkeys(sorted(kind.record.derived), ignored)
         schemas[f"{name}Input"] = {**whole, "title": f"{name} as written"}
