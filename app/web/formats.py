@@ -213,51 +213,60 @@ def _form_of(annotation: Any) -> str:
     return forms.pop() if forms else "scalar"
 
 
-def _safe(cell: Any) -> Any:
-    """A cell no spreadsheet runs."""
-    if isinstance(cell, str) and cell[:1] in _RUN and cell:
-        return f"'{cell}"
-    return cell
-
-
+#: What a spreadsheet takes for the beginning of a formula.
 _RUN = frozenset("=+-@\t\r")
+Column = list[Any]
 
 
 # Each lays out the values of a field, of many records at once, in columns: what is done for each
 # cell is most of what an export costs.
 
 
-def _scalar(values: list[Any]) -> list[list[Any]]:
-    if any(isinstance(value, dict) for value in values):
-        return _json(values)  # a computed field does not say in its type what its mark becomes
-    return [["" if value is None else _safe(value) for value in values]]
+def _safe(cells: Column) -> Column:
+    """Texts that no spreadsheet runs."""
+    if _RUN.isdisjoint([cell[:1] for cell in cells]):
+        return cells
+    return [f"'{cell}" if cell[:1] in _RUN and cell else cell for cell in cells]
 
 
-def _date(values: list[Any]) -> list[list[Any]]:
+def _scalar(values: Column) -> list[Column]:
+    kinds = set(map(type, values))
+    if dict in kinds:  # a computed field does not say in its type what its mark becomes
+        return _json(values)
+    if type(None) in kinds:
+        values = ["" if value is None else value for value in values]
+    if kinds <= {str, type(None)}:
+        return [_safe(values)]
+    return [[_safe([value])[0] if isinstance(value, str) else value for value in values]]
+
+
+def _date(values: Column) -> list[Column]:
     dates = [value or {} for value in values]
-    return [
-        [_safe(date.get(part) or "") for date in dates]
-        for part in ("text", "earliest", "latest", "precision")
-    ]
+    parts = ("text", "earliest", "latest", "precision")
+    return [_safe([date.get(part) or "" for date in dates]) for part in parts]
 
 
-def _ref(values: list[Any]) -> list[list[Any]]:
+def _ref(values: Column) -> list[Column]:
     return [
         [value["id"] if value else "" for value in values],
-        [_safe(value["name"]) if value else "" for value in values],
+        _safe([(value["name"] or "") if value else "" for value in values]),
     ]
 
 
-def _refs(values: list[Any]) -> list[list[Any]]:
+def _refs(values: Column) -> list[Column]:
     return [["; ".join(one["id"] for one in value or ()) for value in values]]
 
 
-def _texts(values: list[Any]) -> list[list[Any]]:
-    return [[_safe("; ".join(map(str, value))) if value else "" for value in values]]
+def _texts(values: Column) -> list[Column]:
+    return [_safe(["; ".join(map(str, value)) if value else "" for value in values])]
 
 
-def _json(values: list[Any]) -> list[list[Any]]:
-    return [["" if value is None else orjson.dumps(value).decode() for value in values]]
+def _json(values: Column) -> list[Column]:
+    return [["" if value is None else _text(value) for value in values]]
+
+
+def _text(value: Any) -> str:
+    return "[]" if value == [] else orjson.dumps(value).decode()
 
 
 _FORMS: dict[str, tuple[tuple[str, ...], Cells]] = {
