@@ -2,8 +2,6 @@
 
 import gc
 
-import gc
-
 from app.main import configure_logging, create_app
 from app.settings import Settings
 
@@ -11,9 +9,5 @@ settings = Settings()
 configure_logging(settings.log_level)
 app = create_app(settings)
 # What importing made stays; looking through it again and again cost 100 ms each time.
-gc.collect()
-gc.freeze()
-
-# What was made to start with is never garbage: each look through it costs as much as a page.
 gc.collect()
 gc.freeze()
