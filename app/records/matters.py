@@ -47,7 +47,7 @@ class Question(Record):
     """What there is to have a position on; its proposition alone fixes the direction."""
 
     id: Slug
-    title: Annotated[Annotated[str, Line], Field(max_length=1000, description="As a question.")]
+    title: Annotated[Text, Field(min_length=1, max_length=1000, description="As a question.")]
     proposition: Annotated[
         Text, Field(min_length=1, description="The sentence one can be for or against.")
     ]

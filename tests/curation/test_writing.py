@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.records.kinds import KINDS
+from app.records.kinds import KINDS, Kind
 from tests.curation.conftest import match, topic
 
 PATHS = [kind.path for kind in KINDS.values()]
@@ -144,6 +144,18 @@ def test_faults_point_at_the_field(desk: TestClient, change: Any, pointer: str) 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"].startswith(pointer)
     assert desk.get(f"/v1/opinions/{opinion['id']}").json()["data"] == opinion
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_no_field_of_any_record_takes_a_control_character(desk: TestClient, kind: Kind) -> None:
+    record = desk.get(f"/v1/{kind.path}?limit=1").json()["data"][0]
+    for field in kind.record.model_fields:
+        answer = desk.patch(
+            f"/v1/{kind.path}/{record['id']}",
+            json={field: "KAZ\x1factor:KAZ"},
+            headers={"If-Match": f'"{record["revision"]}"'},
+        )
+        assert answer.status_code == 422, f"{field}: {answer.text}"
 
 
 def test_a_span_outside_its_document_is_refused(desk: TestClient) -> None:
