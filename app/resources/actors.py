@@ -87,7 +87,7 @@ COLLECTION = Collection(
             _column("country").in_,
             "country",
         ),
-        Filter(ID, _column("id").in_),
+        Filter(ID, _column("id").in_, "actor", lenient=True),
         Filter(DATASET, _column("dataset").in_, "dataset", _column("dataset")),
     ),
     fields=["id", "dataset", "revision", "recorded_at", "kind", "name", "other_names"],

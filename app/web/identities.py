@@ -56,7 +56,7 @@ def resolve_filters(ask: Ask, filters: Sequence[Filter]) -> None:
             continue
         found = _resolve(ask, one.space, ask.values[name])
         missing = [given for given, canonical in found.items() if canonical is None]
-        for given in missing:
+        for given in missing if not one.lenient else ():
             hint = nearest(given, _known_ids(ask, one.space))
             faults.append(Fault(f"{given!r} is not a known {one.space}; {hint}", parameter=name))
         ask.values[name] = [canonical for canonical in found.values() if canonical is not None]

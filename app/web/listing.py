@@ -54,6 +54,7 @@ class Filter:
         order: the order in which an index gives its rows, where that is not the key's. It holds
             when no sort is asked for and this is the first filter given, in the collection's
             order: a period or a topic in any other order is all its rows, sorted, for each page.
+        lenient: for ids, whether one that does not exist is left out instead of refused.
     """
 
     parameter: Parameter
@@ -62,6 +63,7 @@ class Filter:
     facet: ColumnElement[Any] | None = None
     beneath: bool = False
     order: Sequence[ColumnElement[Any]] = ()
+    lenient: bool = False
 
 
 def equal(parameter: Parameter, column: ColumnElement[Any], space: str | None = None) -> Filter:

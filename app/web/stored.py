@@ -82,7 +82,7 @@ def collection_of(
         **options.pop("sorts", {}),
     }
     every_kind = (
-        Filter(ID, table.c.id.in_),
+        _batch(kind),
         equal(DATASET, table.c.dataset, "dataset"),
     )
     cited: tuple[Filter, ...] = ()
@@ -105,6 +105,12 @@ def collection_of(
         fields=[*shape.model_fields, *shape.model_computed_fields],
         **options,
     )
+
+
+def _batch(kind: Kind) -> Filter:
+    """The filter that fetches some records by id: countries by any of their codes."""
+    space = "country" if kind.name == "country" else None
+    return Filter(ID, kind.table.c.id.in_, space, lenient=True)
 
 
 def register(
