@@ -8,7 +8,7 @@ words, or the other way round, has 90 at most. A match is sure only where one ac
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -34,6 +34,8 @@ router = APIRouter()
 FORM = "application/x-www-form-urlencoded"
 MOST_QUERIES, MOST_CANDIDATES, MOST_IDS = 100, 50, 1000
 LONGEST_BATCH = 200_000
+#: Of an address 64 KB are read, and in one a character may take six: longer batches are posted.
+LONGEST_ASKED = 10_000
 SUGGESTED = 10
 LEAST_SCORE, CONTAINED = 60.0, 0.9
 
@@ -443,6 +445,9 @@ _ABOUT = (
     "alone has the very name; no candidate means that nobody held here has a name like it."
 )
 _SHAPE: Any = Manifest | dict[str, Candidates] | Extension
+_ASKED = [
+    replace(one, schema=one.schema | {"maxLength": LONGEST_ASKED}) for one in (QUERIES, EXTEND)
+]
 
 operation(
     router,
@@ -453,7 +458,7 @@ operation(
     description=_ABOUT,
     tag="Finding",
     shape=_SHAPE,
-    parameters=(QUERIES, EXTEND),
+    parameters=_ASKED,
     costly=True,
 )
 router.add_api_route(
