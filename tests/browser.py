@@ -48,9 +48,7 @@ def chromium() -> Iterator["Browser"]:
 
 
 @contextmanager
-def visit(
-    browser: "Browser", url: str, **options: Any
-) -> Iterator[tuple["Page", list[str]]]:
+def visit(browser: "Browser", url: str, **options: Any) -> Iterator[tuple["Page", list[str]]]:
     """A page, and what a visitor should never be told: faults, and requests to other hosts.
 
     What breaks the content security policy is among the faults. Options are those of a new page:
