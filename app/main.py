@@ -22,6 +22,7 @@ from app.web.addresses import Directory, addresses_of
 from app.web.asking import OPERATIONS, Service
 from app.web.caching import CachingMiddleware
 from app.web.limiting import LimitingMiddleware
+from app.web.metrics import Figures
 from app.web.middleware import AccessMiddleware
 
 
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     explorer.install(app)
     app.state.addresses = addresses_of(app)
+    app.state.figures = Figures(app.state.addresses)
     app.router.routes.insert(0, Directory("/v1", OPERATIONS))
     openapi.install(app)
     return app

@@ -8,14 +8,13 @@ the same release gives the same bytes.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 
 from app.db.tables import datasets, releases
 from app.records.kinds import KINDS, Kind
@@ -27,6 +26,7 @@ from app.web.identities import resolve_one
 from app.web.parameters import KNOWN_AT
 from app.web.shapes import stored
 from app.web.stored import collection_of
+from app.web.streams import Stream
 from app.web.tableschema import table_schema
 
 router = APIRouter()
@@ -38,14 +38,17 @@ _EXACT = re.compile(r'"\\u001fexact:[^"]*"')
 def _export(ask: Ask) -> Response:
     dataset = resolve_one(ask, "dataset", ask.request.path_params["dataset"])
     name = f"{dataset}_release-{ask.release_told}.zip"
-    return StreamingResponse(
+    return Stream(
+        ask.service,
         _stream(ask.service, ask.request, {**ask.values, "dataset": [dataset]}),
         media_type=MEDIA,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _stream(service: Service, request: Request, values: dict[str, Any]) -> Iterator[bytes]:
+def _stream(
+    service: Service, request: Request, values: dict[str, Any]
+) -> Generator[bytes, None, None]:
     """The archive by parts, over a connection that lives as long as the stream."""
     with asked(service, request, values) as ask:
         about = _about(ask, values["dataset"][0])

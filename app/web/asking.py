@@ -6,10 +6,12 @@ runs where it was asked, because a short indexed read costs less than handing it
 what is costly, and everything on PostgreSQL, runs beside the event loop, bounded in number.
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from threading import Lock
 from typing import Any
 
 import anyio
@@ -32,6 +34,33 @@ from app.web.problems import responses_for
 from app.web.rendering import Names
 
 MOST_WAITING = 500
+MOST_HELD = 10_000
+#: Open streams at once; well below the connections that reads may use, so that some are left.
+MOST_STREAMS = 12
+
+
+class Held:
+    """What a release makes certain, kept while it is the newest; the least used go first."""
+
+    def __init__(self, release: int) -> None:
+        """Hold nothing yet."""
+        self.release = release
+        self.names = Names(release)
+        self._values: OrderedDict[Any, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def value(self, key: Any, make: Callable[[], Any]) -> Any:
+        """The value of a key, made the first time it is asked for."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        made = make()
+        with self._lock:
+            self._values[key] = made
+            if len(self._values) > MOST_HELD:
+                self._values.popitem(last=False)
+        return made
 
 
 @dataclass
@@ -40,9 +69,9 @@ class Service:
 
     database: Database
     settings: Settings
-    _names: Names = field(default_factory=lambda: Names(-1))
-    _kept: dict[Any, Any] = field(default_factory=dict)
+    held: Held = field(default_factory=lambda: Held(-1))
     _costly: int = 0
+    _streams: int = 0
     _turn: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
     statements: Statements = field(default_factory=Statements)
     gate: Gate = field(init=False)
@@ -55,19 +84,15 @@ class Service:
         """What marks stand for, kept while the release stays."""
         if known is not None:
             return Names(release, known)
-        if self._names.release != release:
-            self._names, self._kept = Names(release), {}
-        return self._names
+        if self.held.release < release:
+            self.held = Held(release)
+        held = self.held
+        return held.names if held.release == release else Names(release)
 
     def kept(self, release: int, key: Any, make: Callable[[], Any]) -> Any:
         """A value that a release makes certain, made once for it."""
-        if self._names.release != release:
-            return make()
-        if key not in self._kept:
-            if len(self._kept) > 10_000:
-                self._kept.clear()
-            self._kept[key] = make()
-        return self._kept[key]
+        held = self.held
+        return held.value(key, make) if held.release == release else make()
 
     async def run(self, work: Callable[[], Response], *, costly: bool) -> Response:
         """Do the work here or beside, and refuse costly work past the bound."""
@@ -85,6 +110,20 @@ class Service:
             return await anyio.to_thread.run_sync(work)
         finally:
             self._costly -= 1
+
+    @contextmanager
+    def stream(self) -> Iterator[None]:
+        """Keep count of a stream while it is open; refuse one too many."""
+        if self._streams >= MOST_STREAMS:
+            raise Unavailable(
+                "as many exports as this service takes are under way; try again shortly",
+                headers={"Retry-After": "5"},
+            )
+        self._streams += 1
+        try:
+            yield
+        finally:
+            self._streams -= 1
 
     async def write(self, work: Callable[[], Response]) -> Response:
         """Do the work beside the event loop, one writer at a time; the others queue in order."""

@@ -11,11 +11,16 @@ worker's write is seen because the release is read from the database each time. 
 """
 
 import hashlib
+import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+
 from app import __version__
+from app.errors import Problem
+from app.web.problems import problem_response
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -51,19 +56,32 @@ class CachingMiddleware:
         if not _is_of_the_data(scope["path"]):
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
+        headers = _joined(scope["headers"])
         address = _address(scope, headers)
-        release = await self._release()
+        try:
+            release = await self._release()
+        except Problem as problem:
+            await problem_response(problem, scope["path"])(scope, receive, send)
+            return
         digest = _digest(release, address)
-        if _matches(headers.get(b"if-none-match", b""), digest):
-            await _not_modified(send, headers[b"if-none-match"], digest)
+        wanted = headers.get(b"if-none-match", b"")
+        if tag := _match(wanted, digest):
+            await _not_modified(send, tag)
             return
         if stored := self._kept.get(digest):
             start, body = stored
-            await send(start)
+            # A copy: what lies outside adds its own headers to the list it is given.
+            await send({**start, "headers": [*start["headers"]]})
             await send({"type": "http.response.body", "body": body})
             return
-        await self._app(scope, receive, _Tagging(self._kept, scope, send, address))
+        try:
+            await self._app(scope, receive, _Tagging(self._kept, scope, send, address))
+        except _HeadIsEnough:
+            pass
+
+
+class _HeadIsEnough(ClientDisconnect):
+    """Ends a stream of which only the head was asked for."""
 
 
 class _Tagging:
@@ -92,7 +110,7 @@ class _Tagging:
         tag = b'"%d.%s"' % (first, self._digest)
         headers = [*message["headers"], (b"etag", tag), *_CACHE_HEADERS]
         self._start = {**message, "headers": headers}
-        return self._start
+        return {**message, "headers": [*headers]}
 
 
 class _Kept:
@@ -127,12 +145,19 @@ def _is_of_the_data(path: str) -> bool:
     return path not in ("/healthz", "/readyz", "/metrics")
 
 
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers by name; one that is given in several lines means them all (RFC 9110 §5.3)."""
+    joined: dict[bytes, bytes] = {}
+    for name, value in headers:
+        joined[name] = joined[name] + b", " + value if name in joined else value
+    return joined
+
+
 def _address(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
     """What of a request decides the bytes of its answer."""
     accept = headers.get(b"accept", b"*/*")
-    return b"\n".join(
-        (scope["path"].encode("utf-8", "surrogateescape"), scope["query_string"], accept)
-    )
+    path = scope["path"].encode("utf-8", "surrogateescape")
+    return b"\n".join((path, scope["query_string"], accept))
 
 
 def tag_of(path: str, revision: int, release: int) -> str:
@@ -149,24 +174,32 @@ def _digest(release: int, address: bytes) -> bytes:
     return hashlib.blake2b(about, digest_size=12).hexdigest().encode()
 
 
-def _matches(header: bytes, digest: bytes) -> bool:
-    """Whether `If-None-Match` holds a tag of this state of this address."""
-    return bool(header) and (digest in header)
+_TAGS = re.compile(rb'(?:W/)?("(\d+)\.([0-9a-f]+)")')
 
 
-async def _not_modified(send: Send, header: bytes, digest: bytes) -> None:
-    tag = next(part.strip() for part in header.split(b",") if digest in part)
-    headers = [(b"etag", tag.removeprefix(b"W/")), *_CACHE_HEADERS]
+def _match(header: bytes, digest: bytes) -> bytes | None:
+    """The tag in `If-None-Match` that is of this state of this address, if one is."""
+    for found in _TAGS.finditer(header):
+        if found[3] == digest:
+            return found[1]
+    return None
+
+
+async def _not_modified(send: Send, tag: bytes) -> None:
+    headers = [(b"etag", tag), *_CACHE_HEADERS]
     await send({"type": "http.response.start", "status": 304, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 
 
 def _without_body(send: Send) -> Send:
-    """Send the head of an answer and none of its body, however many parts it has."""
+    """Send the head of an answer and none of its body; the rest of a stream is not made."""
 
     async def head_only(message: Message) -> None:
         if message["type"] == "http.response.body":
-            message = {**message, "body": b""}
+            await send({"type": "http.response.body", "body": b""})
+            if message.get("more_body"):
+                raise _HeadIsEnough
+            return
         await send(message)
 
     return head_only

@@ -8,13 +8,12 @@ Numbers are never touched.
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 from typing import Any, get_args, get_origin
 
 import orjson
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from pydantic.fields import ComputedFieldInfo, FieldInfo
 
@@ -27,6 +26,7 @@ from app.web.asking import Ask, Service, asked
 from app.web.identities import resolve_filters
 from app.web.listing import Collection, every, page
 from app.web.problems import MEDIA_TYPES
+from app.web.streams import Stream
 
 CHUNK = 1000
 NEW_LINE = "\n"
@@ -72,9 +72,8 @@ def streamed(
     disposition = f'attachment; filename="{_file_name(ask, what)}.{name}"'
     media = {"csv": "text/csv; charset=utf-8; header=present"}.get(name, MEDIA_TYPES[name])
     links = '</v1/codebook>; rel="describedby", </v1/datasets>; rel="license"'
-    return StreamingResponse(
-        body, media_type=media, headers={"Content-Disposition": disposition, "Link": links}
-    )
+    headers = {"Content-Disposition": disposition, "Link": links}
+    return Stream(ask.service, body, media_type=media, headers=headers)
 
 
 def chosen(ask: Ask, offered: tuple[str, ...]) -> str:
@@ -85,29 +84,34 @@ def chosen(ask: Ask, offered: tuple[str, ...]) -> str:
     """
     if "format" in ask.values:
         return str(ask.values["format"])
-    accepted = _accepted(ask.request.headers.get("accept", "*/*"))
-    for media in accepted:
-        for name in offered:
-            kind = MEDIA_TYPES[name]
-            if media in (kind, "*/*", f"{kind.partition('/')[0]}/*"):
-                return name
+    accepted = _accepted(",".join(ask.request.headers.getlist("accept")) or "*/*")
+    weights = {name: _weight(accepted, MEDIA_TYPES[name]) for name in offered}
+    best = max(weights, key=lambda name: weights[name])
+    if weights[best] > 0:
+        return best
     shown = ", ".join(MEDIA_TYPES[name] for name in offered)
     raise NotAcceptable(f"this address serves {shown}")
 
 
-def _accepted(header: str) -> list[str]:
-    """The media types of an Accept header, most wanted first."""
-    wanted = []
-    for i, part in enumerate(header.split(",")):
+def _accepted(header: str) -> dict[str, float]:
+    """The media ranges of an Accept header with their weights (RFC 9110 §12.5.1)."""
+    wanted = {}
+    for part in header.split(","):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weights = [p[2:] for p in parameters if p.startswith("q=")]
         try:
             weight = float(weights[0]) if weights else 1.0
         except ValueError:
             weight = 0.0
-        if media and weight > 0:
-            wanted.append((-weight, i, media))
-    return [media for _, _, media in sorted(wanted)] or ["*/*"]
+        if media:
+            wanted[media] = weight
+    return wanted
+
+
+def _weight(accepted: dict[str, float], media: str) -> float:
+    """How much a media type is wanted: the most specific range that names it decides."""
+    ranges = (media, f"{media.partition('/')[0]}/*", "*/*")
+    return next((accepted[one] for one in ranges if one in accepted), 0.0)
 
 
 def _stream(
@@ -117,7 +121,7 @@ def _stream(
     shape: type[BaseModel],
     parts: Callable[[Ask], Iterable[list[str]]],
     lines: Callable[[Ask, str, type[BaseModel]], str],
-) -> Iterator[str]:
+) -> Generator[str, None, None]:
     """The result by parts, over a connection of its own that lives as long as the stream."""
     with asked(service, request, values) as ask:
         if lines is _csv:

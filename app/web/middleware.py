@@ -54,11 +54,13 @@ class AccessMiddleware:
             log.exception("failed", request_id=request_id, **_about(scope))
             raise
         finally:
+            seconds = time.perf_counter() - began
+            scope["app"].state.figures.count(scope["method"], scope["path"], status, seconds)
             log.info(
                 "request",
                 request_id=request_id,
                 status=status,
-                ms=round((time.perf_counter() - began) * 1000, 1),
+                ms=round(seconds * 1000, 1),
                 **_about(scope),
             )
 

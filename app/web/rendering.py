@@ -39,32 +39,34 @@ class Names:
         """Replace every mark in JSON text."""
         parts = _MARK.split(text)
         marks = set(parts[1::2])
-        missing = marks.difference(self._filled)
+        filled = self._filled
+        missing = marks.difference(filled)
         if missing:
-            if len(self._filled) > MOST_KEPT:
-                self._filled.clear()
+            if len(filled) > MOST_KEPT:  # a new one: another thread may be filling from the old
+                self._filled = filled = {}
                 missing = marks
-            self._learn(connection, missing)
-        parts[1::2] = [self._filled[mark] for mark in parts[1::2]]
+            self._learn(connection, missing, filled)
+        parts[1::2] = [filled[mark] for mark in parts[1::2]]
         return "".join(parts)
 
     def refs(self, connection: Connection, space: str, ids: Iterable[str]) -> dict[str, Any]:
         """Refs by id, for answers that are computed; an id that does not exist is left out."""
         wanted = {record_id: f"{space}:{record_id}" for record_id in ids}
-        self._learn(connection, {m for m in wanted.values() if m not in self._filled})
-        refs = {one: orjson.loads(self._filled[mark]) for one, mark in wanted.items()}
+        filled = self._filled
+        self._learn(connection, {m for m in wanted.values() if m not in filled}, filled)
+        refs = {one: orjson.loads(filled[mark]) for one, mark in wanted.items()}
         return {one: ref for one, ref in refs.items() if ref["name"] is not None}
 
-    def _learn(self, connection: Connection, marks: set[str]) -> None:
+    def _learn(self, connection: Connection, marks: set[str], filled: dict[str, str]) -> None:
         by_space: dict[str, list[str]] = defaultdict(list)
         for mark in sorted(marks):
             space, _, rest = mark.partition(":")
             by_space[space].append(rest)
         for space, learn in _LEARNERS.items():
             if rests := by_space.pop(space, None):
-                self._filled.update(learn(connection, rests, self._known))
+                filled.update(learn(connection, rests, self._known))
         if by_space:
-            self._filled.update(self._read_refs(connection, by_space))
+            filled.update(self._read_refs(connection, by_space))
 
     def _read_refs(self, connection: Connection, by_space: dict[str, list[str]]) -> dict[str, str]:
         """Refs for marks of any space, in one query."""

@@ -1,0 +1,134 @@
+"""HTTP as clients and caches meet it: repeated headers, weights, tags, streams that stall."""
+
+import json
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.errors import Unavailable
+from app.web.asking import MOST_STREAMS
+
+
+def test_a_kept_answer_has_the_headers_of_the_first_however_often_it_is_given(
+    client: TestClient,
+) -> None:
+    origin = {"Origin": "https://example.org"}
+    first, *others = [client.get("/v1/topics?limit=3", headers=origin) for _ in range(4)]
+    for other in others:
+        own = {k: v for k, v in other.headers.items() if k != "x-request-id"}
+        assert own == {k: v for k, v in first.headers.items() if k != "x-request-id"}
+
+
+def test_two_lines_of_a_header_are_one(client: TestClient) -> None:
+    """Else a cache could be given CSV under a name that means JSON."""
+    lines = [("Accept", "text/csv"), ("Accept", "application/json;q=0.5")]
+    assert client.get("/v1/topics", headers=lines).headers["content-type"].startswith("text/csv")
+    alone = client.get("/v1/topics", headers={"Accept": "application/json;q=0.5"})
+    assert alone.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("accept", "given"),
+    [
+        ("*/*", "application/json"),
+        ("application/*", "application/json"),
+        ("text/csv", "text/csv"),
+        ("text/csv;q=0.1, application/json", "application/json"),
+        ("text/csv, application/json;q=0.9", "text/csv"),
+        ("application/json;q=0, */*", "text/csv"),
+        ("text/html, application/x-ndjson;q=0.1", "application/x-ndjson"),
+    ],
+)
+def test_the_most_wanted_format_is_given(client: TestClient, accept: str, given: str) -> None:
+    answer = client.get("/v1/topics", headers={"Accept": accept})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith(given)
+
+
+@pytest.mark.parametrize(
+    "accept", ["application/xml", "application/json;q=0", "text/csv;q=0, application/json;q=0"]
+)
+def test_what_is_refused_is_not_given(client: TestClient, accept: str) -> None:
+    assert client.get("/v1/topics", headers={"Accept": accept}).status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ("{tag}", 304),
+        ("W/{tag}", 304),
+        ('"other", {tag}', 304),
+        ('{tag}, "other"', 304),
+        ('"other"', 200),
+        ("{bare}", 200),
+        ('"zz{bare}zz"', 200),
+    ],
+)
+def test_if_none_match_compares_whole_tags(client: TestClient, form: str, status: int) -> None:
+    tag = client.get("/v1/topics").headers["etag"]
+    given = form.format(tag=tag, bare=tag.strip('"'))
+    answer = client.get("/v1/topics", headers={"If-None-Match": given})
+    assert answer.status_code == status
+    assert answer.headers["etag"] == tag
+
+
+def test_if_none_match_may_stand_in_two_lines(client: TestClient) -> None:
+    tag = client.get("/v1/topics").headers["etag"]
+    for lines in ([tag, '"a"'], ['"a"', tag]):
+        headers = [("If-None-Match", line) for line in lines]
+        assert client.get("/v1/topics", headers=headers).status_code == 304
+
+
+def test_the_head_of_an_export_is_given_without_making_it(client: TestClient) -> None:
+    answer = client.head("/v1/opinions?format=csv")
+    assert answer.status_code == 200
+    assert answer.content == b""
+    assert client.app.state.service._streams == 0  # type: ignore[attr-defined]
+
+
+def test_more_exports_than_the_service_takes_are_refused_and_others_still_answered(
+    client: TestClient,
+) -> None:
+    service = client.app.state.service  # type: ignore[attr-defined]
+    held = [service.stream() for _ in range(MOST_STREAMS)]
+    for one in held:
+        one.__enter__()
+    try:
+        refused = client.get("/v1/opinions?format=ndjson")
+        assert refused.status_code == 503
+        assert refused.headers["retry-after"]
+        assert client.get("/v1/opinions?limit=7").status_code == 200
+    finally:
+        for one in held:
+            one.__exit__(None, None, None)
+    assert client.get("/v1/opinions?format=ndjson").status_code == 200
+
+
+def test_a_database_that_is_away_is_a_503_everywhere(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = client.app.state.service  # type: ignore[attr-defined]
+
+    def away() -> None:
+        raise Unavailable("the database cannot be reached", headers={"Retry-After": "2"})
+
+    monkeypatch.setattr(service.database, "read", away)
+    for address in ("/v1", "/v1/countries", "/readyz", "/"):
+        answer = client.get(address)
+        assert answer.status_code == 503, address
+        assert answer.headers["retry-after"] == "2"
+    assert client.get("/healthz").status_code == 200
+
+
+def test_requests_are_counted_by_their_route(client: TestClient) -> None:
+    client.get("/v1/countries/KAZ")
+    client.get("/v1/nothing/of/the/kind")
+    text = client.get("/metrics").text
+    assert 'positions_requests_total{method="GET",route="/v1/countries/{id}",status="200"}' in text
+    assert "of/the/kind" not in text, "an address is never a label: strangers choose it"
+    assert "positions_request_seconds_bucket" in text
+
+
+def test_openapi_is_json_and_says_so(client: TestClient) -> None:
+    answer = client.get("/openapi.json")
+    assert json.loads(answer.text)["openapi"].startswith("3.1")
