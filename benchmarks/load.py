@@ -43,9 +43,8 @@ class Process:
 
     @property
     def pids(self) -> list[int]:
-        """The process and its children."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        return [self.pid, *map(int, children.read_text().split())]
+        """The process and all that it started, and they."""
+        return list(_family(self.pid))
 
     def cpu(self) -> float:
         """Seconds of CPU so far."""
@@ -68,7 +67,12 @@ class Figure:
 
 @contextmanager
 def running(
-    name: str, command: Sequence[str], *, path: str, environment: Mapping[str, str], patience: int = 120
+    name: str,
+    command: Sequence[str],
+    *,
+    path: str,
+    environment: Mapping[str, str],
+    patience: int = 120,
 ) -> Iterator[Process]:
     """Start a service on a free port (`{port}` in its command), and stop it afterwards."""
     with socket.socket() as probe:
@@ -103,9 +107,7 @@ def await_ready(url: str, child: "subprocess.Popen[bytes]", patience: float) -> 
     raise SystemExit(f"{url} did not answer 200")
 
 
-def window(
-    process: Process, paths: Sequence[str], *, connections: int, seconds: float = 1.5
-) -> Figure:
+def window(process: Process, paths: Sequence[str], *, connections: int, seconds: int = 1) -> Figure:
     """One window of load over these paths, one after the other (`path<TAB>tag` asks for a 304)."""
     with tempfile.TemporaryDirectory() as folder:
         script, listed = Path(folder, "load.lua"), Path(folder, "paths")
@@ -126,8 +128,8 @@ def window(
     return Figure(
         float(_found(r"Requests/sec:\s+([\d.]+)", told)),
         spent / max(number, 1) * 1e6,
-        _milliseconds(_found(r"50%\s+(\S+)", told)),
-        _milliseconds(_found(r"99%\s+(\S+)", told)),
+        _milliseconds(_found(r"\n +50%\s+(\S+)", told)),
+        _milliseconds(_found(r"\n +99%\s+(\S+)", told)),
     )
 
 
@@ -136,12 +138,12 @@ def interleaved(
     *,
     connections: int,
     rounds: int,
-    seconds: float = 1.5,
+    seconds: int = 1,
 ) -> dict[str, Figure]:
     """The median figures of each job, taken in turns so that all meet the same weather."""
     taken: dict[str, list[Figure]] = {name: [] for name in jobs}
     for process, paths in jobs.values():
-        window(process, paths, connections=connections, seconds=0.5)
+        window(process, paths, connections=connections)
     for _ in range(rounds):
         for name, (process, paths) in jobs.items():
             taken[name].append(window(process, paths, connections=connections, seconds=seconds))
@@ -163,6 +165,13 @@ def _found(pattern: str, text: str) -> str:
 def _milliseconds(text: str) -> float:
     number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()  # type: ignore[union-attr]
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[unit]
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in children.read_text().split():
+            yield from _family(int(child))
 
 
 def _cpu_of(pid: int) -> float:

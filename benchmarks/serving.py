@@ -1,0 +1,281 @@
+"""How fast the service answers, against the raw limit and against what people would use instead.
+
+    uv run python -m benchmarks.serving votes.db
+    uv run python -m benchmarks.serving votes.db --rounds 5 --no-peers
+
+`votes.db` is a database that `positions import un-votes` has filled. Everything is measured in one
+run, in turns, and medians are taken; `wrk` and `sqlite3` must be installed. The table is printed
+and, with `--write`, kept in `benchmarks/README.md`.
+"""
+
+import os
+import pickle
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from benchmarks import services
+from benchmarks.load import Figure, Process, interleaved, running
+
+HERE = Path(__file__).parent
+CONNECTIONS, MANY = 16, 64
+STATES = ("SWE", "FRA", "DEU", "CHN", "IND", "BRA", "GBR", "TUR", "POL", "JPN", "MEX", "EGY")
+CHOICES = [(c, s, o) for c in STATES for s in ("support", "oppose") for o in ("-stated", "stated")]
+LISTS = [f"/v1/opinions?country={c}&stance={s}&sort={o}&limit=20" for c, s, o in CHOICES]
+ITEMS = [f"un-{call}-{c.lower()}" for call in (3456, 5025) for c in ("USA", "FRA", "GBR", "POL")]
+WORDS = ("disarmament", "nuclear", "palestine", "rights", "budget", "apartheid", "cyprus", "ocean")
+BEGIN, END = "<!-- the last run -->", "<!-- its end -->"
+
+Row = tuple[str, str, str, str]
+
+
+def main(
+    database: Path,
+    rounds: int = 3,
+    *,
+    peers: bool = True,
+    write: Annotated[bool, typer.Option("--write", help="Keep the table in the README.")] = False,
+) -> None:
+    """Measure, and print the table."""
+    rows: list[Row] = []
+    with ExitStack() as stack:
+        stored = stack.enter_context(services.ours(database))
+        fresh = stack.enter_context(services.ours(database, cache=0))
+        idle = fresh.resident()
+        rows += against_raw(stack, stored, fresh, rounds)
+        rows += queues(fresh, rounds)
+        rows += depth(fresh, rounds)
+        if peers:
+            services.environment_is_made()
+            rows += against_peers(stack, database, fresh, rounds)
+    with services.ours(database) as process:
+        rows += exports(process, database, rounds)
+    rows.append(("resident memory, idle", f"{idle:.0f} MB", "≤ 120 MB", "90 MB"))
+    rows.append(starts(database, rounds))
+    table = told(rows)
+    print(table)
+    if write:
+        keep(table)
+
+
+def against_raw(stack: ExitStack, stored: Process, fresh: Process, rounds: int) -> list[Row]:
+    """Lists and 304s against an application that sends the same bytes and does nothing else."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    answers, tagged = answers_of(stored)
+    (folder / "answers").write_bytes(pickle.dumps(answers))
+    limit = stack.enter_context(services.raw(folder / "answers", LISTS[0]))
+    jobs = {
+        "raw": (limit, LISTS),
+        "cached": (stored, LISTS),
+        "fresh": (fresh, LISTS),
+        "raw 304": (limit, tagged),
+        "304": (stored, tagged),
+    }
+    got = interleaved(jobs, connections=CONNECTIONS, rounds=rounds)
+    return [
+        share("cached list of 20, of raw", got["cached"], got["raw"], ".60", ".80"),
+        share("304, of a raw 304", got["304"], got["raw 304"], ".60", ".80"),
+        share("uncached list of 20, of raw", got["fresh"], got["raw"], ".13", ".25"),
+    ]
+
+
+def answers_of(
+    process: Process,
+) -> tuple[dict[str, tuple[list[tuple[bytes, bytes]], bytes]], list[str]]:
+    """What the service answers at each address, and the addresses with their tags."""
+    answers, tagged = {}, []
+    plain = {"Accept": "*/*", "Accept-Encoding": "identity"}
+    for path in LISTS:
+        answer = httpx.get(process.address + path, headers=plain).raise_for_status()
+        headers = [(k.lower(), v) for k, v in answer.headers.raw if k.lower() != b"date"]
+        answers[path] = (headers, answer.content)
+        tagged.append(f"{path}\t{answer.headers['etag']}")
+    return answers, tagged
+
+
+def queues(fresh: Process, rounds: int) -> list[Row]:
+    """How much longer the slowest wait than most, when many ask at once."""
+    got = interleaved({"": (fresh, LISTS)}, connections=MANY, rounds=rounds)[""]
+    told = f"{got.p99_ms / got.p50_ms:.1f}× ({got.p99_ms:.0f} ms of {got.p50_ms:.0f} ms)"
+    return [(f"p99 of the median, {MANY} connections, uncached", told, "≤ 3×", "≤ 2×")]
+
+
+def depth(fresh: Process, rounds: int) -> list[Row]:
+    """What a page costs at the far end of 870,000 rows, against the first."""
+    with httpx.Client(base_url=fresh.address) as client:
+        last = client.get("/v1/opinions?sort=-id&limit=20").json()["links"]["next"]
+        # Turned round, the far end is the beginning: the same rows are walked to from either.
+        first = client.get("/v1/opinions?sort=id&limit=20").json()["links"]["next"]
+        small = [f"/v1/opinions?holder={one}&limit=20" for one in ("KAZ", "UZB", "ERI")]
+    jobs = {"first": (fresh, [first]), "far": (fresh, [last]), "some": (fresh, small)}
+    got = interleaved(jobs, connections=CONNECTIONS, rounds=rounds)
+    every = interleaved(
+        {"all": (fresh, ["/v1/opinions?limit=20"])}, connections=CONNECTIONS, rounds=rounds
+    )
+    told = f"{every['all'].cpu_us / got['some'].cpu_us:.2f}"
+    return [
+        ("CPU of a page of 870,000 rows, of one of some thousand", told, "≤ 1.2", "1.05"),
+        (
+            "CPU of a keyset page at the far end, of one at the first",
+            f"{got['far'].cpu_us / got['first'].cpu_us:.2f}",
+            "≤ 1.3",
+            "1.05",
+        ),
+    ]
+
+
+def against_peers(stack: ExitStack, database: Path, fresh: Process, rounds: int) -> list[Row]:
+    """Lists, items and searches against the peers."""
+    table = stack.enter_context(services.datasette(database))
+    orm = stack.enter_context(services.textbook(database))
+    django = stack.enter_context(services.django_rest(database))
+    name = f"/{database.stem}"
+    plain = [f"/opinions?country={c}&stance={s}&sort={o}&limit=20" for c, s, o in CHOICES]
+    rows = [
+        f"{name}/opinions.json?holder_country={c}&stance={s}&_size=20&_shape=objects&_nocount=1&"
+        + ("_sort_desc" if o.startswith("-") else "_sort")
+        + "=stated_earliest"
+        for c, s, o in CHOICES
+    ]
+    found = [
+        f"{name}/search_entries.json?_search={w}&_fts_table=search_index&_fts_pk=n&_size=20"
+        for w in WORDS
+    ]
+    lists = {
+        "ours": (fresh, LISTS),
+        "datasette": (table, rows),
+        "django": (django, plain),
+        "textbook": (orm, plain),
+    }
+    got = interleaved(lists, connections=CONNECTIONS, rounds=rounds)
+    rest = {
+        "item": (fresh, [f"/v1/opinions/{one}" for one in ITEMS]),
+        "row": (table, [f"{name}/opinions/{one}.json?_shape=objects" for one in ITEMS]),
+        "search": (fresh, [f"/v1/search?q={word}&limit=20" for word in WORDS]),
+        "fts": (table, found),
+    }
+    other = interleaved(rest, connections=CONNECTIONS, rounds=rounds)
+    return [
+        times("uncached list, of Datasette", got["ours"], got["datasette"], "10×", "20×"),
+        times("uncached list, of Django REST framework", got["ours"], got["django"], "6×", "12×"),
+        times("uncached list, of FastAPI + async ORM", got["ours"], got["textbook"], "6×", "12×"),
+        times("one item, uncached, of Datasette's row", other["item"], other["row"], "4×", "8×"),
+        times("full-text search, of Datasette's", other["search"], other["fts"], "3×", "6×"),
+    ]
+
+
+def exports(process: Process, database: Path, rounds: int) -> list[Row]:
+    """All opinions over HTTP, in rows a second, against a dump by the database's own shell."""
+    idle = process.resident()
+    most = [idle]
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.1):
+            most.append(process.resident())
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    took: dict[str, list[float]] = {"shell": [], "ndjson": [], "csv": []}
+    for _ in range(min(rounds, 3)):
+        shell = ["sqlite3", "-csv", str(database), "SELECT * FROM opinions"]
+        took["shell"].append(seconds_of(shell))
+        for name in ("ndjson", "csv"):
+            address = f"{process.address}/v1/opinions?format={name}"
+            took[name].append(seconds_of(["curl", "-sS", "--fail", address]))
+    over.set()
+    watching.join()
+    s = {name: statistics.median(seconds) for name, seconds in took.items()}
+    goals = {"ndjson": (".4", ".6"), "csv": (".3", ".5")}
+    rows = [
+        (
+            f"{name.upper()} of all opinions, of the shell's dump",
+            f"{s['shell'] / s[name]:.2f} ({s[name]:.1f} s, the shell {s['shell']:.1f} s)",
+            *goals[name],
+        )
+        for name in goals
+    ]
+    grown = f"{max(most) - idle:.0f} MB"
+    return [*rows, ("memory over idle while exporting everything", grown, "≤ 64 MB", "32 MB")]
+
+
+def seconds_of(command: list[str]) -> float:
+    """How long a command takes whose output nobody keeps."""
+    began = time.monotonic()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.monotonic() - began
+
+
+def starts(database: Path, rounds: int) -> Row:
+    """How long until the first 200, against an empty FastAPI application."""
+    positions = str(Path(sys.executable).with_name("positions"))
+    given = {"DATABASE_URL": f"sqlite:///{database}", "POSITIONS_LOG_LEVEL": "error"}
+    commands = {
+        "ours": ([positions, "serve", "--port={port}"], "/readyz", given),
+        "empty": (
+            [sys.executable, "-m", "uvicorn", "benchmarks.peers.empty:app", *services.UVICORN],
+            "/",
+            {},
+        ),
+    }
+    took: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, (command, path, environment) in commands.items():
+            began = time.monotonic()
+            with running(name, command, path=path, environment=environment):
+                took[name].append(time.monotonic() - began)
+    ours, empty = (statistics.median(took[name]) for name in ("ours", "empty"))
+    told = f"{ours / empty:.1f}× ({ours:.1f} s of {empty:.1f} s)"
+    return ("`positions serve` to the first 200, of an empty FastAPI", told, "≤ 2×", "1.3×")
+
+
+def share(what: str, ours: Figure, theirs: Figure, floor: str, stretch: str) -> Row:
+    """Requests a second as a share of the limit; CPU of a request beside it."""
+    told = f"{ours.rate / theirs.rate:.2f} ({ours.cpu_us:.0f} µs of CPU, raw {theirs.cpu_us:.0f})"
+    return (what, told, floor, stretch)
+
+
+def times(what: str, ours: Figure, theirs: Figure, floor: str, stretch: str) -> Row:
+    """How many times a peer's requests a second; CPU of a request beside it."""
+    told = (
+        f"{ours.rate / theirs.rate:.1f}× ({ours.cpu_us:.0f} µs of CPU, theirs {theirs.cpu_us:.0f})"
+    )
+    return (what, told, floor, stretch)
+
+
+def told(rows: list[Row]) -> str:
+    """The table, with the day and the shape of the machine."""
+    shape = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
+    load = f"load {os.getloadavg()[2]:.1f} in the last quarter of an hour"
+    lines = [
+        f"Run on {datetime.now(UTC):%Y-%m-%d}; {shape}, {load}.",
+        "",
+        "| what | this run | floor | stretch |",
+        "|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
+    return "\n".join(lines)
+
+
+def keep(table: str) -> None:
+    """Put the table in the README in the place of the last one."""
+    readme = HERE / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    readme.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)
