@@ -1,8 +1,11 @@
 """No input gives a 5xx, and every refusal says what was wrong and what would be right."""
 
+import hashlib
+from base64 import urlsafe_b64encode
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 import pytest
 from starlette.testclient import TestClient
 
@@ -178,3 +181,52 @@ def test_an_address_that_does_not_exist_is_a_problem_too(client: TestClient, pat
     answer = client.get(path, headers={"Accept": "application/json"})
     assert answer.status_code == 404
     assert_problem(answer)
+
+
+def forged(path: str, cursor: str, place: bytes) -> str:
+    """A cursor as the service would seal it, but holding something else.
+
+    The seal is a public algorithm over what can be read in the service's code, so callers can
+    make one: whatever it holds is input like any other.
+    """
+    query = path.partition("?")[2].split("=")
+    asked = [] if query == [""] else [(query[0], query[1].split(","))]
+    address = path.partition("?")[0]
+    about: list[Any] = [address, cursor, asked]
+    if address in ("/v1/topics", "/v1/positions"):
+        about = [address.removeprefix("/v1/"), {}, asked]
+    seal = hashlib.blake2b(orjson.dumps(about) + place, digest_size=12).digest()
+    return urlsafe_b64encode(seal + place).decode().rstrip("=")
+
+
+SEALED = [
+    ("/v1/topics", "cursor", b'["belarus"]'),
+    ("/v1/topics?sort=recorded_at", "cursor", b'[1,"belarus"]'),
+    ("/v1/positions", "cursor", b'["KAZ","a"]'),
+    ("/v1/matrix", "holder_cursor", b'[0,"KAZ"]'),
+    ("/v1/changes", "cursor", b'[1,"topic","a"]'),
+    ("/v1/timeline", "cursor", b'["1996-01-01","event","a","a"]'),
+    ("/v1/divides", "cursor", b'["a"]'),
+]
+NO_PLACES = [
+    *(b'["a","b"]', b"[]", b'[{"a":1}]', b"[[1]]", b"5", b"null", b'"a"', b"{}", b"[true]"),
+    *(b'[1,["topic"],"a"]', b'[1,"nothing","a"]', b'[99999999999999999999,"topic","a"]', b"["),
+    *(b'["\\u0000"]', b'["\\u0000","a"]', b'[1.5,"a"]', b'[9999999999,"a"]', b"[null,null]"),
+]
+
+
+@pytest.mark.parametrize(("path", "cursor", "place"), SEALED)
+def test_a_cursor_that_is_sealed_well_but_holds_nonsense_is_refused(
+    client: TestClient, path: str, cursor: str, place: bytes
+) -> None:
+    def answered(place: bytes) -> Any:
+        mark = "&" if "?" in path else "?"
+        return client.get(f"{path}{mark}{cursor}={forged(path, cursor, place)}")
+
+    if path != "/v1/divides":  # whose places are its rows, and the shipped data may change
+        assert answered(place).status_code == 200, "the test no longer seals as the service does"
+    for nonsense in {*NO_PLACES} - {place}:
+        told = answered(nonsense)
+        if path != "/v1/positions" or nonsense != b'["a","b"]':  # which is a place there
+            assert told.status_code == 422, f"{nonsense!r}: {told.text[:300]}"
+            assert told.json()["errors"][0]["parameter"] == cursor

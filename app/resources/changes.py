@@ -19,7 +19,7 @@ from app.records.history import DELETE, Place, next_changes, number_of_changes
 from app.records.kinds import KINDS
 from app.web.asking import Ask, json_response, operation
 from app.web.changed import Changed, told
-from app.web.cursors import following, place_of
+from app.web.cursors import a_number, a_text, following, place_of
 from app.web.formats import chosen, streamed
 from app.web.listing import CURSOR, DEFAULT_LIMIT, LIMIT, MOST_COUNTED
 from app.web.parameters import integer, word_of
@@ -50,9 +50,9 @@ def _answer(ask: Ask) -> Response:
         return _feed(ask)
     if name == "ndjson":
         return streamed(ask, name, "changes", Change, _parts)
-    given = place_of(ask, "cursor")
+    given = place_of(ask, "cursor", (a_number, _is_kind, a_text))
     limit = ask.values.get("limit", DEFAULT_LIMIT)
-    found = _next(ask, tuple(given) if given else None, limit + 1)
+    found = _next(ask, (given[0], given[1], given[2]) if given else None, limit + 1)
     shown = found[:limit]
     after = following(ask, "cursor", _place(shown[-1])) if len(found) > limit else None
     meta = ask.meta({row.dataset for row in shown}, **_total(ask), limit=limit)
@@ -62,6 +62,10 @@ def _answer(ask: Ask) -> Response:
         headers["Link"] += f', <{after}>; rel="next"'
     text = f'{{"data":[{",".join(_texts(ask, shown))}],"meta":{meta},"links":{links}}}'
     return json_response(text, headers)
+
+
+def _is_kind(value: Any) -> bool:
+    return a_text(value) and value in KINDS
 
 
 def _since(ask: Ask) -> int:

@@ -14,7 +14,7 @@ from app.analysis.standings import citing
 from app.db.tables import opinions
 from app.records.references import MARK, Ref
 from app.web.asking import Ask, json_response, operation
-from app.web.cursors import following, place_of
+from app.web.cursors import a_number, a_text, following, place_of
 from app.web.held import Position, position_json
 from app.web.holdings import CHOOSING, chosen, undated
 from app.web.identities import resolve_filters
@@ -97,7 +97,7 @@ def _side(ask: Ask, column: Column[str]) -> tuple[list[str], str | None, int]:
     """The ids of one side on this page, the address of the next ones, and how many there are."""
     side = column.name
     every = _ids(ask, column)
-    after = place_of(ask, f"{side}_cursor")
+    after = place_of(ask, f"{side}_cursor", (a_number, a_text))
     limit = ask.values.get(f"{side}_limit", DEFAULT_SIDE)
     rest = [one for one in every if after is None or one > tuple(after)]
     shown = rest[:limit]

@@ -25,7 +25,7 @@ from app.records.references import MARK, Ref
 from app.records.shapes import Evidence
 from app.vocabulary import Stance
 from app.web.asking import Ask, json_response, operation
-from app.web.cursors import following, place_of
+from app.web.cursors import a_text, following, place_of
 from app.web.formats import chosen, streamed
 from app.web.holdings import about_topics
 from app.web.identities import resolve_filters
@@ -76,7 +76,7 @@ def _answer(ask: Ask) -> Response:
     name = chosen(ask, ("json", "csv", "ndjson"))
     if name != "json":
         return streamed(ask, name, "timeline", Entry, _parts)
-    given = place_of(ask, "cursor")
+    given = place_of(ask, "cursor", [a_text] * 4)
     limit = ask.values.get("limit", DEFAULT_LIMIT)
     found = _entries(ask, Place(*given) if given else None, limit + 1)
     shown = found[:limit]

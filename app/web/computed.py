@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from app.errors import Fault, InvalidInput
 from app.web.asking import Ask, json_response, operation
-from app.web.cursors import following, place_of
+from app.web.cursors import a_scalar, following, place_of
 from app.web.formats import chosen, streamed
 from app.web.identities import resolve_filters
 from app.web.listing import CURSOR, DEFAULT_LIMIT, FORMAT, LIMIT, Filter
@@ -181,7 +181,7 @@ def _first(ask: Ask, listed: Computed, rows: Sequence[Row]) -> int:
     Raises:
         InvalidInput: when that row is no longer there.
     """
-    place = place_of(ask, "cursor")
+    place = place_of(ask, "cursor", [a_scalar] * len(listed.key))
     if place is None:
         return 0
     for number, row in enumerate(rows, 1):
