@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -100,7 +100,7 @@ def _newer_database(folder: Path) -> str:
     return f"sqlite:///{folder}/data.db"
 
 
-UNUSABLE = {
+UNUSABLE: dict[str, tuple[Callable[[Path], str], str]] = {
     "no such folder": (lambda folder: f"sqlite:///{folder}/no/data.db", "does not exist"),
     "a folder": (_file_is_a_folder, "is not a file"),
     "another kind of file": (_file_of_another_kind, "cannot be used"),
