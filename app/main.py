@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import __version__, explorer
 from app.db import Database
-from app.db.clock import current_release
+from app.db.clock import newest_release
 from app.resources import RESOURCES
 from app.settings import Settings
 from app.web import health, openapi, problems
@@ -40,8 +40,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     async def release() -> int:
         if database.is_sqlite:
-            return _release(database)
-        return await anyio.to_thread.run_sync(_release, database)
+            return newest_release(database)
+        return await anyio.to_thread.run_sync(newest_release, database)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -87,11 +87,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.router.routes.insert(0, Directory("/v1", OPERATIONS))
     openapi.install(app)
     return app
-
-
-def _release(database: Database) -> int:
-    with database.read() as connection:
-        return current_release(connection)
 
 
 def configure_logging(level: str) -> None:

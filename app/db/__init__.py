@@ -82,6 +82,17 @@ class Database:
             driver.rollback()
             self._open.append(connection)
 
+    def glance(self, statement: str) -> Any:
+        """The one value of a statement that needs no state to be seen together with another."""
+        if not self.is_sqlite:
+            with self.read() as connection:
+                return fetch(connection, statement)[0][0]
+        with _translated():
+            connection = self._open.pop() if self._open else self._reader.connect()
+            found = fetch(connection, statement)[0][0]
+            self._open.append(connection)
+            return found
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The one write transaction at a time; commits when the block ends without error."""
