@@ -3,6 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
+from tests.conftest import World
+
 
 def ids(client: TestClient, address: str) -> list[str]:
     """The ids that a list answers with."""
@@ -25,3 +27,72 @@ def test_a_batch_takes_ids_in_any_writing_and_leaves_out_the_unknown(
     client: TestClient, address: str, found: list[str]
 ) -> None:
     assert ids(client, address) == found
+
+
+AGREED = """
+- id: made
+  title: Made
+  agreement_type: treaty
+  status: in_effect
+  parties: [{actor: AAA, role: member, status: in_effect}, {actor: club, role: host, status: in_effect}]
+  evidence: &here [{document: paper, paragraph: 1, start: 1, end: 9}]
+- id: wooed
+  title: Wooed
+  agreement_type: treaty
+  status: in_effect
+  parties: [{actor: BBB, role: candidate, status: considered}, {actor: club, role: host, status: in_effect}]
+  evidence: *here
+- id: mooted
+  title: Mooted
+  agreement_type: talks
+  status: under_discussion
+  parties: [{actor: CCC, role: partner, status: under_discussion}, {actor: club, role: host, status: under_discussion}]
+  evidence: *here
+- id: watched
+  title: Watched
+  agreement_type: status
+  status: in_effect
+  parties: [{actor: diet, role: observer, status: in_effect}, {actor: club, role: host, status: in_effect}]
+  evidence: *here
+"""  # noqa: E501  a table
+
+
+@pytest.fixture
+def treaties(world: World) -> TestClient:
+    """A club, and four countries with their ways to have to do with it."""
+    return world(
+        countries="".join(f"- {{id: {one}, name: Land {one}}}\n" for one in COUNTRIES),
+        organizations="[{id: club, name: Club}, {id: diet, name: Diet, country: DDD}]",
+        documents="- {id: paper, source_type: treaty_text, characters: 100, paragraphs: 3}",
+        agreements=AGREED,
+    )
+
+
+COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("party=AAA&role=host", []),
+        ("party=AAA&role=member", ["made"]),
+        ("party=club&role=host,observer", ["made", "mooted", "watched", "wooed"]),
+        ("party=AAA,BBB&role=candidate", ["wooed"]),
+        ("role=candidate", ["wooed"]),
+        ("party=BBB", ["wooed"]),
+    ],
+)
+def test_a_party_and_a_role_are_of_the_same_party(
+    treaties: TestClient, query: str, found: list[str]
+) -> None:
+    assert ids(treaties, f"/v1/agreements?{query}") == found
+
+
+def test_countries_are_tied_to_an_organization_by_what_was_agreed(treaties: TestClient) -> None:
+    assert ids(treaties, "/v1/countries?organization=club") == ["AAA", "DDD"]
+    assert ids(treaties, "/v1/countries?agreement=wooed") == ["BBB"], "in any role"
+
+
+def test_a_country_is_tied_to_an_assembly_by_its_parliament(client: TestClient) -> None:
+    assert "KAZ" in ids(client, "/v1/countries?organization=nato-parliamentary-assembly")
+    assert "KGZ" not in ids(client, "/v1/countries?organization=nato")

@@ -19,13 +19,20 @@ COLLECTION = register(
     filters=(
         linked(
             "agreement",
-            identifier("party", "Agreements that these are in, in any role.", "KAZ"),
+            identifier(
+                "party", "Agreements that these are in, in any role if `role` is left out.", "KAZ"
+            ),
             "parties",
             space="actor",
         ),
         Filter(
-            word("role", PartyRole, "Agreements that somebody is in, as this."),
-            in_role("agreement", "parties"),
+            word(
+                "role",
+                PartyRole,
+                "Agreements that somebody is in, as this; with `party`, that one of those is in.",
+            ),
+            in_role("agreement", "parties", "role", "party"),
+            joint=True,
         ),
         equal(
             word("agreement_type", AgreementType, "What form it has."),

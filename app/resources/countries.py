@@ -1,13 +1,14 @@
 """States, present and former."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 
-from app.db.tables import agreements, countries, links
-from app.vocabulary import fold
+from app.db.tables import KIND_TABLES, agreements, countries, links, organizations
+from app.vocabulary import AgreementStatus, PartyRole, fold
 from app.web.identities import REGION_NAMES
 from app.web.listing import Filter
 from app.web.parameters import Parameter, identifier
@@ -30,25 +31,46 @@ def _in_region(codes: Sequence[str]) -> ColumnElement[bool]:
     return sa.or_(countries.c.m49_region.in_(codes), countries.c.m49_subregion.in_(codes))
 
 
-def _parties(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Parties to the agreements that some conditions hold for."""
-    current = sa.select(agreements.c.id, agreements.c.revision).where(*conditions)
-    parties = sa.select(links.c.target).where(
+#: An agreement that nobody made yet, and a party that is none yet.
+_UNMADE = [AgreementStatus.CONSIDERED.value, AgreementStatus.UNDER_DISCUSSION.value]
+_CANDIDATE = PartyRole.CANDIDATE.value
+
+
+def _parties(condition: ColumnElement[bool]) -> Select[Any]:
+    """Parties to the agreements that a condition holds for."""
+    current = sa.select(agreements.c.id, agreements.c.revision).where(condition)
+    return sa.select(links.c.target).where(
         links.c.kind == "agreement",
         links.c.field == "parties",
         sa.tuple_(links.c.id, links.c.revision).in_(current),
     )
-    return countries.c.id.in_(parties)
 
 
 def _party_to(values: Sequence[str]) -> ColumnElement[bool]:
-    return _parties(agreements.c.id.in_(values))
+    return countries.c.id.in_(_parties(agreements.c.id.in_(values)))
 
 
 def _tied_to(values: Sequence[str]) -> ColumnElement[bool]:
+    """Countries with ties to an organization, of their own or by an organization of theirs."""
+    by_others = sa.select(organizations.c.country).where(_tied("organization", values))
+    return sa.or_(_tied("country", values), countries.c.id.in_(by_others))
+
+
+def _tied(kind: str, values: Sequence[str]) -> ColumnElement[bool]:
     """Members of an organization, and parties to an agreement that it is a party to, too."""
-    members = refers_to("country", "memberships", values)
-    return sa.or_(members, _parties(refers_to("agreement", "parties", values)))
+    not_candidate = links.c.role != _CANDIDATE
+    theirs = sa.select(links.c.id, links.c.revision).where(
+        links.c.target.in_(values),
+        links.c.kind == "agreement",
+        links.c.field == "parties",
+        not_candidate,
+    )
+    made = sa.and_(
+        sa.tuple_(agreements.c.id, agreements.c.revision).in_(theirs),
+        agreements.c.status.not_in(_UNMADE),
+    )
+    parties = _parties(made).where(not_candidate)
+    return sa.or_(refers_to(kind, "memberships", values), KIND_TABLES[kind].c.id.in_(parties))
 
 
 COLLECTION = register(
@@ -71,7 +93,9 @@ COLLECTION = register(
         Filter(
             identifier(
                 "organization",
-                "Members of these organizations, and parties to an agreement they are party to.",
+                "Members of these organizations, and parties to an agreement they are party to, "
+                "themselves or by an organization of theirs. Candidates, and what is only "
+                "considered or discussed, do not count.",
                 "nato",
             ),
             _tied_to,
@@ -79,7 +103,9 @@ COLLECTION = register(
         ),
         Filter(
             identifier(
-                "agreement", "Parties to these agreements, in any role.", "partnership-for-peace"
+                "agreement",
+                "Parties to these agreements, in any role, candidates and hosts among them.",
+                "partnership-for-peace",
             ),
             _party_to,
             "agreement",

@@ -50,6 +50,8 @@ class Filter:
         order: the order in which an index gives its rows, where that is not the key's. It holds
             when no sort is asked for and this is the first filter given, in the collection's
             order: a period or a topic in any other order is all its rows, sorted, for each page.
+        joint: whether the condition takes the values of all parameters, since what it means
+            depends on another one.
         lenient: for ids, whether one that does not exist is left out instead of refused.
     """
 
@@ -59,6 +61,7 @@ class Filter:
     facet: ColumnElement[Any] | None = None
     beneath: bool = False
     order: Sequence[ColumnElement[Any]] = ()
+    joint: bool = False
     lenient: bool = False
 
 
@@ -225,7 +228,7 @@ def conditions(ask: Ask, collection: Collection) -> Iterator[ColumnElement[bool]
     for one in collection.filters:
         name = one.parameter.name
         if name in ask.values and not one.beneath:
-            yield one.condition(ask.values[name])
+            yield one.condition(ask.values if one.joint else ask.values[name])
     if collection.kinds and "q" in ask.values:
         yield searched(ask, collection.kinds, collection.columns[0], collection.columns[2])
 

@@ -57,13 +57,21 @@ def refers_to(kind: str, field: str, values: Sequence[str]) -> ColumnElement[boo
     return sa.tuple_(table.c.id, table.c.revision).in_(found)
 
 
-def in_role(kind: str, field: str) -> Condition:
-    """The condition that somebody is in one of a record's lists as one of these roles."""
+def in_role(kind: str, field: str, role: str, who: str) -> Condition:
+    """The condition that somebody is in one of a record's lists as one of these roles.
+
+    Args:
+        kind: the kind of record.
+        field: the list.
+        role: the parameter that names the roles.
+        who: the parameter that says who; where it is given, it is one of those that has the role.
+    """
     table = KINDS[kind].table
 
-    def condition(roles: list[str]) -> ColumnElement[bool]:
+    def condition(values: Values) -> ColumnElement[bool]:
+        same = [links.c.target.in_(values[who])] if who in values else []
         found = sa.select(links.c.id, links.c.revision).where(
-            links.c.kind == kind, links.c.field == field, links.c.role.in_(roles)
+            *same, links.c.kind == kind, links.c.field == field, links.c.role.in_(values[role])
         )
         return sa.tuple_(table.c.id, table.c.revision).in_(found)
 
