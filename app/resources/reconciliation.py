@@ -34,8 +34,8 @@ router = APIRouter()
 FORM = "application/x-www-form-urlencoded"
 MOST_QUERIES, MOST_CANDIDATES, MOST_IDS = 100, 50, 1000
 LONGEST_BATCH = 200_000
-#: Of an address 64 KB are read, and in one a character may take six: longer batches are posted.
-LONGEST_ASKED = 10_000
+#: Of an address 64 KB are read, and a character may take twelve: longer batches are posted.
+LONGEST_ASKED = 5_000
 SUGGESTED = 10
 LEAST_SCORE, CONTAINED = 60.0, 0.9
 
