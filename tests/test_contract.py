@@ -98,7 +98,8 @@ def test_pages_meet_without_gap_or_overlap_in_every_order(
     client: TestClient, path: str, sort: str
 ) -> None:
     whole = get(client, f"{path}?{required(path)}sort={sort}&limit=500").json()
-    address, paged = f"{path}?{required(path)}sort={sort}&limit=17", []
+    address = f"{path}?{required(path)}sort={sort}&limit=17"
+    paged: list[Any] = []
     while address and len(paged) < 500:
         page = get(client, address).json()
         paged += page["data"]
