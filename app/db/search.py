@@ -31,21 +31,30 @@ def index_text(*texts: str | None) -> str:
     return " ".join(dict.fromkeys(word for text in texts if text for word in words_of(text)))
 
 
+def query_of(text: str, *, sqlite: bool) -> str:
+    """What the database is asked for a text; empty for a text without a word in it («!?»)."""
+    words = words_of(text)[:MOST_WORDS]
+    if sqlite:
+        return " AND ".join(f'"{word}"*' for word in words)
+    return " & ".join(f"'{word}':*" for word in words)
+
+
 def matching(text: str, *, sqlite: bool) -> ColumnElement[bool]:
     """The condition on `search_entries` that every word of `text` occurs, as a whole or prefix.
 
-    Text without a word in it («!?») matches nothing.
+    Text without a word in it matches nothing.
     """
-    words = words_of(text)[:MOST_WORDS]
-    if not words:
-        return sa.false()
+    query = query_of(text, sqlite=sqlite)
+    return answering(query, sqlite=sqlite) if query else sa.false()
+
+
+def answering(query: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """The condition on `search_entries` that they answer a query as `query_of` writes it."""
     if sqlite:
-        query = " AND ".join(f'"{word}"*' for word in words)
         return search_entries.c.n.in_(
             sa.text("SELECT rowid FROM search_index WHERE search_index MATCH :fts")
             .bindparams(fts=query)
             .columns(sa.Column("rowid", sa.Integer))
             .scalar_subquery()
         )
-    query = " & ".join(f"'{word}':*" for word in words)
     return sa.literal_column(POSTGRESQL_VECTOR).op("@@")(sa.func.to_tsquery("simple", query))

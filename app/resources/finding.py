@@ -1,6 +1,6 @@
 """Finding one's way: what there is, the words that are used, and search over everything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import orjson
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, Row, Select
 
-from app.db.search import matching, words_of
+from app.db.search import answering, query_of, words_of
 from app.db.tables import search_entries
 from app.records.kinds import KINDS
 from app.records.references import Ref
@@ -77,16 +77,26 @@ def _column(name: str) -> ColumnElement[Any]:
     return sa.literal_column(f"hits.{name}", sa.Integer() if number else sa.Text())
 
 
-def _rank(text: str, names: ColumnElement[str]) -> ColumnElement[int]:
-    """How good a hit is, by the names alone, so that the order depends on nothing else."""
-    words = words_of(text)
+def _terms(ask: Ask) -> dict[str, Any]:
+    """What the statement is asked for in the place of `q`; nothing where it has no word."""
+    words = words_of(ask.values["q"])
     if not words:
+        return {}
+    query = query_of(ask.values["q"], sqlite=ask.sqlite)
+    return {"query": query, "whole": " ".join(words), "begun": [f" {word}" for word in words]}
+
+
+def _rank(terms: Mapping[str, Any], names: ColumnElement[str]) -> ColumnElement[int]:
+    """How good a hit is, by the names alone, so that the order depends on nothing else.
+
+    Words are letters and digits: nothing in them means anything to LIKE.
+    """
+    if not terms:
         return sa.literal(3)
-    whole = " ".join(words)
-    each = [(" " + names).contains(f" {word}", autoescape=True) for word in words]
+    each = [(" " + names).contains(word) for word in terms["begun"]]
     return sa.case(
-        (names == whole, 0),
-        (names.startswith(whole, autoescape=True), 1),
+        (names == terms["whole"], 0),
+        (names.startswith(terms["whole"]), 1),
         (sa.and_(*each), 2),
         else_=3,
     )
@@ -94,14 +104,16 @@ def _rank(text: str, names: ColumnElement[str]) -> ColumnElement[int]:
 
 def _source(ask: Ask) -> Select[Any]:
     """The records of every kind whose current words match."""
+    terms = _terms(ask) if "q" in ask.values else ask.values
+    query = terms.get("query")
     found = (
         sa.select(
             search_entries.c.kind,
             search_entries.c.id,
             search_entries.c.revision,
-            _rank(ask.values["q"], search_entries.c.names).label("rank"),
+            _rank(terms if query else {}, search_entries.c.names).label("rank"),
         )
-        .where(matching(ask.values["q"], sqlite=ask.sqlite))
+        .where(answering(query, sqlite=ask.sqlite) if query else sa.false())
         .cte("found")
     )
     parts = []
@@ -189,6 +201,7 @@ SEARCH = Collection(
     fields=list(Hit.model_fields),
     render=_render,
     source=_source,
+    terms=_terms,
 )
 
 operation(

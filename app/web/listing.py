@@ -96,6 +96,8 @@ class Collection:
         fields: the top-level fields of a record, for `fields=`.
         render: JSON text of each row, marks still in it.
         source: the select of `columns`, from the values, where it is not just the table.
+        terms: what `source` takes in the place of `q`, where it looks at nothing else of the
+            request; its statement is then kept, too.
         dataset_at: where in a row the dataset stands, for the citations.
         walk: for rows that are derived, how a page is found without deriving the others.
     """
@@ -111,6 +113,7 @@ class Collection:
         default=lambda _ask, rows: record_json(rows)
     )
     source: Callable[[Ask], Select[Any]] | None = None
+    terms: Callable[[Ask], dict[str, Any]] | None = None
     default_sort: str = ""
     clocks: Sequence[Parameter] = (KNOWN_AT,)
     dataset_at: int = 1
@@ -292,9 +295,11 @@ def _after(
     Where the rows come from the table alone, their statement depends on nothing but the shape of
     the query, and is kept.
     """
-    if collection.source is not None:
+    if collection.source is not None and collection.terms is None:
         return ask.rows(_written(ask, collection, order, values, limit + 1))
     choosing = {k: v for k, v in ask.values.items() if k not in _SHAPING_ONLY and k != "sort"}
+    if collection.terms is not None:
+        choosing = {k: v for k, v in choosing.items() if k != "q"} | collection.terms(ask)
     given = {**choosing, "after": [] if values is None else values, "most": limit + 1}
 
     def write(given: Values) -> Select[Any]:
