@@ -306,6 +306,8 @@ def plain_text(text: str) -> str:
 
 def fold(text: str) -> str:
     """Fold case and accents, so that «Nurmağanbetov» and «nurmaganbetov» are one word."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("ı", "i")
 
