@@ -34,8 +34,8 @@ router = APIRouter()
 FORM = "application/x-www-form-urlencoded"
 MOST_QUERIES, MOST_CANDIDATES, MOST_IDS = 100, 50, 1000
 LONGEST_BATCH = 200_000
-#: Of an address 64 KB are read, and a character may take twelve: longer batches are posted.
-LONGEST_ASKED = 5_000
+#: Of an address 64 KB are read; two values whose characters take twelve fit. Else it is posted.
+LONGEST_ASKED = 2_500
 SUGGESTED = 10
 LEAST_SCORE, CONTAINED = 60.0, 0.9
 
