@@ -1,0 +1,92 @@
+"""What is kept is what would have been computed: statements by their shape, answers by release."""
+
+import pytest
+
+from app.db import statements
+from app.db.keys import create_key
+from tests.conftest import served
+
+#: Pairs of one shape, so that the second is asked by the statement of the first.
+ADDRESSES = [
+    "/v1/opinions?country=KAZ&limit=3",
+    "/v1/opinions?country=RUS&limit=7",
+    "/v1/opinions?country=KAZ,RUS&stance=support&sort=-stated&limit=5",
+    "/v1/opinions?country=RUS,USA&stance=oppose&sort=-stated&limit=5",
+    "/v1/opinions?country=RUS,USA&stance=oppose&sort=stated&limit=5",
+    "/v1/opinions?topic=nato&sort=-stated,id&limit=4",
+    "/v1/opinions?topic=regional-security&sort=-stated,id&limit=4",
+    "/v1/opinions?stated_from=1996-01-01&as_of=2004-01-01",
+    "/v1/opinions?stated_from=1990-01-01&as_of=2010-01-01",
+    "/v1/opinions?q=nato",
+    "/v1/opinions?q=russia nato",
+    "/v1/countries?sort=-name&limit=2",
+    "/v1/countries?sort=name&limit=2",
+    "/v1/positions?country=KAZ&limit=4",
+    "/v1/positions?country=RUS&limit=4",
+    "/v1/search?q=nato",
+    "/v1/search?q=russia",
+    "/v1/search?q=military threat&kind=question,topic",
+    "/v1/search?q=full membership&kind=opinion,question",
+    "/v1/search?q=!?",
+    "/v1/countries/KAZ",
+    "/v1/countries/RUS",
+    "/v1/countries/kz",
+]
+
+
+def test_a_kept_statement_answers_as_a_new_one(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(seeded_url, cache_megabytes=0) as client:
+
+        def walked(address: str) -> list[tuple[int, bytes]]:
+            """A page and the three after it."""
+            answers = []
+            for _ in range(4):
+                answer = client.get(address)
+                answers.append((answer.status_code, answer.content))
+                links = answer.json().get("links", {})
+                if not links.get("next"):
+                    break
+                address = links["next"]
+            return answers
+
+        for address in ADDRESSES:
+            walked(address)
+        shapes = client.app.state.service.statements._kept.values()  # type: ignore[attr-defined]
+        assert len([one for one in shapes if one is not None]) > 10
+        kept = [walked(address) for address in ADDRESSES]
+        monkeypatch.setattr(statements, "MOST_VALUES", -1)
+        assert kept == [walked(address) for address in ADDRESSES]
+        assert any(len(pages) > 1 for pages in kept)
+
+
+def test_a_stored_answer_is_the_computed_one(seeded_url: str) -> None:
+    with served(seeded_url) as client, served(seeded_url, cache_megabytes=0) as computing:
+        for address in ADDRESSES:
+            client.get(address)
+            stored, computed = client.get(address), computing.get(address)
+            assert stored.content == computed.content
+            assert stored.headers.get("etag") == computed.headers.get("etag")
+
+
+def test_a_change_is_seen_by_the_next_request_to_any_process(seeded_url: str) -> None:
+    with served(seeded_url) as one, served(seeded_url) as other:
+        database = one.app.state.service.database  # type: ignore[attr-defined]
+        with database.write() as connection:
+            key = create_key(connection, scope="curate", name="Aliya", expires="90d")
+        headers = {"Authorization": f"Bearer {key}"}
+        topic = {"id": "seen", "dataset": "reference", "name": "0"}
+        assert one.post("/v1/topics", json=topic, headers=headers).status_code == 201
+        for i in range(1, 30):
+            writing, reading = (one, other) if i % 2 else (other, one)
+            for address in ("/v1/topics/seen", "/v1/topics?sort=-recorded_at&limit=1"):
+                reading.get(address)
+            tag = writing.get("/v1/topics/seen").headers["etag"]
+            changed = writing.patch(
+                "/v1/topics/seen", json={"name": str(i)}, headers={**headers, "If-Match": tag}
+            )
+            assert changed.status_code == 200, changed.text
+            assert reading.get("/v1/topics/seen").json()["data"]["name"] == str(i)
+            newest = reading.get("/v1/topics?sort=-recorded_at&limit=1").json()["data"]
+            assert newest[0]["name"] == str(i)
