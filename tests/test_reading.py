@@ -96,3 +96,11 @@ def test_countries_are_tied_to_an_organization_by_what_was_agreed(treaties: Test
 def test_a_country_is_tied_to_an_assembly_by_its_parliament(client: TestClient) -> None:
     assert "KAZ" in ids(client, "/v1/countries?organization=nato-parliamentary-assembly")
     assert "KGZ" not in ids(client, "/v1/countries?organization=nato")
+
+
+def test_a_profile_as_of_a_day_lists_no_threat_that_nobody_named_yet(client: TestClient) -> None:
+    now = client.get("/v1/countries/KAZ/profile").json()["data"]["threats"]
+    assert now
+    assert all(threat["positions"] for threat in now)
+    then = client.get("/v1/countries/KAZ/profile?as_of=1990-01-01").json()["data"]["threats"]
+    assert then == []

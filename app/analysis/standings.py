@@ -33,10 +33,14 @@ FEW = 5_000
 
 
 class Period(NamedTuple):
-    """Days from and to, both included; open where left out."""
+    """Days from and to, both included; open where left out.
+
+    `by` is the day of `as_of`: a date open at its start counts by then if it has ended by then.
+    """
 
     first: str = OPEN_START
     last: str = OPEN_END
+    by: str = OPEN_END
 
     @property
     def is_everything(self) -> bool:
@@ -47,7 +51,10 @@ class Period(NamedTuple):
         """The condition that an opinion may have been stated in it; undated ones never were."""
         o = opinions.c
         return sa.and_(
-            o.counts_earliest <= self.last, o.counts_latest >= self.first, o.counts_earliest != ""
+            o.counts_earliest <= self.last,
+            o.counts_latest >= self.first,
+            o.counts_earliest != "",
+            sa.or_(o.counts_earliest != OPEN_START, o.counts_latest <= self.by),
         )
 
 

@@ -138,7 +138,9 @@ def _parts(ask: Ask, known: Standings) -> Iterator[Part]:
 def _spans(spans: Iterable[tuple[str, str, str]], whole: Period) -> Iterator[Part]:
     """Whole years, as far as they lie within what is asked."""
     for name, first, last in spans:
-        span = Period(max(f"{first}-01-01", whole.first), min(f"{last}-12-31", whole.last))
+        span = Period(
+            max(f"{first}-01-01", whole.first), min(f"{last}-12-31", whole.last), whole.by
+        )
         if span.first <= span.last:
             yield Part(name, span)
 

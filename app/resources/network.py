@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Table
 
 from app.analysis.network import Edge, Node, graphml
 from app.analysis.positions import positions
-from app.dates import OPEN_START
+from app.dates import OPEN_END
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, documents, opinions, questions
 from app.errors import Fault, InvalidInput
 from app.records.references import Ref
@@ -196,7 +196,7 @@ def _had_begun(ask: Ask, date: dict[str, Any] | None, evidence: list[dict[str, A
     if ask.as_of is None:
         return True
     if date and date["edtf"] is not None:
-        return (date["earliest"] or OPEN_START) <= ask.as_of
+        return (date["earliest"] or date["latest"] or OPEN_END) <= ask.as_of
     ids = {place["document"] for place in evidence}
     table = documents.c
     rows = ask.rows(sa.select(table.published_earliest).where(table.id.in_(ids)))

@@ -14,7 +14,7 @@ from app.analysis.agreement import agreement
 from app.analysis.directions import Directions
 from app.analysis.positions import positions
 from app.analysis.standings import Standings, citing, undated
-from app.dates import OPEN_START, VagueDate
+from app.dates import OPEN_END, OPEN_START, VagueDate
 from app.db.search import words_of
 from app.db.tables import (
     ACTOR_KINDS,
@@ -137,7 +137,10 @@ class Profile(Shape):
         list[Position], Field(description="What others hold on questions about it.")
     ]
     events: Annotated[list[ProfileEvent], Field(description="What happened, by date.")]
-    threats: Annotated[list[ProfileThreat], Field(description="Threats named.")]
+    threats: Annotated[
+        list[ProfileThreat],
+        Field(description="Threats that somebody is recorded as taking a position on."),
+    ]
     closest: Annotated[
         list[ProfileNeighbour], Field(description="States that align most with it, by S.")
     ]
@@ -241,7 +244,7 @@ def _had_begun(ask: Ask, date: dict[str, Any] | None, record: dict[str, Any]) ->
     if ask.as_of is None:
         return True
     if date and date["edtf"] is not None:
-        return (date["earliest"] or OPEN_START) <= ask.as_of
+        return (date["earliest"] or date["latest"] or OPEN_END) <= ask.as_of
     ids = {place["document"] for place in record["evidence"]}
     table = documents.c
     rows = ask.rows(sa.select(table.published_earliest).where(table.id.in_(ids)))
@@ -379,7 +382,8 @@ def _threats(ask: Ask, country: str) -> str:
     if threats:
         for one, text in _derived(ask, [*chosen(ask), opinions.c.question.in_(threats)]):
             held[one].append(text)
-    return f"[{','.join(_threat(one, threats[one], held[one]) for one in threats)}]"
+    named_by_then = [one for one in threats if held[one]]
+    return f"[{','.join(_threat(one, threats[one], held[one]) for one in named_by_then)}]"
 
 
 def _threat(question: str, threats: list[str], held: list[str]) -> str:

@@ -27,7 +27,7 @@ from app.vocabulary import Stance
 from app.web.asking import Ask, json_response, operation
 from app.web.cursors import a_text, following, place_of
 from app.web.formats import chosen, streamed
-from app.web.holdings import about_topics
+from app.web.holdings import about_topics, begun_by
 from app.web.identities import resolve_filters
 from app.web.listing import CURSOR, DATASET, DEFAULT_LIMIT, FORMAT, LIMIT, MOST_COUNTED, Filter
 from app.web.parameters import AS_OF, KNOWN_AT, Parameter, day_parameter, identifier, word_of
@@ -145,9 +145,10 @@ def _where(ask: Ask, kind: str, *, undated: bool) -> list[ColumnElement[bool]]:
     conditions.append(source.earliest != "")
     if "from" in ask.values:
         conditions.append(source.latest >= ask.values["from"])
-    for name in ("to", "as_of"):
-        if name in ask.values:
-            conditions.append(source.earliest <= ask.values[name])
+    if "to" in ask.values:
+        conditions.append(source.earliest <= ask.values["to"])
+    if ask.as_of is not None:
+        conditions.append(begun_by(source.earliest, source.latest, ask.as_of))
     return conditions
 
 
@@ -281,8 +282,10 @@ def _bounds(date: dict[str, Any] | None) -> tuple[str, str]:
 
 def _overlaps(ask: Ask, earliest: str, latest: str) -> bool:
     first: str = ask.values.get("from", OPEN_START)
-    last: str = min(ask.values.get("to", OPEN_END), ask.as_of or OPEN_END)
-    return latest >= first and earliest <= last
+    by = ask.as_of or OPEN_END
+    last: str = min(ask.values.get("to", OPEN_END), by)
+    begun = earliest != OPEN_START or latest <= by
+    return begun and latest >= first and earliest <= last
 
 
 def _stored(kind: str, ask: Ask, after: Place | None, limit: int) -> list[Found]:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
+from app.dates import OPEN_START, UNKNOWN
 from app.db.tables import links, opinions, questions, topics
 from app.vocabulary import ActorKind, Attribution, Stance
 from app.web.asking import Ask
@@ -47,8 +48,16 @@ def _on_topics(values: Sequence[str]) -> ColumnElement[bool]:
     return _on_questions("topics", _below(values))
 
 
+def begun_by(
+    earliest: ColumnElement[str], latest: ColumnElement[str], day: str
+) -> ColumnElement[bool]:
+    """The condition that a vague date counts by a day: from its first, if open from its last."""
+    open_start_over = sa.or_(earliest != OPEN_START, latest <= day)
+    return sa.and_(earliest <= day, earliest != UNKNOWN, open_start_over)
+
+
 def _by_then(day: str) -> ColumnElement[bool]:
-    return sa.and_(opinions.c.counts_earliest <= day, opinions.c.counts_earliest != "")
+    return begun_by(opinions.c.counts_earliest, opinions.c.counts_latest, day)
 
 
 STANCE = word("stance", Stance, "The stance towards the question's proposition.")

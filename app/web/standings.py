@@ -42,7 +42,7 @@ def period(ask: Ask) -> Period:
     """The days that `from`, `to` and `as_of` leave; by `as_of`, what began by then counts."""
     everything = Period()
     last = min(ask.values.get("to", everything.last), ask.as_of or everything.last)
-    return Period(ask.values.get("from", everything.first), last)
+    return Period(ask.values.get("from", everything.first), last, ask.as_of or everything.by)
 
 
 def held(ask: Ask) -> tuple[Standings, dict[str, Directions]]:
