@@ -27,10 +27,12 @@ def opinion(
     attribution: str = "paraphrase",
     document: str = "paper",
     question: str = "join",
+    confidence: str = "null",
 ) -> str:
     return (
         f"- {{id: {id}, holder: {holder}, question: {question}, stance: {stance}, "
         f"attribution: {attribution}, stated: {stated}, "
+        f"confidence: {confidence}, "
         f"evidence: [{{document: {document}, paragraph: 1, start: 1, end: 9}}]}}\n"
     )
 
@@ -187,3 +189,43 @@ def test_gali_and_nurmagambetov_stand_against_each_other_on_membership(client: T
     stances = {p["holder"]["id"]: p["stance"] for p in answer if "member" in p["question"]["id"]}
     assert stances["azimbai-gali"].endswith("support")
     assert stances["sagadat-nurmagambetov"] == "strong_oppose"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stance"),
+    [
+        pytest.param(("strong_support", "low"), ("support", "high"), "support", id="surer"),
+        pytest.param(("support", "low"), ("strong_support", "high"), "strong_support", id="surer"),
+        pytest.param(("support", "null"), ("strong_support", "low"), "strong_support", id="said"),
+        pytest.param(("strong_support", "high"), ("support", "high"), "support", id="weaker"),
+        pytest.param(("oppose", "high"), ("strong_oppose", "high"), "oppose", id="weaker"),
+    ],
+)
+def test_of_equals_that_agree_the_surer_decides_then_the_weaker(
+    world: World, first: tuple[str, str], second: tuple[str, str], stance: str
+) -> None:
+    client = small(
+        world,
+        opinion("a", first[0], "2003", confidence=first[1]),
+        opinion("b", second[0], "2003", confidence=second[1]),
+    )
+    [position] = positions(client)
+    assert (position["stance"], position["conflicting"]) == (stance, False)
+
+
+@pytest.mark.parametrize(
+    ("stated", "as_of", "stances"),
+    [
+        ("../2003-05-06", "2003-05-05", []),
+        ("../2003-05-06", "2003-05-06", ["support"]),
+        ("2003/..", "2003-01-01", ["support"]),
+    ],
+)
+def test_what_is_open_at_its_start_counts_from_its_latest_day(
+    world: World, stated: str, as_of: str, stances: list[str]
+) -> None:
+    client = small(world, opinion("a", "support", stated))
+    assert [one["stance"] for one in positions(client, f"as_of={as_of}")] == stances
+    for path in ("opinions", "timeline"):
+        found = client.get(f"/v1/{path}?as_of={as_of}").json()["data"]
+        assert [one["stance"] for one in found] == stances, path

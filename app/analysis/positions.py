@@ -2,10 +2,12 @@
 
 Of the opinions let through, the latest by date decides. Vague dates are intervals, so several can
 be the latest: all that overlap the one that ends last. Where those differ in direction the
-position is `conflicting`, and the better attributed wins, then the later recorded. `changed` says
-that an earlier opinion differed from the outcome, and `since` goes back to the first of the
-unbroken run of opinions that agree with it. An opinion that nothing dates may be from any time,
-so it overlaps all others.
+position is `conflicting`, and the better attributed wins, then the later recorded. Else, and where
+that leaves several, the one that ends last decides, then the one that begins last, the better
+attributed, the more confident, the weaker stance (nothing is made stronger than what its sources
+agree on), and the first by id. `changed` says that an earlier opinion differed from the outcome,
+and `since` goes back to the first of the unbroken run of opinions that agree with it. An opinion
+that nothing dates may be from any time, so it overlaps all others.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,10 +18,16 @@ from sqlalchemy import CTE, ColumnElement, Select, Subquery
 
 from app.dates import OPEN_END, OPEN_START
 from app.db.tables import opinions
-from app.vocabulary import Stance
+from app.vocabulary import Confidence, Stance
 
 #: A direction that is neither for nor against nor between: it differs from each of them.
 _TORN = 9
+
+
+#: How much doubt there is about the coding; where nobody said, most.
+_DOUBT = sa.case(
+    {one.value: i for i, one in enumerate(Confidence)}, value=opinions.c.confidence, else_=9
+)
 
 
 def positions(where: Sequence[ColumnElement[bool]]) -> Subquery:
@@ -137,6 +145,7 @@ def _dated(where: Sequence[ColumnElement[bool]]) -> CTE:
             o.stance,
             o.score,
             o.attribution_rank,
+            _DOUBT.label("doubt"),
             o.release,
             o.counts_earliest,
             sa.case((o.counts_earliest == "", OPEN_START), else_=o.counts_earliest).label("lo"),
@@ -171,7 +180,8 @@ def _ranked(rows: CTE) -> CTE:
         c.hi.desc(),
         c.lo.desc(),
         c.attribution_rank,
-        c.release.desc(),
+        c.doubt,
+        sa.func.abs(sa.func.coalesce(c.score, 0)),
         c.id,
     )
     whole = _partition(rows)

@@ -145,8 +145,10 @@ operation(
     description=(
         "Where each holder stands on each question, derived from the opinions that the filters "
         "let through: the latest by date decides, and `changed` and `conflicting` are said "
-        "openly. A holder and question without a position are *not recorded*, which is neither "
-        "`neutral` nor `no_position`. A filter on `stance` applies to the result."
+        "openly. Of equally late ones that agree in direction, the better attributed decides, then "
+        "the more confident, then the weaker. A holder and question without a position are *not "
+        "recorded*, which is neither `neutral` nor `no_position`. A filter on `stance` applies to "
+        "the result."
     ),
     tag="Questions and positions",
     shape=Page[Position],
