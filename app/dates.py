@@ -1,13 +1,14 @@
 """Dates of the world: often vague, never made up (EDTF, ISO 8601-2:2019, levels 0 to 2).
 
-The library `edtf` parses and bounds them; this is the one module that meets it. Two of its
-answers are not taken over: it pads an approximate date and an unknown side of an interval with
-years of its own making, so bounds come from the strict reading and an unknown side stays open.
+The library `edtf` parses and bounds them; this is the one module that meets it. Some of
+its answers are not taken over: it pads an approximate date and an unknown side of an interval with
+years of its own making, so bounds come from the strict reading and an unknown side stays open; it
+ends winter with the year, takes the time of day for a day, and prints where it fails.
 """
 
 import re
 import time
-from datetime import date
+from datetime import MAXYEAR, date, timedelta
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -19,12 +20,16 @@ from app.vocabulary import DateBasis, DatePrecision, Line
 #: How the columns of a table say that a date is unknown, or open at an end; they sort as text.
 UNKNOWN, OPEN_START, OPEN_END = "", "0000-00-00", "9999-99-99"
 
-_SEASON = re.compile(r"^\d{4}-2[1-4]$")
+_SEASON = re.compile(r"^\d{4}-(2[1-9]|3[0-2])$")
+#: Seasons that reach into the next year: winter, and the summer of the south.
+_OVER_NEW_YEAR = re.compile(r"(?a:^(\d{4})-(24|28|30)$)")
+_NO_EDTF = re.compile(r"^\s|\s$|\dT|-(\dX|X\d)")
+_DAY = re.compile(r"(?a:\d{4}-\d{2}-\d{2})")
 _SHAPES = (
     (re.compile(r"^\d{4}-\d{2}-\d{2}$"), DatePrecision.DAY),
     (_SEASON, DatePrecision.SEASON),
-    (re.compile(r"^\d{4}-\d{2}$"), DatePrecision.MONTH),
-    (re.compile(r"^\d{4}$"), DatePrecision.YEAR),
+    (re.compile(r"^\d{4}-(0[1-9]|1[0-2])(-XX)?$"), DatePrecision.MONTH),
+    (re.compile(r"^\d{4}(-XX){0,2}$"), DatePrecision.YEAR),
     (re.compile(r"^\d{3}X$"), DatePrecision.DECADE),
 )
 
@@ -127,20 +132,47 @@ def bounds(text: str) -> tuple[str | None, str | None, DatePrecision]:
     """
     if _is_day(text):  # most dates by far; the library takes milliseconds for one
         return text, text, DatePrecision.DAY
-    try:
-        parsed = edtf.parse_edtf(text)
-    except Exception as fault:  # the parser raises what pyparsing and its own code happen to raise
-        raise ValueError(
-            f"{text!r} is not a date in EDTF; right would be 1996, 1996-05, 1996-05-14, "
-            "2004-21 (spring), 199X, 1996~ (about), 1996/1998 or 1996/.."
-        ) from fault
     sides = text.split("/")
     first, last = sides[0], sides[-1]
-    earliest = None if first in ("", "..") else _day(parsed.lower_strict(), text)
-    latest = None if last in ("", "..") else _day(parsed.upper_strict(), text)
+    _sensible(text, sides)
+    try:
+        parsed = edtf.parse_edtf(text)
+        low, high = parsed.lower_strict(), parsed.upper_strict()
+    except Exception as fault:  # the parser raises what pyparsing and its own code happen to raise
+        raise ValueError(_not_edtf(text)) from fault
+    earliest = None if first in ("", "..") else _day(low, text)
+    latest = None if last in ("", "..") else _over_new_year(last, text) or _day(high, text)
     if earliest and latest and earliest > latest:
         raise ValueError(f"{text!r} ends before it starts")
     return earliest, latest, _precision(text)
+
+
+def _not_edtf(text: str) -> str:
+    return (
+        f"{text!r} is not a date in EDTF; right would be 1996, 1996-05, 1996-05-14, "
+        "2004-21 (spring), 199X, 1996~ (about), 1996/1998 or 1996/.."
+    )
+
+
+def _sensible(text: str, sides: list[str]) -> None:
+    """Refuse what the library takes for a date, or refuses without saying why."""
+    if _NO_EDTF.search(text):
+        raise ValueError(_not_edtf(text))
+    if any(side.startswith("XXXX") for side in sides):
+        raise ValueError(f"{text!r} says nothing usable; where nothing is known, leave it null")
+    for one in _DAY.findall(text):
+        if one[5:7] <= "12" and not _is_day(one):
+            raise ValueError(f"{text!r} says {one}, and there is no such day")
+
+
+def _over_new_year(side: str, text: str) -> str | None:
+    """The last day of a season that ends in February; None for all else."""
+    found = _OVER_NEW_YEAR.match(side)
+    if found is None:
+        return None
+    if (year := int(found[1]) + 1) > MAXYEAR:
+        raise ValueError(f"{text!r} lies outside the years 1 to 9999")
+    return (date(year, 3, 1) - timedelta(days=1)).isoformat()
 
 
 def _is_day(text: str) -> bool:
