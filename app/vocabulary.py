@@ -67,8 +67,16 @@ class Confidence(Word):
     """How sure the coding is that the source says so (the rule is in the seeds' README)."""
 
     HIGH = "high", "The source states holder, proposition and direction outright."
-    MEDIUM = "medium", "One of the three has to be read from the context."
-    LOW = "low", "The reading rests on tone or implication."
+    MEDIUM = (
+        "medium",
+        'One of the three is read from the context, or the source hedges ("seems"), or says it in '
+        "passing.",
+    )
+    LOW = (
+        "low",
+        "Two of them are read from the context, or the reading rests on tone, a presupposition or "
+        'a mere possibility ("may").',
+    )
 
 
 class ReasonType(Word):
