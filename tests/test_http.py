@@ -5,8 +5,8 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
-from app.errors import Unavailable
 from app.web.asking import MOST_STREAMS
+from tests.conftest import served
 
 
 def test_a_kept_answer_has_the_headers_of_the_first_however_often_it_is_given(
@@ -104,20 +104,13 @@ def test_more_exports_than_the_service_takes_are_refused_and_others_still_answer
     assert client.get("/v1/opinions?format=ndjson").status_code == 200
 
 
-def test_a_database_that_is_away_is_a_503_everywhere(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    service = client.app.state.service  # type: ignore[attr-defined]
-
-    def away() -> None:
-        raise Unavailable("the database cannot be reached", headers={"Retry-After": "2"})
-
-    monkeypatch.setattr(service.database, "read", away)
-    for address in ("/v1", "/v1/countries", "/readyz", "/"):
-        answer = client.get(address)
-        assert answer.status_code == 503, address
-        assert answer.headers["retry-after"] == "2"
-    assert client.get("/healthz").status_code == 200
+def test_a_database_that_is_away_is_a_503_everywhere() -> None:
+    with served("postgresql://nobody@127.0.0.1:1/nothing") as client:  # no server listens there
+        for address in ("/v1", "/v1/countries", "/readyz", "/"):
+            answer = client.get(address)
+            assert answer.status_code == 503, address
+            assert answer.headers["retry-after"] == "2"
+        assert client.get("/healthz").status_code == 200
 
 
 def test_requests_are_counted_by_their_route(client: TestClient) -> None:

@@ -61,9 +61,9 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one consistent state and cannot change it."""
-        opened = self._held() if self.is_sqlite else self._reader.connect()
-        with _translated(), opened as connection:
-            yield connection
+        # Opened within: a server that is away shows when it is connected to.
+        with _translated(), self._held() if self.is_sqlite else self._reader.connect() as opened:
+            yield opened
 
     @contextmanager
     def _held(self) -> Iterator[Connection]:
