@@ -108,6 +108,11 @@ def test_a_refusal_names_the_parameter_and_the_right_value(
     assert said in fault["detail"]
 
 
+def test_a_wrong_country_is_not_answered_with_a_number_like_it(client: TestClient) -> None:
+    [fault] = client.get("/v1/opinions?country=3981").json()["errors"]
+    assert "did you mean '" not in fault["detail"], "no number is nearly another country's"
+
+
 def test_all_faults_of_a_query_are_told_together(client: TestClient) -> None:
     faults = client.get("/v1/opinions?stance=x&limit=0&colour=red").json()["errors"]
     assert {fault["parameter"] for fault in faults} == {"stance", "limit", "colour"}
