@@ -51,6 +51,8 @@ def _bibtex(document: str, body: dict[str, Any]) -> str:
         "publisher": body["publisher"],
         "year": _year(body["published"]),
         "url": body["url"],
+        # Without a title an entry shows nothing that names the source.
+        "howpublished": None if body["title"] else body["citation"],
         "note": f"SHA-256 {body['sha256']}" if body["sha256"] else None,
     }
     told = [
@@ -80,7 +82,8 @@ def _ris(document: str, body: dict[str, Any]) -> str:
         "urls": [body["url"]] if body["url"] else None,
         "notes": [f"SHA-256 {body['sha256']}"] if body["sha256"] else None,
     }
-    return str(rispy.dumps([{k: v for k, v in entry.items() if v is not None}]))
+    written = rispy.dumps([{k: v for k, v in entry.items() if v is not None}])
+    return str(written).removeprefix("1.\n")  # rispy numbers entries, which RIS does not know
 
 
 Writer = Callable[[str, dict[str, Any]], str]
