@@ -11,13 +11,14 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette_compress import CompressMiddleware
 
 from app import __version__, explorer
 from app.db import Database
 from app.db.clock import newest_release
 from app.resources import RESOURCES
 from app.settings import Settings
-from app.web import health, openapi, problems
+from app.web import compression, health, openapi, problems
 from app.web.addresses import Directory, addresses_of
 from app.web.asking import OPERATIONS, Service
 from app.web.caching import CachingMiddleware
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             ),
             Middleware(LimitingMiddleware, settings=settings),
             Middleware(CachingMiddleware, release=release, capacity=settings.cache_megabytes << 20),
+            Middleware(CompressMiddleware, minimum_size=compression.LEAST_BYTES),
         ],
     )
     app.state.service = Service(database, settings)

@@ -94,7 +94,7 @@ def test_more_exports_than_the_service_takes_are_refused_and_others_still_answer
     for one in held:
         one.__enter__()
     try:
-        refused = client.get("/v1/opinions?format=ndjson")
+        refused = client.get("/v1/opinions?format=ndjson&sort=-id&stance=oppose")
         assert refused.status_code == 503
         assert refused.headers["retry-after"]
         assert client.get("/v1/opinions?limit=7").status_code == 200

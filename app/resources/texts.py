@@ -30,7 +30,7 @@ def attach(edit: Edit) -> Answer:
     under_way.attach(row.id, edit.sent.read())
     ask = edit.ask(under_way.finish().release)
     address = f"/v1/documents/{row.id}"
-    headers = {"ETag": tag_of(address, row.revision, ask.release)}
+    headers = {"ETag": tag_of(edit.request.scope, address, row.revision, ask.release)}
     return Answer(200, item_text(ask, row, address), headers, ask.release)
 
 

@@ -134,7 +134,7 @@ def _put(edit: Edit, given: Given, *, status: int = 200) -> Answer:
 
 
 def _answer(edit: Edit, ask: Ask, address: str, row: Any, status: int) -> Answer:
-    headers = {"ETag": tag_of(address, row.revision, ask.release)}
+    headers = {"ETag": tag_of(edit.request.scope, address, row.revision, ask.release)}
     if status == 201:
         headers["Location"] = address
     if edit.wants_minimal:

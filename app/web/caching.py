@@ -1,9 +1,9 @@
 """Caching: the first hop of a request. A strong ETag, 304, HEAD, and stored bytes.
 
 What is served is a function of the release, the code, the address and the representation asked
-for; the tag is made of exactly these, so a tag in `If-None-Match` can only come from an earlier
-200 at the same address and state, and a match costs one look at the release. An item's tag begins
-with its revision, a collection's with its release: `"7.…"`.
+for, its format and compression; the tag is made of exactly these, so a tag in `If-None-Match` can
+only come from an earlier 200 at the same address and state, and a match costs one look at the
+release. An item's tag begins with its revision, a collection's with its release: `"7.…"`.
 
 The stored bytes are those that would be computed, keyed the same way and bounded in size; another
 worker's write is seen because the release is read from the database each time. Pure ASGI: a
@@ -97,6 +97,8 @@ class _Tagging:
         if message["type"] == "http.response.start":
             if message["status"] == 200 and "positions.release" in self._scope:
                 message = self._tag(message)
+            else:
+                message = {**message, "headers": _weakened(message["headers"])}
         elif self._start is not None and not message.get("more_body"):
             self._kept.put(self._digest, self._start, message.get("body", b""))
         else:
@@ -108,7 +110,8 @@ class _Tagging:
         self._digest = _digest(release, self._address)
         first = self._scope.get("positions.revision", release)
         tag = b'"%d.%s"' % (first, self._digest)
-        headers = [*message["headers"], (b"etag", tag), *_CACHE_HEADERS]
+        own = [header for header in message["headers"] if header[0] != b"vary"]
+        headers = [*own, (b"etag", tag), *_CACHE_HEADERS]
         self._start = {**message, "headers": headers}
         return {**message, "headers": [*headers]}
 
@@ -141,6 +144,13 @@ _CACHE_HEADERS = (
 )
 
 
+def _weakened(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of a file; where it was compressed, its tag is of its content, not its bytes."""
+    if not any(name == b"content-encoding" for name, _ in headers):
+        return headers
+    return [(name, b"W/" + value if name == b"etag" else value) for name, value in headers]
+
+
 def _is_of_the_data(path: str) -> bool:
     return path not in ("/healthz", "/readyz", "/metrics")
 
@@ -156,13 +166,15 @@ def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 def _address(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
     """What of a request decides the bytes of its answer."""
     accept = headers.get(b"accept", b"*/*")
+    packed = headers.get(b"accept-encoding", b"")
     path = scope["path"].encode("utf-8", "surrogateescape")
-    return b"\n".join((path, scope["query_string"], accept))
+    return b"\n".join((path, scope["query_string"], accept, packed))
 
 
-def tag_of(path: str, revision: int, release: int) -> str:
-    """The tag that a plain GET of a record would have, for the answer to a change of it."""
-    address = b"\n".join((path.encode(), b"", b"*/*"))
+def tag_of(scope: Scope, path: str, revision: int, release: int) -> str:
+    """The tag that a GET of a record by the same caller has, for the answer to a change of it."""
+    read = {"path": path, "query_string": b""}
+    address = _address(read, _joined(scope["headers"]))
     return f'"{revision}.{_digest(release, address).decode()}"'
 
 
