@@ -20,9 +20,9 @@ from app.web.asking import Ask
 from app.web.computed import Computation, Computed, Row, minimum_n, register, rounded
 from app.web.holdings import choosing, chosen
 from app.web.listing import Filter
-from app.web.parameters import day_parameter, identifier, word_of
+from app.web.parameters import identifier, word_of
 from app.web.shapes import Shape
-from app.web.standings import holders_asked, period, standings
+from app.web.standings import FROM, TO, holders_asked, period, standings
 
 router = APIRouter()
 
@@ -174,8 +174,6 @@ def _by_topic(ask: Ask) -> dict[str, list[str]]:
 
 A = replace(identifier("a", "The one; several give rows for each.", "KAZ"), required=True)
 B = identifier("b", "The others; left out: everybody who took a direction.", "RUS")
-FROM = day_parameter("from", "Opinions stated on or after that day, perhaps.", "1992-01-01")
-TO = day_parameter("to", "Opinions stated on or before that day, perhaps.", "2019-12-31")
 BY = word_of(
     "by",
     ["year", "decade", "topic", "session"],

@@ -14,9 +14,8 @@ from app.records.references import MARK, Ref
 from app.web.asking import Ask
 from app.web.computed import Computation, Computed, Row, minimum_n, register, rounded
 from app.web.holdings import choosing, chosen
-from app.web.parameters import day_parameter
 from app.web.shapes import Shape
-from app.web.standings import held, period
+from app.web.standings import FROM, TO, held, period
 
 router = APIRouter()
 
@@ -106,11 +105,7 @@ LISTED = Computed(
         *choosing("holder", "holder_kind", "country", "question", "topic", "subject"),
         *choosing("attribution", "document", "as_of", "dataset"),
     ),
-    own=(
-        day_parameter("from", "Opinions stated on or after that day, perhaps.", "1992-01-01"),
-        day_parameter("to", "Opinions stated on or before that day, perhaps.", "2019-12-31"),
-        minimum_n(MINIMUM_N),
-    ),
+    own=(FROM, TO, minimum_n(MINIMUM_N)),
     compute=_compute,
 )
 

@@ -17,9 +17,10 @@ from sqlalchemy import Row
 
 from app.records.history import DELETE, Place, next_changes, number_of_changes
 from app.records.kinds import KINDS
-from app.web.asking import Ask, json_response, operation
+from app.web.asking import Ask, operation
 from app.web.changed import Changed, told
 from app.web.cursors import a_number, a_text, following, place_of
+from app.web.envelopes import page_response
 from app.web.formats import chosen, streamed
 from app.web.listing import CURSOR, DEFAULT_LIMIT, LIMIT, MOST_COUNTED
 from app.web.parameters import integer, word_of
@@ -56,12 +57,7 @@ def _answer(ask: Ask) -> Response:
     shown = found[:limit]
     after = following(ask, "cursor", _place(shown[-1])) if len(found) > limit else None
     meta = ask.meta({row.dataset for row in shown}, **_total(ask), limit=limit)
-    links = orjson.dumps({"self": ask.address, "next": after}).decode()
-    headers = {"Link": f'<{ask.address}>; rel="self"'}
-    if after:
-        headers["Link"] += f', <{after}>; rel="next"'
-    text = f'{{"data":[{",".join(_texts(ask, shown))}],"meta":{meta},"links":{links}}}'
-    return json_response(text, headers)
+    return page_response(ask, ",".join(_texts(ask, shown)), meta, after)
 
 
 def _is_kind(value: Any) -> bool:

@@ -17,9 +17,10 @@ from app.records.kinds import KINDS, Kind
 from app.records.references import MARK, Ref
 from app.records.shapes import Evidence
 from app.vocabulary import SourceType
-from app.web.asking import Ask, asked, json_response, operation, path_id
+from app.web.asking import Ask, asked, operation, path_id
 from app.web.bodies import json_body, read_as
 from app.web.citations import CITATION_STYLES, citation_style
+from app.web.envelopes import item_response, page_response
 from app.web.identities import resolve_one
 from app.web.listing import equal, overlapping
 from app.web.parameters import (
@@ -92,8 +93,7 @@ def _claims(ask: Ask) -> Response:
     shown = [text for paragraph, _, _, text in claims if wanted is None or paragraph in wanted]
     data = ask.fill(",".join(shown[:limit]))
     meta = ask.meta({row.dataset for row in bodies}, total=len(shown), limit=limit)
-    links = orjson.dumps({"self": ask.address, "next": None}).decode()
-    return json_response(f'{{"data":[{data}],"meta":{meta},"links":{links}}}')
+    return page_response(ask, data, meta, None)
 
 
 def _citing(kind: Kind, document: str, limit: int) -> Select[Any]:
@@ -242,8 +242,7 @@ def _verdict(ask: Ask, quote: Quote) -> Response:
             "`positions documents attach`"
         )
     data = orjson.dumps(verify(text, quote.start, quote.end, quote.exact)).decode()
-    links = orjson.dumps({"self": ask.address}).decode()
-    return json_response(f'{{"data":{data},"meta":{ask.meta(set())},"links":{links}}}')
+    return item_response(ask, data, ask.meta(set()))
 
 
 router.add_api_route(

@@ -14,8 +14,9 @@ from app.db.tables import search_entries
 from app.records.kinds import KINDS
 from app.records.references import Ref
 from app.vocabulary import fold
-from app.web.asking import Ask, json_response, operation
+from app.web.asking import Ask, operation
 from app.web.codebook import CODEBOOK, Term
+from app.web.envelopes import item_response
 from app.web.formats import answer
 from app.web.listing import DATASET, Collection, Filter, Q
 from app.web.parameters import Parameter, word_of
@@ -58,8 +59,7 @@ def _index(ask: Ask) -> Response:
 
 
 def _item(ask: Ask, data: str) -> Response:
-    links = orjson.dumps({"self": ask.address}).decode()
-    return json_response(f'{{"data":{data},"meta":{ask.meta(set())},"links":{links}}}')
+    return item_response(ask, data, ask.meta(set()))
 
 
 def _codebook(ask: Ask) -> Response:

@@ -12,7 +12,6 @@ its `revision`, as an export does. The same record again changes nothing.
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -23,6 +22,7 @@ from app.records.read import validate
 from app.records.store import Change, Given, Outcome
 from app.web.bodies import Sent, parse_object
 from app.web.changing import REASON, Answer, Body, Edit, change, refusal
+from app.web.envelopes import enveloped
 from app.web.parameters import word_of
 from app.web.shapes import Item, Shape
 
@@ -77,8 +77,7 @@ def _told(edit: Edit, outcome: Outcome, *, dry_run: bool) -> str:
         unchanged=outcome.unchanged,
     )
     ask = edit.ask(outcome.release)
-    links = orjson.dumps({"self": ask.address}).decode()
-    return f'{{"data":{data.model_dump_json()},"meta":{ask.meta(set())},"links":{links}}}'
+    return enveloped(data.model_dump_json(), ask.meta(set()), self=ask.address)
 
 
 def _read(sent: Sent) -> Iterator[Given | list[RecordFault]]:

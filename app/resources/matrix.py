@@ -15,6 +15,7 @@ from app.db.tables import opinions
 from app.records.references import MARK, Ref
 from app.web.asking import Ask, json_response, operation
 from app.web.cursors import a_number, a_text, following, place_of
+from app.web.envelopes import enveloped
 from app.web.held import Position, position_json
 from app.web.holdings import CHOOSING, chosen, undated
 from app.web.identities import resolve_filters
@@ -87,10 +88,8 @@ def _answer(ask: Ask) -> Response:
         method=_METHOD,
         undated=undated(ask),
     )
-    links = orjson.dumps(
-        {"self": ask.address, "next_holders": next_holders, "next_questions": next_questions}
-    ).decode()
-    return json_response(f'{{"data":{data},"meta":{meta},"links":{links}}}')
+    links = {"next_holders": next_holders, "next_questions": next_questions}
+    return json_response(enveloped(data, meta, self=ask.address, **links))
 
 
 def _side(ask: Ask, column: Column[str]) -> tuple[list[str], str | None, int]:

@@ -11,14 +11,14 @@ from sqlalchemy import ColumnElement, Table
 
 from app.analysis.network import Edge, Node, graphml
 from app.analysis.positions import positions
-from app.dates import OPEN_END
-from app.db.tables import ACTOR_KINDS, KIND_TABLES, documents, opinions, questions
+from app.db.tables import ACTOR_KINDS, KIND_TABLES, opinions, questions
 from app.errors import Fault, InvalidInput
 from app.records.references import Ref
 from app.vocabulary import QuestionKind, Stance
-from app.web.asking import Ask, json_response, operation
+from app.web.asking import Ask, operation
+from app.web.envelopes import item_response
 from app.web.formats import chosen as format_of
-from app.web.holdings import CHOOSING, chosen, undated
+from app.web.holdings import CHOOSING, Begun, chosen, undated
 from app.web.identities import resolve_filters
 from app.web.parameters import KNOWN_AT, word, word_of
 from app.web.problems import MEDIA_TYPES
@@ -101,10 +101,7 @@ def _answer(ask: Ask) -> Response:
         return _graphml(ask, refs, ties)
     data = {"nodes": [{"id": one, "ref": refs[one]} for one in sorted(refs)], "ties": ties}
     meta = ask.meta(cited, nodes=len(refs), ties=len(ties), method=_METHOD, undated=undated(ask))
-    links_told = orjson.dumps({"self": ask.address}).decode()
-    return json_response(
-        f'{{"data":{orjson.dumps(data).decode()},"meta":{meta},"links":{links_told}}}'
-    )
+    return item_response(ask, orjson.dumps(data).decode(), meta)
 
 
 def _refuse_many(ties: Sequence[Tie]) -> None:
@@ -191,19 +188,8 @@ def _narrowed(ask: Ask, kind: str, field: str, table: Table) -> list[ColumnEleme
     return conditions
 
 
-def _had_begun(ask: Ask, date: dict[str, Any] | None, evidence: list[dict[str, Any]]) -> bool:
-    """Whether something counts by `as_of`: by its own date, else by its documents'."""
-    if ask.as_of is None:
-        return True
-    if date and date["edtf"] is not None:
-        return (date["earliest"] or date["latest"] or OPEN_END) <= ask.as_of
-    ids = {place["document"] for place in evidence}
-    table = documents.c
-    rows = ask.rows(sa.select(table.published_earliest).where(table.id.in_(ids)))
-    return any(row[0] and row[0] <= ask.as_of for row in rows)
-
-
 def _parties(ask: Ask, cited: set[str]) -> list[Tie]:
+    begun = Begun(ask)
     return [
         _tie(
             _node(party["actor"]),
@@ -214,12 +200,12 @@ def _parties(ask: Ask, cited: set[str]) -> list[Tie]:
         )
         for one, body in _records(ask, "agreement", "parties", cited)
         for party in body["parties"]
-        if _had_begun(ask, party["start"] or body["signed"], body["evidence"])
+        if begun(party["start"] or body["signed"], body["evidence"])
     ]
 
 
 def _members(ask: Ask, cited: set[str]) -> list[Tie]:
-    found = []
+    found, begun = [], Begun(ask)
     for kind in ACTOR_KINDS[:3]:
         for one, body in _records(ask, kind, "memberships", cited):
             found += [
@@ -231,7 +217,7 @@ def _members(ask: Ask, cited: set[str]) -> list[Tie]:
                     status=membership["status"],
                 )
                 for membership in body["memberships"]
-                if _had_begun(ask, membership["start"], membership["evidence"])
+                if begun(membership["start"], membership["evidence"])
             ]
     return found
 

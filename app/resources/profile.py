@@ -14,14 +14,13 @@ from app.analysis.agreement import agreement
 from app.analysis.directions import Directions
 from app.analysis.positions import positions
 from app.analysis.standings import Standings, citing, undated
-from app.dates import OPEN_END, OPEN_START, VagueDate
+from app.dates import OPEN_START, VagueDate
 from app.db.search import words_of
 from app.db.tables import (
     ACTOR_KINDS,
     KIND_TABLES,
     agreements,
     countries,
-    documents,
     events,
     links,
     opinions,
@@ -38,10 +37,11 @@ from app.vocabulary import (
     PartyRole,
     QuestionKind,
 )
-from app.web.asking import Ask, json_response, operation, path_id
+from app.web.asking import Ask, operation, path_id
 from app.web.computed import minimum_n, rounded
+from app.web.envelopes import item_response
 from app.web.held import Position, position_json
-from app.web.holdings import choosing, chosen
+from app.web.holdings import Begun, choosing, chosen
 from app.web.identities import resolve_filters, resolve_one
 from app.web.parameters import KNOWN_AT
 from app.web.shapes import Item, Shape
@@ -160,16 +160,16 @@ def _answer(ask: Ask) -> Response:
     known, within = standings(ask)
     held = known.within(period(ask), ask.rows)
     closest, farthest = _neighbours(ask, country, held, within)
-    where = chosen(ask)
+    where, begun = chosen(ask), Begun(ask)
     told = {
         "country": f"{MARK}actor:{country}",
         "summary": record["summary"],
         "organizations": _marks(belonging["organization"]),
         "people": _marks([*belonging["person"], *belonging["group"]]),
-        "agreements": _agreements(ask, parties, cited),
-        "offices": _offices(ask, parties, cited),
+        "agreements": _agreements(ask, parties, begun, cited),
+        "offices": _offices(ask, parties, begun, cited),
         "votes": _votes(ask, country, known, held, within),
-        "events": _events(ask, everybody, record, cited),
+        "events": _events(ask, everybody, record, begun, cited),
         "closest": closest,
         "farthest": farthest,
     }
@@ -191,8 +191,7 @@ def _answer(ask: Ask) -> Response:
         if ask.as_of
         else None,
     )
-    data, links_told = ask.fill(f"{{{texts}}}"), orjson.dumps({"self": ask.address}).decode()
-    return json_response(f'{{"data":{data},"meta":{meta},"links":{links_told}}}')
+    return item_response(ask, ask.fill(f"{{{texts}}}"), meta)
 
 
 _METHOD = (
@@ -239,19 +238,9 @@ def _bodies(
     return [(row.id, orjson.loads(row.body)) for row in rows]
 
 
-def _had_begun(ask: Ask, date: dict[str, Any] | None, record: dict[str, Any]) -> bool:
-    """Whether something counts by `as_of`: by its own date, else by its documents'."""
-    if ask.as_of is None:
-        return True
-    if date and date["edtf"] is not None:
-        return (date["earliest"] or date["latest"] or OPEN_END) <= ask.as_of
-    ids = {place["document"] for place in record["evidence"]}
-    table = documents.c
-    rows = ask.rows(sa.select(table.published_earliest).where(table.id.in_(ids)))
-    return any(row[0] and row[0] <= ask.as_of for row in rows)
-
-
-def _agreements(ask: Ask, parties: Sequence[str], cited: set[str]) -> list[dict[str, Any]]:
+def _agreements(
+    ask: Ask, parties: Sequence[str], begun: Begun, cited: set[str]
+) -> list[dict[str, Any]]:
     ours = set(_marks(parties))
     found = _bodies(ask, agreements, refers_to("agreement", "parties", parties), cited)
     return [
@@ -264,23 +253,25 @@ def _agreements(ask: Ask, parties: Sequence[str], cited: set[str]) -> list[dict[
         }
         for one, body in found
         for party in body["parties"]
-        if party["actor"] in ours and _had_begun(ask, party["start"] or body["signed"], body)
+        if party["actor"] in ours and begun(party["start"] or body["signed"], body["evidence"])
     ]
 
 
-def _offices(ask: Ask, parties: Sequence[str], cited: set[str]) -> list[dict[str, Any]]:
+def _offices(
+    ask: Ask, parties: Sequence[str], begun: Begun, cited: set[str]
+) -> list[dict[str, Any]]:
     ours = set(_marks(parties))
     found = _bodies(ask, people, refers_to("person", "memberships", parties), cited)
     return [
         {"holder": f"{MARK}actor:{one}", **membership}
         for one, body in found
         for membership in body["memberships"]
-        if membership["organization"] in ours and _had_begun(ask, membership["start"], membership)
+        if membership["organization"] in ours and begun(membership["start"], membership["evidence"])
     ]
 
 
 def _events(
-    ask: Ask, actors: Sequence[str], record: dict[str, Any], cited: set[str]
+    ask: Ask, actors: Sequence[str], record: dict[str, Any], begun: Begun, cited: set[str]
 ) -> list[dict[str, Any]]:
     """Events it or those who belong to it took part in, of its agreements, or in it."""
     agreed = sa.select(agreements.c.id).where(refers_to("agreement", "parties", actors))
@@ -292,7 +283,7 @@ def _events(
     found = [
         (_earliest(body["date"]), one, body)
         for one, body in _bodies(ask, events, condition, cited)
-        if _had_begun(ask, body["date"], body)
+        if begun(body["date"], body["evidence"])
     ]
     return [
         {

@@ -16,8 +16,9 @@ from app.db.tables import HISTORY
 from app.errors import NotFound
 from app.records.history import ADD, DELETE, revisions_of
 from app.records.kinds import KINDS, Kind, written
-from app.web.asking import Ask, json_response, operation
+from app.web.asking import Ask, operation
 from app.web.changed import Changed, told
+from app.web.envelopes import item_response
 from app.web.formats import answer
 from app.web.identities import resolve_one
 from app.web.listing import Collection
@@ -118,8 +119,7 @@ def _revision(kind: Kind, ask: Ask) -> Response:
         )
     names = Names(ask.release, row.release if row.release < ask.release else None)
     text = names.fill(ask.connection, record_json([row])[0])
-    links = orjson.dumps({"self": ask.address}).decode()
-    return json_response(f'{{"data":{text},"meta":{ask.meta({row.dataset})},"links":{links}}}')
+    return item_response(ask, text, ask.meta({row.dataset}))
 
 
 _IN_ADDRESS = {

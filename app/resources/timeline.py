@@ -15,7 +15,6 @@ from app.db.tables import (
     ACTOR_KINDS,
     KIND_TABLES,
     agreements,
-    documents,
     events,
     links,
     opinions,
@@ -24,10 +23,11 @@ from app.db.tables import (
 from app.records.references import MARK, Ref
 from app.records.shapes import Evidence
 from app.vocabulary import Stance
-from app.web.asking import Ask, json_response, operation
+from app.web.asking import Ask, operation
 from app.web.cursors import a_text, following, place_of
+from app.web.envelopes import page_response
 from app.web.formats import chosen, streamed
-from app.web.holdings import about_topics, begun_by
+from app.web.holdings import about_topics, begun_by, published_by
 from app.web.identities import resolve_filters
 from app.web.listing import CURSOR, DATASET, DEFAULT_LIMIT, FORMAT, LIMIT, MOST_COUNTED, Filter
 from app.web.parameters import AS_OF, KNOWN_AT, Parameter, day_parameter, identifier, word_of
@@ -88,11 +88,7 @@ def _answer(ask: Ask) -> Response:
         limit=limit,
         undated=_number(ask, undated=True),
     )
-    links_told = orjson.dumps({"self": ask.address, "next": after}).decode()
-    headers = {"Link": f'<{ask.address}>; rel="self"'}
-    if after:
-        headers["Link"] += f', <{after}>; rel="next"'
-    return json_response(f'{{"data":[{text}],"meta":{meta},"links":{links_told}}}', headers)
+    return page_response(ask, text, meta, after)
 
 
 def _parts(ask: Ask) -> Iterator[list[str]]:
@@ -156,9 +152,7 @@ def _reported(ask: Ask, kind: str) -> list[ColumnElement[bool]]:
     """Under `as_of`, what has no date of its own counts from the date of its document."""
     if ask.as_of is None:
         return []
-    by_then = sa.select(documents.c.id).where(
-        documents.c.published_earliest <= ask.as_of, documents.c.published_earliest != ""
-    )
+    by_then = published_by(ask.as_of)
     if kind == "opinion":
         return [opinions.c.document.in_(by_then)]
     table = KIND_TABLES[kind]

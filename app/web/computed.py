@@ -15,8 +15,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from app.errors import Fault, InvalidInput
-from app.web.asking import Ask, json_response, operation
+from app.web.asking import Ask, operation
 from app.web.cursors import a_scalar, following, place_of
+from app.web.envelopes import page_response
 from app.web.formats import chosen, streamed
 from app.web.identities import resolve_filters
 from app.web.listing import CURSOR, DEFAULT_LIMIT, FORMAT, LIMIT, Filter
@@ -136,11 +137,7 @@ def answer(ask: Ask, listed: Computed) -> Response:
         **computation.told,
     )
     text = ask.fill(",".join(_texts(ask, listed.complete(ask, shown))))
-    links = orjson.dumps({"self": ask.address, "next": after}).decode()
-    headers = {"Link": f'<{ask.address}>; rel="self"'}
-    if after:
-        headers["Link"] += f', <{after}>; rel="next"'
-    return json_response(f'{{"data":[{text}],"meta":{ask.fill(meta)},"links":{links}}}', headers)
+    return page_response(ask, text, ask.fill(meta), after)
 
 
 def rounded(figure: float | None) -> float | None:

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
-from app.dates import OPEN_START, UNKNOWN
-from app.db.tables import links, opinions, questions, topics
+from app.dates import OPEN_END, OPEN_START, UNKNOWN
+from app.db.tables import documents, links, opinions, questions, topics
 from app.vocabulary import ActorKind, Attribution, Stance
 from app.web.asking import Ask
 from app.web.listing import DATASET, Condition, Filter, equal, overlapping
@@ -54,6 +54,34 @@ def begun_by(
     """The condition that a vague date counts by a day: from its first, if open from its last."""
     open_start_over = sa.or_(earliest != OPEN_START, latest <= day)
     return sa.and_(earliest <= day, earliest != UNKNOWN, open_start_over)
+
+
+def published_by(day: str) -> Select[Any]:
+    """The documents whose date counts by a day."""
+    d = documents.c
+    return sa.select(d.id).where(begun_by(d.published_earliest, d.published_latest, day))
+
+
+class Begun:
+    """What counts by `as_of`, of things in records: by their own date, else by their documents'.
+
+    Args:
+        ask: the request; without `as_of` everything counts.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        """Read once which documents had been published."""
+        self._day = ask.as_of
+        rows = ask.rows(published_by(self._day)) if self._day else ()
+        self._documents = {row.id for row in rows}
+
+    def __call__(self, date: dict[str, Any] | None, evidence: Sequence[dict[str, Any]]) -> bool:
+        """Whether something with this date, said at these places, counts."""
+        if self._day is None:
+            return True
+        if date and date["edtf"] is not None:
+            return (date["earliest"] or date["latest"] or OPEN_END) <= self._day
+        return any(place["document"] in self._documents for place in evidence)
 
 
 def _by_then(day: str) -> ColumnElement[bool]:

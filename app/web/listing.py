@@ -23,8 +23,9 @@ from sqlalchemy import ColumnElement, Row, Select
 from app.db.search import matching
 from app.db.statements import Values
 from app.db.tables import search_entries
-from app.web.asking import Ask, json_response
+from app.web.asking import Ask
 from app.web.cursors import a_number, a_text, address_after, opened, token_of
+from app.web.envelopes import page_response
 from app.web.parameters import KNOWN_AT, Parameter, identifier, integer, word_of
 from app.web.rendering import record_json
 
@@ -204,11 +205,7 @@ def page(ask: Ask, collection: Collection) -> Response:
         facets=_facets(ask, collection),
         undated=collection.undated(ask),
     )
-    links = orjson.dumps({"self": ask.address, "next": following}).decode()
-    headers = {"Link": f'<{ask.address}>; rel="self"'}
-    if following:
-        headers["Link"] += f', <{following}>; rel="next"'
-    return json_response(f'{{"data":[{text}],"meta":{meta},"links":{links}}}', headers)
+    return page_response(ask, text, meta, following)
 
 
 def every(ask: Ask, collection: Collection) -> Select[Any]:

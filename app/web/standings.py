@@ -10,6 +10,10 @@ from app.analysis.standings import Period, Standings
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, opinions
 from app.web.asking import Ask
 from app.web.holdings import chosen, kept_as, questions_asked
+from app.web.parameters import day_parameter
+
+FROM = day_parameter("from", "Opinions stated on or after that day, perhaps.", "1992-01-01")
+TO = day_parameter("to", "Opinions stated on or before that day, perhaps.", "2019-12-31")
 
 #: So many holders are read by themselves; for more, all are read and kept for the release.
 READ_APART = 8

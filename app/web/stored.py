@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
@@ -15,6 +14,7 @@ from app.db.tables import links
 from app.errors import NotFound
 from app.records.kinds import KINDS, Kind
 from app.web.asking import Ask, json_response, operation, path_id
+from app.web.envelopes import enveloped
 from app.web.formats import answer
 from app.web.identities import resolve_one
 from app.web.listing import DATASET, ID, Collection, Condition, Filter, equal
@@ -200,9 +200,7 @@ def read_row(ask: Ask, kind: Kind, given: str) -> Any:
 def item_text(ask: Ask, row: Any, address: str) -> str:
     """The JSON text of one record in its envelope."""
     text = ask.fill(record_json([row])[0])
-    meta = ask.meta({row.dataset})
-    links_told = orjson.dumps({"self": address}).decode()
-    return f'{{"data":{text},"meta":{meta},"links":{links_told}}}'
+    return enveloped(text, ask.meta({row.dataset}), self=address)
 
 
 def _read(ask: Ask, kind: Kind, record_id: str) -> Any:

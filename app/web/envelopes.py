@@ -1,0 +1,36 @@
+"""Envelopes: the data of an answer, what it is of, and where it is and goes on.
+
+Data and meta come as JSON text that is made already: to parse it once more would cost as much as
+to make it.
+"""
+
+import orjson
+from fastapi import Response
+
+from app.web.asking import Ask, json_response
+
+
+def enveloped(data: str, meta: str, **links: str | None) -> str:
+    """The JSON text of an answer."""
+    return f'{{"data":{data},"meta":{meta},"links":{orjson.dumps(links).decode()}}}'
+
+
+def item_response(ask: Ask, data: str, meta: str) -> Response:
+    """One record, or one computed answer."""
+    return json_response(enveloped(data, meta, self=ask.address))
+
+
+def page_response(ask: Ask, rows: str, meta: str, following: str | None) -> Response:
+    """One page of a collection, with its links in a header, too (RFC 8288).
+
+    Args:
+        ask: the request.
+        rows: the JSON texts of the rows, by commas.
+        meta: the JSON text of `meta`.
+        following: the address of the next page; None on the last.
+    """
+    header = f'<{ask.address}>; rel="self"'
+    if following:
+        header += f', <{following}>; rel="next"'
+    text = enveloped(f"[{rows}]", meta, self=ask.address, next=following)
+    return json_response(text, {"Link": header})
