@@ -1,6 +1,7 @@
 """HTTP as clients and caches meet it: repeated headers, weights, tags, streams that stall."""
 
 import json
+import time
 
 import pytest
 from starlette.testclient import TestClient
@@ -111,6 +112,17 @@ def test_a_database_that_is_away_is_a_503_everywhere() -> None:
             assert answer.status_code == 503, address
             assert answer.headers["retry-after"] == "2"
         assert client.get("/healthz").status_code == 200
+
+
+def test_a_read_is_not_held_to_the_time_of_the_one_before(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.db.STEPS_BETWEEN_LOOKS", 1)  # else it takes 100,000 requests to show
+    with served(seeded_url, cache_megabytes=0) as client:
+        assert client.get("/v1/topics").status_code == 200
+        now = time.monotonic()
+        monkeypatch.setattr("app.db.time.monotonic", lambda: now + 3600)
+        assert client.get("/v1/topics").status_code == 200
 
 
 def test_requests_are_counted_by_their_route(client: TestClient) -> None:

@@ -73,13 +73,13 @@ class Database:
         except IndexError:
             connection = self._reader.connect()
         driver = driver_of(connection)
-        connection.info.pop("until", None)
         driver.execute("BEGIN")
         try:
             yield connection
         finally:
             connection.rollback()
             driver.rollback()
+            connection.info.pop("until", None)  # the bound was this read's, not the next one's
             self._open.append(connection)
 
     def glance(self, statement: str) -> Any:
