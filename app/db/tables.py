@@ -181,7 +181,8 @@ opinions = _versioned(
         ("stated_earliest", "id"),
         ("stated_latest", "stated_earliest", "id"),
         ("counts_earliest", "id"),
-        ("holder_country", "stated_earliest", "id"),
+        # With the stance, so that those of another need not be looked at.
+        ("holder_country", "stated_earliest", "id", "stance"),
     ),
     by_name=(),  # it goes by its id
 )
