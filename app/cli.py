@@ -94,6 +94,7 @@ def serve(
         "app.asgi:app",
         host=host,
         port=port,
+        loop="asyncio",  # docs/decisions/0007: uvloop lets some of many callers wait a second
         workers=workers,
         log_level="warning",
         access_log=False,
