@@ -12,6 +12,8 @@ HERE = Path(__file__).parent
 #: The peers live in an environment of their own, which uv makes and keeps: none is a dependency.
 PEERS = ["uv", "run", "--no-project", "--with-requirements", str(HERE / "peers/requirements.txt")]
 UVICORN = ["--port={port}", "--no-access-log", "--log-level=error", "--no-server-header"]
+#: As `positions serve` has it, and so the limit it is measured against.
+OURS = [*UVICORN, "--loop=asyncio"]
 ONE = "un-5025-fra"
 
 
@@ -22,7 +24,7 @@ def ours(database: Path, *, cache: int = 32, workers: int = 1) -> Iterator[Proce
         "DATABASE_URL": f"sqlite:///{database}",
         "POSITIONS_CACHE_MEGABYTES": str(cache),
     }
-    command = [sys.executable, "-m", "uvicorn", "app.asgi:app", f"--workers={workers}", *UVICORN]
+    command = [sys.executable, "-m", "uvicorn", "app.asgi:app", f"--workers={workers}", *OURS]
     with running("ours", command, path="/readyz", environment=environment) as process:
         yield process
 
@@ -30,7 +32,7 @@ def ours(database: Path, *, cache: int = 32, workers: int = 1) -> Iterator[Proce
 @contextmanager
 def raw(answers: Path, first: str) -> Iterator[Process]:
     """The limit: the same bytes from an application that does nothing else."""
-    command = [sys.executable, "-m", "uvicorn", "benchmarks.peers.raw:app", *UVICORN]
+    command = [sys.executable, "-m", "uvicorn", "benchmarks.peers.raw:app", *OURS]
     environment = {"RAW_ANSWERS": str(answers)}
     with running("raw", command, path=first, environment=environment) as process:
         yield process

@@ -95,12 +95,13 @@ def answers_of(
 ) -> tuple[dict[str, tuple[list[tuple[bytes, bytes]], bytes]], list[str]]:
     """What the service answers at each address, and the addresses with their tags."""
     answers, tagged = {}, []
-    plain = {"Accept": "*/*", "Accept-Encoding": "identity"}
-    for path in LISTS:
-        answer = httpx.get(process.address + path, headers=plain).raise_for_status()
-        headers = [(k.lower(), v) for k, v in answer.headers.raw if k.lower() != b"date"]
-        answers[path] = (headers, answer.content)
-        tagged.append(f"{path}\t{answer.headers['etag']}")
+    with httpx.Client(base_url=process.address) as client:
+        del client.headers["Accept-Encoding"]  # wrk sends none, and the tag depends on it
+        for path in LISTS:
+            answer = client.get(path).raise_for_status()
+            headers = [(k.lower(), v) for k, v in answer.headers.raw if k.lower() != b"date"]
+            answers[path] = (headers, answer.content)
+            tagged.append(f"{path}\t{answer.headers['etag']}")
     return answers, tagged
 
 

@@ -177,7 +177,7 @@ def test_what_the_caller_has_is_not_sent_again(
     again = client.get(address, headers={"If-None-Match": tag})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag
-    assert queries.count == 1, "a 304 looks at the release and at nothing else"
+    assert queries.count <= 1, "a 304 looks at the release at the most, and at nothing else"
     other = client.get(address, headers={"If-None-Match": tag, "Accept": "application/json"})
     assert other.status_code == 200, "a tag is of one representation"
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.db.pulse import Pulse
 from app.errors import Refused, Unavailable
 
 try:
@@ -57,41 +58,36 @@ class Database:
         self._reader = _engine(read_url, writes=False)
         self._write_lock = threading.Lock()
         self._open: deque[Connection] = deque()
+        self._pulse: Pulse | None = None
+        self._glanced: dict[str, tuple[bytes, Any]] = {}
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """A connection that sees one consistent state and cannot change it."""
-        # Opened within: a server that is away shows when it is connected to.
-        with _translated(), self._held() if self.is_sqlite else self._reader.connect() as opened:
-            yield opened
+        return _Held(self._open, self._reader) if self.is_sqlite else self._pooled()
 
     @contextmanager
-    def _held(self) -> Iterator[Connection]:
-        """One of SQLite's connections, which stay open: a pool's care costs more than a page."""
-        try:
-            connection = self._open.pop()
-        except IndexError:
-            connection = self._reader.connect()
-        driver = driver_of(connection)
-        driver.execute("BEGIN")
-        try:
+    def _pooled(self) -> Iterator[Connection]:
+        # Connected within: a server that is away shows when it is connected to.
+        with _translated(), self._reader.connect() as connection:
             yield connection
-        finally:
-            connection.rollback()
-            driver.rollback()
-            connection.info.pop("until", None)  # the bound was this read's, not the next one's
-            self._open.append(connection)
 
     def glance(self, statement: str) -> Any:
-        """The one value of a statement that needs no state to be seen together with another."""
-        if not self.is_sqlite:
-            with self.read() as connection:
-                return fetch(connection, statement)[0][0]
-        with _translated():
-            connection = self._open.pop() if self._open else self._reader.connect()
+        """The one value of a statement that needs no state to be seen together with another.
+
+        It is remembered until something is committed; what was committed before the call began
+        is always seen.
+        """
+        beat = self._pulse.beat() if self._pulse else b""
+        remembered = self._glanced.get(statement)
+        if remembered and remembered[0] == beat:
+            return remembered[1]
+        with self.read() as connection:
             found = fetch(connection, statement)[0][0]
-            self._open.append(connection)
-            return found
+        if self._pulse is None and self.is_sqlite:
+            self._pulse = Pulse(Path(self.url.database or ""))
+        if Pulse.is_whole(beat):
+            self._glanced[statement] = (beat, found)
+        return found
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -123,10 +119,47 @@ class Database:
 
     def close(self) -> None:
         """Give back every connection."""
+        if self._pulse:
+            self._pulse.close()
+            self._pulse = None
         while self._open:
             self._open.pop().close()
         self._writer.dispose()
         self._reader.dispose()
+
+
+class _Held:
+    """One of SQLite's connections, which stay open: a pool's care costs more than a page.
+
+    A class and no generator, because every request comes through here.
+    """
+
+    __slots__ = ("_connection", "_driver", "_open", "_reader")
+
+    def __init__(self, opened: deque[Connection], reader: Engine) -> None:
+        self._open, self._reader = opened, reader
+
+    def __enter__(self) -> Connection:
+        try:
+            connection = self._open.pop()
+        except IndexError:
+            with _translated():
+                connection = self._reader.connect()
+        self._connection, self._driver = connection, driver_of(connection)
+        self._driver.execute("BEGIN")
+        return connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, _trace: object
+    ) -> None:
+        connection = self._connection
+        if connection.in_transaction():  # where SQLAlchemy was asked, too
+            connection.rollback()
+        self._driver.rollback()
+        connection.info.pop("until", None)  # the bound was this read's, not the next one's
+        self._open.append(connection)
+        if isinstance(fault, Exception) and (told := _as_problem(fault)):
+            raise told from fault
 
 
 def driver_of(connection: Connection) -> Any:
@@ -267,16 +300,23 @@ def _translated() -> Iterator[None]:
     """A database that is away or locked is a 503 the caller can repeat, never a trace."""
     try:
         yield
-    except PoolTimeout as fault:
-        raise _unavailable("every connection to the database is in use") from fault
-    except (OperationalError, sqlite3.OperationalError) as fault:
-        if _is_fault_of_ours(getattr(fault, "orig", fault)):
-            raise
-        raise _unavailable("the database cannot be reached or is busy") from fault
-    except DBAPIError as fault:
-        if fault.connection_invalidated:
-            raise _unavailable("the connection to the database was lost") from fault
+    except Exception as fault:
+        if told := _as_problem(fault):
+            raise told from fault
         raise
+
+
+def _as_problem(fault: Exception) -> Unavailable | None:
+    """What a fault of the database means to a caller; None for one of ours."""
+    if isinstance(fault, PoolTimeout):
+        return _unavailable("every connection to the database is in use")
+    if isinstance(fault, OperationalError | sqlite3.OperationalError):
+        if _is_fault_of_ours(getattr(fault, "orig", fault)):
+            return None
+        return _unavailable("the database cannot be reached or is busy")
+    if isinstance(fault, DBAPIError) and fault.connection_invalidated:
+        return _unavailable("the connection to the database was lost")
+    return None
 
 
 def _is_fault_of_ours(fault: BaseException | None) -> bool:

@@ -12,10 +12,12 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.routing import iter_route_contexts
-from starlette.routing import BaseRoute, Match, compile_path
+from starlette.routing import compile_path
 
+from app.errors import Problem
 from app.web.asking import Operation
-from app.web.caching import Receive, Scope, Send
+from app.web.caching import ASGIApp, Receive, Scope, Send
+from app.web.problems import problem_response
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,18 @@ def _addresses(app: FastAPI) -> Iterator[Address]:
         )
 
 
-class Directory(BaseRoute):
-    """The operations by path: one route ahead of FastAPI's own, which know the same endpoints.
+class Directory:
+    """The operations by path, ahead of FastAPI, which knows the same endpoints.
 
     Args:
+        app: what answers all other requests.
         prefix: what the paths of the operations are below.
         operations: every operation by its path.
     """
 
-    def __init__(self, prefix: str, operations: Mapping[str, Operation]) -> None:
+    def __init__(self, app: ASGIApp, prefix: str, operations: Mapping[str, Operation]) -> None:
         """Sort the paths: those that are fixed, and those with a variable part by their shape."""
+        self._app = app
         self._fixed: dict[str, Operation] = {}
         self._variable: defaultdict[Any, list[tuple[re.Pattern[str], Operation]]]
         self._variable = defaultdict(list)
@@ -71,25 +75,30 @@ class Directory(BaseRoute):
             else:
                 self._fixed[path] = operation
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Find the operation of a request that reads."""
-        if scope["type"] != "http" or scope["method"] != "GET" or scope.get("root_path"):
-            return Match.NONE, {}
-        path = scope["path"]
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that reads; others pass."""
+        operation = self._find(scope) if scope["type"] == "http" else None
+        if operation is None:
+            await self._app(scope, receive, send)
+            return
+        try:
+            response = await operation.endpoint(Request(scope, receive, send))
+            await response(scope, receive, send)
+        except Problem as problem:
+            await problem_response(problem, scope["path"])(scope, receive, send)
+
+    def _find(self, scope: Scope) -> Operation | None:
+        """The operation of a request; what varies in its path is noted in the scope."""
+        if scope["method"] != "GET" or scope.get("root_path"):
+            return None
+        path, scope["path_params"] = scope["path"], {}
         if operation := self._fixed.get(path):
-            return Match.FULL, {"endpoint": operation.endpoint, "path_params": {}}
+            return operation
         for regex, operation in self._variable.get(_shape(path), ()):
             if found := regex.match(path):
-                return Match.FULL, {
-                    "endpoint": operation.endpoint,
-                    "path_params": found.groupdict(),
-                }
-        return Match.NONE, {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the request."""
-        response = await scope["endpoint"](Request(scope, receive, send))
-        await response(scope, receive, send)
+                scope["path_params"] = found.groupdict()
+                return operation
+        return None
 
 
 def _shape(path: str) -> tuple[int, str]:

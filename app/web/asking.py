@@ -228,12 +228,28 @@ class Ask:
         return f"{path}?{query}" if query else str(path)
 
 
-@contextmanager
-def asked(service: Service, request: Request, values: dict[str, Any]) -> Iterator[Ask]:
-    """Open the one state of the data that a request is answered from."""
-    with service.database.read() as connection:
-        bound(connection)
-        yield ask_over(connection, service, request, values)
+class asked:
+    """The one state of the data that a request is answered from, open for a block."""
+
+    __slots__ = ("_given", "_read")
+
+    def __init__(self, service: Service, request: Request, values: dict[str, Any]) -> None:
+        """Open nothing yet."""
+        self._given, self._read = (service, request, values), service.database.read()
+
+    def __enter__(self) -> Ask:
+        """Open it."""
+        connection = self._read.__enter__()
+        try:
+            bound(connection)
+            return ask_over(connection, *self._given)
+        except BaseException as fault:
+            self._read.__exit__(type(fault), fault, fault.__traceback__)
+            raise
+
+    def __exit__(self, *fault: Any) -> None:
+        """Close it."""
+        self._read.__exit__(*fault)
 
 
 def ask_over(

@@ -11,10 +11,9 @@ worker's write is seen because the release is read from the database each time. 
 """
 
 import hashlib
-import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from typing import Any, NamedTuple
 
 from starlette.requests import ClientDisconnect
 
@@ -27,7 +26,10 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-Release = Callable[[], Awaitable[int]]
+Release = Callable[[], int | Awaitable[int]]
+
+#: Path, query, and the headers that choose a representation.
+Asked = tuple[str, bytes, bytes, bytes]
 
 LARGEST = 1 << 20
 
@@ -37,7 +39,7 @@ class CachingMiddleware:
 
     Args:
         app: what answers otherwise.
-        release: reads the current release.
+        release: reads the current release, at once where that takes no time.
         capacity: how many bytes of answers to keep, in this process.
     """
 
@@ -53,29 +55,31 @@ class CachingMiddleware:
             return
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET"}, _without_body(send)
-        if not _is_of_the_data(scope["path"]):
+        if scope["path"] in _NOT_OF_THE_DATA:
             await self._app(scope, receive, send)
             return
         headers = _joined(scope["headers"])
-        address = _address(scope, headers)
+        asked = _asked(scope, headers)
         try:
-            release = await self._release()
+            found = self._release()
+            release = found if isinstance(found, int) else await found
         except Problem as problem:
             await problem_response(problem, scope["path"])(scope, receive, send)
             return
-        digest = _digest(release, address)
-        wanted = headers.get(b"if-none-match", b"")
-        if tag := _match(wanted, digest):
+        wanted = headers.get(b"if-none-match")
+        if stored := self._kept.get(asked, release):
+            if wanted and stored.tag in wanted:
+                await _not_modified(send, stored.tag)
+                return
+            # A copy: what lies outside adds its own headers to the list it is given.
+            await send({**stored.start, "headers": [*stored.start["headers"]]})
+            await send({"type": "http.response.body", "body": stored.body})
+            return
+        if wanted and (tag := _of_this_state(wanted, _digest(release, asked))):
             await _not_modified(send, tag)
             return
-        if stored := self._kept.get(digest):
-            start, body = stored
-            # A copy: what lies outside adds its own headers to the list it is given.
-            await send({**start, "headers": [*start["headers"]]})
-            await send({"type": "http.response.body", "body": body})
-            return
         try:
-            await self._app(scope, receive, _Tagging(self._kept, scope, send, address))
+            await self._app(scope, receive, _Tagging(self._kept, scope, send, asked))
         except _HeadIsEnough:
             pass
 
@@ -87,55 +91,72 @@ class _HeadIsEnough(ClientDisconnect):
 class _Tagging:
     """Sends an answer on with its tag, and keeps it when it came in one piece."""
 
-    def __init__(self, kept: "_Kept", scope: Scope, send: Send, address: bytes) -> None:
+    def __init__(self, kept: "_Kept", scope: Scope, send: Send, asked: Asked) -> None:
         self._kept, self._scope, self._send = kept, scope, send
-        self._address = address
+        self._asked = asked
         self._start: Message | None = None
-        self._digest = b""
+        self._tag = b""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             if message["status"] == 200 and "positions.release" in self._scope:
-                message = self._tag(message)
+                message = self._tagged(message)
             else:
                 message = {**message, "headers": _weakened(message["headers"])}
         elif self._start is not None and not message.get("more_body"):
-            self._kept.put(self._digest, self._start, message.get("body", b""))
+            release = self._scope["positions.release"]
+            answer = _Answer(release, self._tag, self._start, message.get("body", b""))
+            self._kept.put(self._asked, answer)
         else:
             self._start = None
         await self._send(message)
 
-    def _tag(self, message: Message) -> Message:
+    def _tagged(self, message: Message) -> Message:
         release = self._scope["positions.release"]
-        self._digest = _digest(release, self._address)
         first = self._scope.get("positions.revision", release)
-        tag = b'"%d.%s"' % (first, self._digest)
+        self._tag = b'"%d.%s"' % (first, _digest(release, self._asked))
         own = [header for header in message["headers"] if header[0] != b"vary"]
-        headers = [*own, (b"etag", tag), *_CACHE_HEADERS]
+        headers = [*own, (b"etag", self._tag), *_CACHE_HEADERS]
         self._start = {**message, "headers": headers}
         return {**message, "headers": [*headers]}
 
 
+class _Answer(NamedTuple):
+    """A whole answer, and the release that it is of."""
+
+    release: int
+    tag: bytes
+    start: Message
+    body: bytes
+
+
 class _Kept:
-    """Answers by digest, the least used going first when the bound is reached."""
+    """Answers by what was asked, the least used going first when the bound is reached."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity, self._size = capacity, 0
-        self._answers: OrderedDict[bytes, tuple[Message, bytes]] = OrderedDict()
+        self._answers: OrderedDict[Asked, _Answer] = OrderedDict()
 
-    def get(self, digest: bytes) -> tuple[Message, bytes] | None:
-        if found := self._answers.get(digest):
-            self._answers.move_to_end(digest)
+    def get(self, asked: Asked, release: int) -> _Answer | None:
+        found = self._answers.get(asked)
+        if found is None or found.release != release:
+            return None
+        self._answers.move_to_end(asked)
         return found
 
-    def put(self, digest: bytes, start: Message, body: bytes) -> None:
-        if len(body) > min(LARGEST, self._capacity) or digest in self._answers:
+    def put(self, asked: Asked, answer: _Answer) -> None:
+        if len(answer.body) > min(LARGEST, self._capacity):
             return
-        self._answers[digest] = (start, body)
-        self._size += len(body) + 1024
+        if before := self._answers.pop(asked, None):
+            self._size -= _size(before)
+        self._answers[asked] = answer
+        self._size += _size(answer)
         while self._size > self._capacity and self._answers:
-            _, (_, gone) = self._answers.popitem(last=False)
-            self._size -= len(gone) + 1024
+            self._size -= _size(self._answers.popitem(last=False)[1])
+
+
+def _size(answer: _Answer) -> int:
+    return len(answer.body) + 1024
 
 
 _CACHE_HEADERS = (
@@ -151,49 +172,52 @@ def _weakened(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [(name, b"W/" + value if name == b"etag" else value) for name, value in headers]
 
 
-def _is_of_the_data(path: str) -> bool:
-    return path not in ("/healthz", "/readyz", "/metrics")
+_NOT_OF_THE_DATA = frozenset(("/healthz", "/readyz", "/metrics"))
 
 
-def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def _joined(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Headers by name; one that is given in several lines means them all (RFC 9110 §5.3)."""
+    once = dict(headers)
+    if len(once) == len(headers):
+        return once
     joined: dict[bytes, bytes] = {}
     for name, value in headers:
         joined[name] = joined[name] + b", " + value if name in joined else value
     return joined
 
 
-def _address(scope: Scope, headers: dict[bytes, bytes]) -> bytes:
+def _asked(scope: Scope, headers: Mapping[bytes, bytes]) -> Asked:
     """What of a request decides the bytes of its answer."""
-    accept = headers.get(b"accept", b"*/*")
-    packed = headers.get(b"accept-encoding", b"")
-    path = scope["path"].encode("utf-8", "surrogateescape")
-    return b"\n".join((path, scope["query_string"], accept, packed))
+    return (
+        scope["path"],
+        scope["query_string"],
+        headers.get(b"accept", b"*/*"),
+        headers.get(b"accept-encoding", b""),
+    )
 
 
 def tag_of(scope: Scope, path: str, revision: int, release: int) -> str:
     """The tag that a GET of a record by the same caller has, for the answer to a change of it."""
     read = {"path": path, "query_string": b""}
-    address = _address(read, _joined(scope["headers"]))
-    return f'"{revision}.{_digest(release, address).decode()}"'
+    asked = _asked(read, _joined(scope["headers"]))
+    return f'"{revision}.{_digest(release, asked).decode()}"'
 
 
 _CODE = __version__.encode()
 
 
-def _digest(release: int, address: bytes) -> bytes:
-    about = b"%d\n%s\n%s" % (release, _CODE, address)
-    return hashlib.blake2b(about, digest_size=12).hexdigest().encode()
+def _digest(release: int, asked: Asked) -> bytes:
+    path, *rest = asked
+    parts = (b"%d" % release, _CODE, path.encode("utf-8", "surrogateescape"), *rest)
+    return hashlib.blake2b(b"\n".join(parts), digest_size=12).hexdigest().encode()
 
 
-_TAGS = re.compile(rb'(?:W/)?("(\d+)\.([0-9a-f]+)")')
-
-
-def _match(header: bytes, digest: bytes) -> bytes | None:
+def _of_this_state(header: bytes, digest: bytes) -> bytes | None:
     """The tag in `If-None-Match` that is of this state of this address, if one is."""
-    for found in _TAGS.finditer(header):
-        if found[3] == digest:
-            return found[1]
+    for tag in header.split(b'"')[1::2]:
+        first, _, last = tag.partition(b".")
+        if last == digest and first.isdigit():
+            return b'"%s"' % tag
     return None
 
 

@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from hmac import compare_digest
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus
 
 import orjson
 
@@ -93,8 +93,15 @@ def following(ask: Ask, parameter: str, place: Any) -> str:
 
 def address_after(ask: Ask, parameter: str, token: str) -> str:
     """The address of the same query with another cursor."""
-    kept = [(k, v) for k, v in ask.request.query_params.multi_items() if k != parameter]
-    return f"{ask.request.scope['path']}?{urlencode([*kept, (parameter, token)])}"
+    query = ask.request.scope["query_string"].decode("latin-1").split("&")
+    kept = [one for one in query if one and _name_of(one) != parameter]
+    return f"{ask.request.scope['path']}?{'&'.join([*kept, f'{parameter}={token}'])}"
+
+
+def _name_of(pair: str) -> str:
+    """The name in a pair of a query."""
+    name = pair.partition("=")[0]
+    return unquote_plus(name) if "%" in name or "+" in name else name
 
 
 def place_of(ask: Ask, parameter: str, checks: Checks) -> list[Any] | None:

@@ -9,7 +9,7 @@ Numbers are never touched.
 import csv
 import io
 from collections.abc import Callable, Generator, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, get_args, get_origin
 
 import orjson
@@ -84,13 +84,20 @@ def chosen(ask: Ask, offered: tuple[str, ...]) -> str:
     """
     if "format" in ask.values:
         return str(ask.values["format"])
-    accepted = _accepted(",".join(ask.request.headers.getlist("accept")) or "*/*")
+    lines = [value for name, value in ask.request.scope["headers"] if name == b"accept"]
+    wanted = _most_wanted(b",".join(lines).decode("latin-1") or "*/*", offered)
+    if wanted is None:
+        shown = ", ".join(MEDIA_TYPES[name] for name in offered)
+        raise NotAcceptable(f"this address serves {shown}")
+    return wanted
+
+
+@lru_cache(maxsize=256)
+def _most_wanted(header: str, offered: tuple[str, ...]) -> str | None:
+    accepted = _accepted(header)
     weights = {name: _weight(accepted, MEDIA_TYPES[name]) for name in offered}
     best = max(weights, key=lambda name: weights[name])
-    if weights[best] > 0:
-        return best
-    shown = ", ".join(MEDIA_TYPES[name] for name in offered)
-    raise NotAcceptable(f"this address serves {shown}")
+    return best if weights[best] > 0 else None
 
 
 def _accepted(header: str) -> dict[str, float]:

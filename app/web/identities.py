@@ -78,7 +78,7 @@ def resolve_one(ask: Ask, space: str, given: str) -> str:
 
 def _resolve(ask: Ask, space: str, given: Iterable[str]) -> dict[str, str | None]:
     wanted = [one for one in given if is_id(one)]
-    exact = ask.names.refs(ask.connection, space, wanted)
+    exact = ask.names.known(ask.connection, space, wanted)
     found: dict[str, str | None] = {one: one if one in exact else None for one in wanted}
     if space in ("actor", "country") and None in found.values():
         aliases = country_aliases(ask)

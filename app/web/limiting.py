@@ -7,6 +7,7 @@ where an exact one matters, a proxy in front is the place for it.
 
 import math
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
@@ -22,15 +23,20 @@ from app.web.problems import problem_response
 READS, CHANGES = "reads", "changes"
 
 
+def limited(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """The application within the limits that are set; as it is where none is."""
+    given = {READS: settings.rate_limit_reads, CHANGES: settings.rate_limit_changes}
+    limits = {name: parse(text) for name, text in given.items() if text}
+    return LimitingMiddleware(app, limits) if limits else app
+
+
 class LimitingMiddleware:
     """Counts requests below `/v1`, says what is left, and refuses what is beyond the limit."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, limits: Mapping[str, RateLimitItem]) -> None:
         """Begin with nothing counted."""
-        self._app = app
+        self._app, self._limits = app, limits
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        given = {READS: settings.rate_limit_reads, CHANGES: settings.rate_limit_changes}
-        self._limits = {name: parse(text) for name, text in given.items() if text}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request and pass it on, or refuse it."""

@@ -1,15 +1,19 @@
-"""What every request passes: a request id and a log line, and the headers that keep a page safe.
+"""What every request passes: an id, a log line, the headers that keep a page safe, and CORS.
 
 Plain ASGI, outermost first: see `app.main`.
 """
 
 import os
 import time
-from typing import Any
+from collections.abc import Sequence
+from itertools import count
 
 import structlog
+from starlette.middleware.cors import CORSMiddleware
 
 from app.web.caching import ASGIApp, Message, Receive, Scope, Send
+from app.web.journal import Journal
+from app.web.metrics import Figures
 
 log = structlog.get_logger("positions.access")
 
@@ -26,11 +30,12 @@ SAFETY = (
 
 
 class AccessMiddleware:
-    """Gives each request an id, safe headers, and one line in the log."""
+    """Gives each request an id, safe headers, one line in the log, and a place in the figures."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, figures: Figures) -> None:
         """Wrap the application."""
-        self._app = app
+        self._app, self._figures = app, figures
+        self._journal = Journal()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and say afterwards what came of it."""
@@ -38,42 +43,28 @@ class AccessMiddleware:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        request_id = _request_id(scope)
-        status = 500
+        request_id, status = _request_id(scope), 500
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": _with_safety(message["headers"], request_id)}
+                named = (b"x-request-id", request_id.encode())
+                message = {**message, "headers": [*message["headers"], named, *SAFETY]}
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_id)
         except Exception:
-            log.exception("failed", request_id=request_id, **_about(scope))
+            log.exception("failed", request_id=request_id, path=scope["path"])
             raise
         finally:
-            seconds = time.perf_counter() - began
-            scope["app"].state.figures.count(scope["method"], scope["path"], status, seconds)
-            log.info(
-                "request",
-                request_id=request_id,
-                status=status,
-                ms=round(seconds * 1000, 1),
-                **_about(scope),
-            )
+            method, path, seconds = scope["method"], scope["path"], time.perf_counter() - began
+            self._figures.count(method, path, status, seconds)
+            self._journal.note(request_id, method, path, status, seconds)
 
 
-def _with_safety(headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer, which may say for itself what it allows, and those of all."""
-    said = {name for name, _ in headers}
-    safety = (one for one in SAFETY if one[0] not in said)
-    return [*headers, (b"x-request-id", request_id.encode()), *safety]
-
-
-def _about(scope: Scope) -> dict[str, Any]:
-    return {"method": scope["method"], "path": scope["path"]}
+_PROCESS, _numbers = os.urandom(12).hex(), count()
 
 
 def _request_id(scope: Scope) -> str:
@@ -81,4 +72,21 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and value.isalnum() and len(value) <= 64:
             return str(value.decode())
-    return os.urandom(16).hex()
+    return f"{_PROCESS}{next(_numbers):08x}"
+
+
+def cross_origin(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
+    """Let pages of these origins read (CORS); a request that names no origin passes as it is."""
+    shared = CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=["GET", "HEAD", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Link", "X-Request-Id", "Content-Disposition"],
+    )
+
+    async def passed(scope: Scope, receive: Receive, send: Send) -> None:
+        crosses = b"origin" in dict(scope.get("headers", ()))
+        await (shared if crosses else app)(scope, receive, send)
+
+    return passed

@@ -57,6 +57,14 @@ class Names:
         refs = {one: orjson.loads(filled[mark]) for one, mark in wanted.items()}
         return {one: ref for one, ref in refs.items() if ref["name"] is not None}
 
+    def known(self, connection: Connection, space: str, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that are of a record."""
+        marks = {f"{space}:{record_id}": record_id for record_id in ids}
+        filled = self._filled
+        if missing := marks.keys() - filled.keys():
+            self._learn(connection, missing, filled)
+        return {one for mark, one in marks.items() if not filled[mark].endswith(_NAMELESS)}
+
     def _learn(self, connection: Connection, marks: set[str], filled: dict[str, str]) -> None:
         by_space: dict[str, list[str]] = defaultdict(list)
         for mark in sorted(marks):
@@ -105,6 +113,10 @@ def record_json(rows: Iterable[Sequence[Any]]) -> list[str]:
         f'"recorded_at":"{row[3]}",{row[4][1:]}'
         for row in rows
     ]
+
+
+#: How a ref ends that is of no record.
+_NAMELESS = '"name":null}'
 
 
 def _ref(record_id: str, kind: str, name: str | None) -> str:
