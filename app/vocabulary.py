@@ -314,9 +314,15 @@ def plain_text(text: str) -> str:
 
 def fold(text: str) -> str:
     """Fold case and accents, so that «Nurmağanbetov» and «nurmaganbetov» are one word."""
-    if text.isascii():
-        return text.casefold()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return _FOREIGN.sub(_unmarked, text.casefold())
+
+
+_FOREIGN = re.compile("[^\x00-\x7f]+")
+
+
+def _unmarked(part: re.Match[str]) -> str:
+    """A part that is not ASCII, without its accents; they stand in it, even those of a base."""
+    decomposed = unicodedata.normalize("NFKD", part[0])
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("ı", "i")
 
 

@@ -48,6 +48,14 @@ def matching(text: str, *, sqlite: bool) -> ColumnElement[bool]:
     return answering(query, sqlite=sqlite) if query else sa.false()
 
 
+def counting(release: int | None) -> ColumnElement[bool]:
+    """The condition that an entry counts at a release; None means now."""
+    since, until = search_entries.c.since, search_entries.c.until
+    if release is None:
+        return until.is_(None)
+    return sa.and_(since <= release, sa.or_(until.is_(None), until > release))
+
+
 def answering(query: str, *, sqlite: bool) -> ColumnElement[bool]:
     """The condition on `search_entries` that they answer a query as `query_of` writes it."""
     if sqlite:

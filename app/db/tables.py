@@ -223,7 +223,8 @@ links = Table(
 Index(None, links.c.kind, links.c.id, links.c.revision)
 Index(None, *(links.c[name] for name in ("target", "kind", "field", "id", "revision")))
 
-#: The folded words of every version; full text stands beside it (`app.db.search`).
+#: The folded words of every version; full text stands beside it (`app.db.search`). An entry counts
+#: from release `since` and before `until`, the one thing of it that is ever set later.
 search_entries = Table(
     "search_entries",
     metadata,
@@ -233,6 +234,9 @@ search_entries = Table(
     Column("revision", Integer, nullable=False),
     _key("names", nullable=False),
     _key("words", nullable=False),
+    _key("dataset", nullable=False, server_default=""),
+    Column("since", Integer, nullable=False, server_default="0"),
+    Column("until", Integer),
     UniqueConstraint("kind", "id", "revision"),
 )
 #: The texts that this deployment holds of its documents; never part of an export.

@@ -35,7 +35,7 @@ from app.db.tables import (
 )
 from app.errors import nearest
 from app.records.faults import MOST_FAULTS, FaultyRecords, Place, RecordFault
-from app.records.history import FIRST_HASH, hash_of
+from app.records.history import DELETE, DERIVE, FIRST_HASH, MODIFY, hash_of
 from app.records.kinds import KINDS, NEIGHBOURLY, Kind, row_of
 from app.records.references import MARK
 from app.records.shapes import Record, Span
@@ -172,7 +172,7 @@ class Change:
         self._remove(kind, [record_id])
 
     def _remove(self, kind: Kind, ids: Sequence[str]) -> None:
-        self._retire(kind, ids, op="delete")
+        self._retire(kind, ids, op=DELETE)
         for record_id in ids:
             self._known_in(kind).pop(record_id, None)
         if kind.cited:
@@ -327,7 +327,7 @@ class Change:
                     )
                     self.fault(place_of(i), "revision", told)
             written[row["id"]] = self._stamped(kind, row, revision)
-        self._retire(kind, changed, op="modify")
+        self._retire(kind, changed, op=MODIFY)
         insert_rows(self._connection, kind.table, list(written.values()))
         self._count("added", kind, len(written) - len(changed))
         self._count("changed", kind, len(changed))
@@ -392,6 +392,12 @@ class Change:
         ).where(these)
         self._connection.execute(sa.insert(past).from_select([*columns, "until", "op"], superseded))
         self._connection.execute(sa.delete(table).where(these))
+        if op != DERIVE:
+            entries = search_entries.c
+            its = among(self._connection, entries.id, ids)
+            counted = sa.and_(entries.kind == kind.name, its, entries.until.is_(None))
+            over = sa.update(search_entries).where(counted).values(until=self.release)
+            self._connection.execute(over)
 
     def _insert(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
         if given := list(rows):
@@ -584,7 +590,7 @@ class Change:
         if row["since"] == self.release:
             self._connection.execute(sa.delete(opinions).where(opinions.c.id == row["id"]))
         else:
-            self._retire(kind, [row["id"]], op="derive")
+            self._retire(kind, [row["id"]], op=DERIVE)
         self._insert(opinions, [row | {"since": self.release}])
 
     def _write_release(self, outcome: Outcome) -> None:
@@ -768,4 +774,6 @@ def _words(kind: Kind, record: Record, row: dict[str, Any]) -> dict[str, Any] | 
         "revision": row["revision"],
         "names": names,
         "words": words,
+        "dataset": record.dataset,
+        "since": row["release"],
     }

@@ -1,5 +1,6 @@
 """Finding one's way: what there is, the words that are used, and search over everything."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -9,7 +10,8 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, Row, Select
 
-from app.db.search import answering, query_of, words_of
+from app.db.search import answering, counting, query_of, words_of
+from app.db.statements import Values
 from app.db.tables import search_entries
 from app.records.kinds import KINDS
 from app.records.references import Ref
@@ -71,12 +73,6 @@ def _codebook(ask: Ask) -> Response:
 _VOCABULARY_NAMES = list(dict.fromkeys(term["vocabulary"] for term in CODEBOOK))
 
 
-def _column(name: str) -> ColumnElement[Any]:
-    """A column of the hits; their rank and the place of their kind are numbers."""
-    number = name in ("rank", "place")
-    return sa.literal_column(f"hits.{name}", sa.Integer() if number else sa.Text())
-
-
 def _terms(ask: Ask) -> dict[str, Any]:
     """What the statement is asked for in the place of `q`; nothing where it has no word."""
     words = words_of(ask.values["q"])
@@ -86,13 +82,12 @@ def _terms(ask: Ask) -> dict[str, Any]:
     return {"query": query, "whole": " ".join(words), "begun": [f" {word}" for word in words]}
 
 
-def _rank(terms: Mapping[str, Any], names: ColumnElement[str]) -> ColumnElement[int]:
+def _rank(terms: Mapping[str, Any]) -> ColumnElement[int]:
     """How good a hit is, by the names alone, so that the order depends on nothing else.
 
     Words are letters and digits: nothing in them means anything to LIKE.
     """
-    if not terms:
-        return sa.literal(3)
+    names = search_entries.c.names
     each = [(" " + names).contains(word) for word in terms["begun"]]
     return sa.case(
         (names == terms["whole"], 0),
@@ -103,54 +98,64 @@ def _rank(terms: Mapping[str, Any], names: ColumnElement[str]) -> ColumnElement[
 
 
 def _source(ask: Ask) -> Select[Any]:
-    """The records of every kind whose current words match."""
+    """The entries that answer, of the records of every kind; text without a word finds none."""
     terms = _terms(ask) if "q" in ask.values else ask.values
     query = terms.get("query")
-    found = (
-        sa.select(
-            search_entries.c.kind,
-            search_entries.c.id,
-            search_entries.c.revision,
-            _rank(terms if query else {}, search_entries.c.names).label("rank"),
-        )
-        .where(answering(query, sqlite=ask.sqlite) if query else sa.false())
-        .cte("found")
-    )
-    parts = []
-    for i, (name, kind) in enumerate(KINDS.items()):
-        t = kind.table
-        joined = t.join(
-            found,
-            sa.and_(found.c.kind == name, found.c.id == t.c.id, found.c.revision == t.c.revision),
-        )
-        parts.append(
-            sa.select(
-                t.c.id,
-                t.c.dataset,
-                t.c.name,
-                sa.literal(name).label("kind"),
-                found.c.rank,
-                sa.literal(i).label("place"),
-                t.c.body,
-            ).select_from(joined)
-        )
-    hits = sa.union_all(*parts).subquery("hits")
-    return sa.select(hits)
+    entries = search_entries.c
+    found = sa.select(
+        entries.id,
+        entries.dataset,
+        entries.kind,
+        (_rank(terms) if query else sa.literal(3)).label("rank"),
+        sa.case(_PLACES, value=entries.kind).label("place"),
+    ).where(answering(query, sqlite=ask.sqlite) if query else sa.false(), counting(ask.known))
+    return sa.select(found.subquery("hits"))
+
+
+def _column(name: str) -> ColumnElement[Any]:
+    """A column of the hits; their rank and the place of their kind are numbers."""
+    number = name in ("rank", "place")
+    return sa.literal_column(f"hits.{name}", sa.Integer() if number else sa.Text())
+
+
+_PLACES = {kind: place for place, kind in enumerate(KINDS)}
 
 
 def _render(ask: Ask, rows: Sequence[Row[Any]]) -> list[str]:
     words = words_of(ask.values["q"])
+    records = _records(ask, rows)
     return [
         orjson.dumps(
             {
-                "record": {"id": row.id, "kind": row.kind, "name": row.name},
+                "record": {"id": row.id, "kind": row.kind, "name": records[row.kind, row.id].name},
                 "kind": row.kind,
                 "rank": row.rank,
-                "snippet": _snippet(orjson.loads(row.body), words),
+                "snippet": _snippet(orjson.loads(records[row.kind, row.id].body), words),
             }
         ).decode()
         for row in rows
     ]
+
+
+def _records(ask: Ask, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], Any]:
+    """The records of hits, by kind and id, read together."""
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.kind].append(row.id)
+    found = ask.rows_like("hits", by_kind, _named) if by_kind else ()
+    return {(record.kind, record.id): record for record in found}
+
+
+def _named(by_kind: Values) -> Select[Any]:
+    """The records of some ids, by kind."""
+    parts = [
+        sa.select(sa.literal_column(f"'{kind}'").label("kind"), t.c.id, t.c.name, t.c.body).where(
+            t.c.id.in_(ids)
+        )
+        for kind, ids in by_kind.items()
+        for t in (KINDS[kind].table,)
+    ]
+    return sa.select(sa.union_all(*parts).subquery())
 
 
 def _snippet(body: dict[str, Any], words: list[str]) -> str | None:
