@@ -21,10 +21,11 @@ from app.records.kinds import KINDS, Kind
 from app.web.archives import Archive
 from app.web.asking import Ask, Service, asked, operation, path_id
 from app.web.codebook import CODEBOOK, Term
-from app.web.formats import csv_lines, parts_of
+from app.web.formats import parts_of
 from app.web.identities import resolve_one
 from app.web.parameters import KNOWN_AT
 from app.web.shapes import stored
+from app.web.sheets import sheets
 from app.web.stored import collection_of
 from app.web.streams import Stream
 from app.web.tableschema import table_schema
@@ -54,7 +55,7 @@ def _stream(
         about = _about(ask, values["dataset"][0])
         archive = Archive(datetime.fromisoformat(about["created"]))
         yield from archive.add("README.txt", [_readme(about)])
-        yield from archive.add("codebook.csv", csv_lines(ask, Term, [_terms()]))
+        yield from archive.add("codebook.csv", sheets(ask, Term, [_terms()]))
         for kind in KINDS.values():
             yield from archive.add(f"{kind.path}.csv", _table(ask, kind))
         package = about | {"resources": [_resource(member) for member in archive.members[1:]]}
@@ -67,7 +68,7 @@ def _table(ask: Ask, kind: Kind) -> Iterator[str]:
     """A kind's records in the dataset, as CSV."""
     shape = stored(kind.record)
     parts = parts_of(collection_of(kind, shape, ()), ask)
-    return csv_lines(ask, shape, ([_EXACT.sub("null", text) for text in part] for part in parts))
+    return sheets(ask, shape, ([_EXACT.sub("null", text) for text in part] for part in parts))
 
 
 def _terms() -> list[str]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from app.db.clock import as_known
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, document_texts
 from app.records.kinds import KINDS
+from app.records.references import MARK
 
 #: A mark as JSON text writes it.
 _MARK = re.compile(r'"\\u001f([^"]*)"')
@@ -34,6 +35,7 @@ class Names:
         """Know nothing yet."""
         self.release, self._known = release, known
         self._filled: dict[str, str] = {}
+        self._parsed: dict[str, Any] = {}
 
     def fill(self, connection: Connection, text: str) -> str:
         """Replace every mark in JSON text."""
@@ -64,6 +66,19 @@ class Names:
         if missing := marks.keys() - filled.keys():
             self._learn(connection, missing, filled)
         return {one for mark, one in marks.items() if not filled[mark].endswith(_NAMELESS)}
+
+    def meaning(self, connection: Connection, values: Iterable[Any]) -> list[Any]:
+        """Values with what their marks stand for in the place of those that are marks."""
+        values = list(values)
+        marks = {one[1:] for one in values if isinstance(one, str) and one.startswith(MARK)}
+        filled, parsed = self._filled, self._parsed
+        if missing := marks - parsed.keys():
+            self._learn(connection, missing - filled.keys(), filled)
+            if len(parsed) > MOST_KEPT:  # a new one: another thread may be reading from the old
+                self._parsed = parsed = {}
+                missing = marks
+            parsed.update((mark, orjson.loads(filled[mark])) for mark in missing)
+        return [parsed.get(one[1:], one) if isinstance(one, str) else one for one in values]
 
     def _learn(self, connection: Connection, marks: set[str], filled: dict[str, str]) -> None:
         by_space: dict[str, list[str]] = defaultdict(list)

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.vocabulary import DatePrecision
-from app.web.formats import laid_out
+from app.web.sheets import laid_out
 
 Told = dict[str, Any]
 

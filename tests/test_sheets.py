@@ -1,0 +1,46 @@
+"""CSV that any reader reads back: quoted as the csv module quotes, and never a formula."""
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from app.web.sheets import csv_text
+
+CELLS = st.one_of(
+    st.text(alphabet=st.sampled_from("a ,\"\n\r\té=+-@;'0"), max_size=6),
+    st.integers(),
+    st.booleans(),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+TABLES = st.integers(1, 4).flatmap(
+    lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=5)
+)
+
+
+@given(TABLES)
+def test_cells_are_quoted_as_the_csv_module_quotes_them(rows: list[list[object]]) -> None:
+    expected = io.StringIO()
+    csv.writer(expected).writerows(rows)
+    assert csv_text(list(zip(*rows, strict=True))) == expected.getvalue()
+
+
+def test_a_reference_is_its_id_and_its_name(client: TestClient) -> None:
+    text = client.get("/v1/opinions?format=csv&id=gali-full-membership").text
+    [row] = csv.DictReader(io.StringIO(text))
+    assert (row["holder"], row["holder_name"]) == ("azimbai-gali", "Azimbai Gali")
+    assert row["question_name"] == "Should Kazakhstan become a full member of NATO?"
+    assert row["evidence"].startswith('[{"document":"kazakhstan-nato-analysis"')
+    assert row["speaker"] == row["speaker_name"] == ""
+    assert row["stance_score"] == "2"
+
+
+def test_what_a_mark_stands_for_is_in_the_sheet(client: TestClient) -> None:
+    [document] = csv.DictReader(io.StringIO(client.get("/v1/documents?format=csv").text))
+    assert document["text_held"] == "False"
+    datasets = csv.DictReader(io.StringIO(client.get("/v1/datasets?format=csv").text))
+    assert '"opinions":64' in {row["id"]: row["counts"] for row in datasets}["kazakhstan-nato"]
+    agreements = csv.DictReader(io.StringIO(client.get("/v1/agreements?format=csv").text))
+    assert any('"id":"KAZ"' in row["parties"] for row in agreements)
