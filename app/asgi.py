@@ -9,5 +9,4 @@ settings = Settings()
 configure_logging(settings.log_level)
 app = create_app(settings)
 # What importing made stays; looking through it again and again cost 100 ms each time.
-gc.collect()
 gc.freeze()

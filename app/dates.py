@@ -12,7 +12,6 @@ from datetime import MAXYEAR, date, timedelta
 from functools import lru_cache
 from typing import Annotated, Any
 
-import edtf
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.vocabulary import DateBasis, DatePrecision, Line
@@ -132,6 +131,8 @@ def bounds(text: str) -> tuple[str | None, str | None, DatePrecision]:
     """
     if _is_day(text):  # most dates by far; the library takes milliseconds for one
         return text, text, DatePrecision.DAY
+    import edtf
+
     sides = text.split("/")
     first, last = sides[0], sides[-1]
     _sensible(text, sides)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from app.console import err, migrated, tell
 from app.importers.load import import_un_votes
@@ -44,6 +43,8 @@ def un_votes(
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal; elsewhere nothing."""
+    from rich.progress import Progress
+
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(what)
         yield lambda done, whole: progress.update(task, completed=done, total=whole)

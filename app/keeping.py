@@ -6,7 +6,6 @@ from typing import Annotated
 
 import sqlalchemy as sa
 import typer
-from rich.table import Table
 
 from app.console import err, migrated, out, tell
 from app.db import Database
@@ -46,6 +45,8 @@ def list_() -> None:
     """Show every key, its state and its last use; never a token."""
     with migrated() as database, database.read() as connection:
         found = list_keys(connection)
+    from rich.table import Table
+
     columns = ("id", "name", "scope", "state", "created_at", "expires_at", "last_used")
     table = Table(*columns, box=None)
     for key in found:

@@ -75,13 +75,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = Service(database, settings)
-    for router in RESOURCES:
-        app.include_router(router, prefix="/v1")
-    app.include_router(health.router)
-    app.include_router(openapi.router)
+    routers = [*((one, "/v1") for one in RESOURCES), (health.router, ""), (openapi.router, "")]
+    for router, prefix in routers:
+        app.include_router(router, prefix=prefix)
     problems.install(app)
     explorer.install(app)
-    app.state.addresses = addresses_of(app)
+    app.state.addresses = addresses_of([*routers, (explorer.router, ""), (app.router, "")])
     app.state.figures = Figures(app.state.addresses)
     openapi.install(app)
     app.middleware_stack = passed(app)

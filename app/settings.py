@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import limits
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -71,6 +70,8 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_rate(cls, given: str) -> str:
         if given:
+            import limits
+
             limits.parse(given)
         return given
 

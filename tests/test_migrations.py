@@ -9,7 +9,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from app.db import Database
-from app.db.migrate import config, is_migrated, migrate
+from app.db.migrate import config, head, is_migrated, migrate
 from app.errors import Refused
 from tests.conftest import Make, served
 
@@ -93,5 +93,5 @@ def test_a_service_over_an_older_schema_says_it_is_not_ready(
         assert client.get("/healthz").status_code == 200
 
 
-def test_the_history_is_one_line(database: Database) -> None:
-    assert len(ScriptDirectory.from_config(config()).get_heads()) == 1
+def test_the_history_is_one_line_and_its_files_are_named_by_it(database: Database) -> None:
+    assert ScriptDirectory.from_config(config()).get_heads() == [head()]

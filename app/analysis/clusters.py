@@ -25,8 +25,6 @@ from math import fsum
 from statistics import fmean
 from typing import NamedTuple
 
-import networkx as nx
-
 # Louvain depends on the order in which it visits holders: the best of a few fixed orders is taken.
 STARTS = range(8)
 BETWEEN = 0.1
@@ -130,6 +128,8 @@ def _ties(agreements: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], 
 def _communities(holders: Sequence[str], ties: Mapping[tuple[str, str], float]) -> list[list[str]]:
     if not ties:
         return [[holder] for holder in holders]
+    import networkx as nx
+
     # Holders enter as numbers: sets of text iterate differently in every run of Python.
     number = {holder: i for i, holder in enumerate(holders)}
     graph = nx.Graph()

@@ -8,9 +8,6 @@ Gephi merges edges whose ids are the same.
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-import networkx as nx
-from networkx.readwrite.graphml import GraphMLWriter
-
 Value: TypeAlias = str | int | float | bool | None
 
 
@@ -39,6 +36,8 @@ def graphml(nodes: Iterable[Node], edges: Iterable[Edge]) -> str:
     Raises:
         ValueError: an edge to a node that is not there.
     """
+    import networkx as nx
+
     graph = nx.MultiDiGraph()
     for node in nodes:
         graph.add_node(node.id, **{"label": node.label, **_stated(node.attributes)})
@@ -51,6 +50,8 @@ def graphml(nodes: Iterable[Node], edges: Iterable[Edge]) -> str:
 
 
 def _written(graph: Any) -> str:
+    from networkx.readwrite.graphml import GraphMLWriter
+
     # The writer in plain Python, not `write_graphml`, which takes lxml where that happens to be
     # installed: the same data gives the same bytes everywhere.
     writer = GraphMLWriter(graph, encoding="utf-8", prettyprint=True, infer_numeric_types=True)

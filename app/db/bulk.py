@@ -10,7 +10,6 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Table
 
@@ -43,6 +42,8 @@ def among(
 
 def _copy(connection: Connection, statement: str, values: Iterator[tuple[Any, ...]]) -> None:
     """PostgreSQL's own way in for many rows; its faults are told as SQLAlchemy tells them."""
+    import psycopg  # here and in other places where much is needed seldom: a start loads little
+
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:

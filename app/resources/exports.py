@@ -10,6 +10,7 @@ the same release gives the same bytes.
 import re
 from collections.abc import Generator, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -115,17 +116,16 @@ def _resource(member: dict[str, Any]) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "schema": _SCHEMAS[name],
+        "schema": _schemas()[name],
     }
 
 
-_SCHEMAS = {
-    "codebook": table_schema(Term) | {"primaryKey": ["vocabulary", "term"]},
-    **{
-        kind.path: table_schema(stored(kind.record)) | {"primaryKey": ["id"]}
-        for kind in KINDS.values()
-    },
-}
+@cache
+def _schemas() -> dict[str, Any]:
+    """What the columns of each table hold, and what identifies its rows."""
+    stored_kinds = {kind.path: table_schema(stored(kind.record)) for kind in KINDS.values()}
+    keyed = {path: schema | {"primaryKey": ["id"]} for path, schema in stored_kinds.items()}
+    return keyed | {"codebook": table_schema(Term) | {"primaryKey": ["vocabulary", "term"]}}
 
 
 def _readme(about: dict[str, Any]) -> str:

@@ -15,7 +15,6 @@ import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
-from rapidfuzz import fuzz, process
 
 from app import __version__
 from app.db.search import words_of
@@ -330,6 +329,8 @@ def _candidates(ask: Ask, query: Query) -> list[dict[str, Any]]:
 
 def _scores(ask: Ask, text: str) -> dict[Named, float]:
     """How alike each actor's best name is to a text; those too far off are left out."""
+    from rapidfuzz import fuzz, process
+
     register, folded = _register(ask), _folded(text)
     scores: dict[Named, float] = {}
     for scorer, weight in ((fuzz.token_sort_ratio, 1.0), (fuzz.token_set_ratio, CONTAINED)):

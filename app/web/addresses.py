@@ -6,13 +6,13 @@ does around an endpoint that declares nothing of it costs more than many an answ
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.routing import iter_route_contexts
-from starlette.routing import compile_path
+from fastapi import APIRouter, Request
+from fastapi.routing import APIRoute
+from starlette.routing import Route, compile_path
 
 from app.errors import Problem
 from app.web.asking import Operation
@@ -32,24 +32,27 @@ class Address:
     regex: re.Pattern[str]
 
 
-def addresses_of(app: FastAPI) -> list[Address]:
-    """The addresses of an application, by path."""
-    return sorted(_addresses(app), key=lambda one: one.path)
+def addresses_of(routers: Iterable[tuple[APIRouter, str]]) -> list[Address]:
+    """The addresses of routers, each with the prefix it has in the application, by path.
+
+    They are read off the routers, because FastAPI makes all it knows of a route anew to tell it.
+    """
+    found = (one for router, prefix in routers for one in _addresses(router, prefix))
+    return sorted(found, key=lambda one: one.path)
 
 
-def _addresses(app: FastAPI) -> Iterator[Address]:
-    for route in iter_route_contexts(app.routes):
-        if route.path is None or not route.methods:
-            continue
-        regex, _, _ = compile_path(route.path)
-        yield Address(
-            route.path,
-            frozenset(route.methods),
-            route.name or "",
-            getattr(route, "summary", None) or "",
-            bool(route.include_in_schema),
-            regex,
-        )
+def _addresses(router: APIRouter, prefix: str) -> Iterator[Address]:
+    for route in router.routes:
+        if isinstance(route, Route | APIRoute) and route.methods:
+            regex, _, _ = compile_path(prefix + route.path)
+            yield Address(
+                prefix + route.path,
+                frozenset(route.methods),
+                route.name,
+                getattr(route, "summary", None) or "",
+                route.include_in_schema,
+                regex,
+            )
 
 
 class Directory:

@@ -8,17 +8,17 @@ where an exact one matters, a proxy in front is the place for it.
 import math
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from app.errors import TooManyRequests
 from app.settings import Settings
 from app.web.caching import ASGIApp, Message, Receive, Scope, Send
 from app.web.problems import problem_response
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
 
 READS, CHANGES = "reads", "changes"
 
@@ -26,15 +26,21 @@ READS, CHANGES = "reads", "changes"
 def limited(app: ASGIApp, settings: Settings) -> ASGIApp:
     """The application within the limits that are set; as it is where none is."""
     given = {READS: settings.rate_limit_reads, CHANGES: settings.rate_limit_changes}
-    limits = {name: parse(text) for name, text in given.items() if text}
-    return LimitingMiddleware(app, limits) if limits else app
+    if not any(given.values()):
+        return app
+    from limits import parse
+
+    return LimitingMiddleware(app, {name: parse(text) for name, text in given.items() if text})
 
 
 class LimitingMiddleware:
     """Counts requests below `/v1`, says what is left, and refuses what is beyond the limit."""
 
-    def __init__(self, app: ASGIApp, limits: Mapping[str, RateLimitItem]) -> None:
+    def __init__(self, app: ASGIApp, limits: "Mapping[str, RateLimitItem]") -> None:
         """Begin with nothing counted."""
+        from limits.storage import MemoryStorage
+        from limits.strategies import FixedWindowRateLimiter
+
         self._app, self._limits = app, limits
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
@@ -59,7 +65,7 @@ class LimitingMiddleware:
         )
         await problem_response(problem, scope["path"])(scope, receive, send)
 
-    def _told(self, name: str, limit: RateLimitItem, caller: str) -> dict[str, str]:
+    def _told(self, name: str, limit: "RateLimitItem", caller: str) -> dict[str, str]:
         """The headers that say what is left (IETF draft, RateLimit header fields)."""
         reset, remaining = self._limiter.get_window_stats(limit, name, caller)
         seconds = max(1, math.ceil(reset - time.time()))
