@@ -240,14 +240,18 @@ async def _verify(request: Request) -> Response:
 def _verdict(ask: Ask, quote: Quote) -> Response:
     document = resolve_one(ask, "document", quote.document)
     texts = document_texts
-    text = ask.scalar(sa.select(texts.c.text).where(texts.c.document == document))
+    [(dataset, text)] = ask.rows(
+        sa.select(documents.c.dataset, texts.c.text)
+        .outerjoin(texts, texts.c.document == documents.c.id)
+        .where(documents.c.id == document)
+    )
     if text is None:
         raise Conflict(
             f"this deployment does not hold the text of {document!r}; an operator gives it with "
             "`positions documents attach`"
         )
     data = orjson.dumps(verify(text, quote.start, quote.end, quote.exact)).decode()
-    return item_response(ask, data, ask.meta(set()))
+    return item_response(ask, data, ask.meta({dataset}))
 
 
 router.add_api_route(
