@@ -221,6 +221,26 @@ def test_what_others_cite_is_not_removed(database: Database, tmp_path: Path) -> 
     assert faults_of(database, folder) == ["opinions:0 again: still cites person 'ann'"]
 
 
+def test_what_still_cites_a_removed_record_is_told_with_its_line(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = write_seeds(tmp_path / "small", **SMALL)
+    load_seeds(database, [folder])
+    (folder / "people.yaml").write_text("")
+    assert faults_of(database, folder) == ["opinions.yaml:1 ann-join: still cites person 'ann'"]
+
+
+@pytest.mark.parametrize("wrong", ["- {id: ann, nam: Ann}\n", "- {id: ann\n"])
+def test_a_faulty_entry_is_not_taken_for_a_removed_one(
+    database: Database, tmp_path: Path, wrong: str
+) -> None:
+    folder = write_seeds(tmp_path / "small", **SMALL)
+    load_seeds(database, [folder])
+    (folder / "people.yaml").write_text(wrong)
+    found = faults_of(database, folder)
+    assert {line.partition(":")[0] for line in found} == {"people.yaml"}, found
+
+
 def test_records_may_be_given_in_any_order_of_reference(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
