@@ -46,6 +46,14 @@ FAULTS = {
         {"opinions": OPINION.replace("  holder: ann\n", "")},
         "opinions.yaml:1 holder: is missing, and must be given",
     ),
+    "a key that is null": (
+        {"opinions": OPINION.replace("holder: ann", "holder: null")},
+        "opinions.yaml:2 holder: is null, and must be given",
+    ),
+    "a reference to a kind that has no records": (
+        {"questions": QUESTION.replace("kind: policy", "kind: policy, topics: [rivers]")},
+        "questions.yaml:1 topics.0: 'rivers' is not the id of any topic; none is known here",
+    ),
     "an unknown reference": (
         {"opinions": OPINION.replace("holder: ann", "holder: anne")},
         "opinions.yaml:2 holder: 'anne' is not the id of any actor; did you mean 'ann'?",
