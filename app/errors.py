@@ -177,4 +177,6 @@ def nearest(wrong: str, right: Iterable[str]) -> str:
     close = difflib.get_close_matches(wrong.lower(), known, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
+    if not known:
+        return "none is known here"
     return "known here: " + ", ".join(known[:40]) + (", …" if len(known) > 40 else "")

@@ -69,6 +69,20 @@ def test_every_parameter_answers_with_its_own_example(
     get(client, f"{path}?{'' if name == 'q' else required(path)}{name}={value}")
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/v1/people", "organization"),
+        ("/v1/questions", "topic"),
+        ("/v1/events", "agreement"),
+        ("/v1/timeline", "agreement"),
+    ],
+)
+def test_an_example_of_something_to_find_finds_it(client: TestClient, path: str, name: str) -> None:
+    example = value_of(parameters(operations()[path])[name]["example"])
+    assert get(client, f"{path}?{name}={example}").json()["data"]
+
+
 @pytest.mark.parametrize("path", collections())
 def test_a_collection_has_its_envelope(client: TestClient, path: str) -> None:
     answer = get(client, f"{path}?{required(path)}limit=2")

@@ -30,3 +30,14 @@ def test_the_readme_is_of_a_readable_length_and_its_links_lead_somewhere() -> No
     assert 50 <= len(text.splitlines()) <= 150
     for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
         assert (ROOT / link).exists(), link
+
+
+def test_a_container_may_take_as_long_to_stop_as_the_service_waits() -> None:
+    waits = int(
+        re.findall(r"timeout_graceful_shutdown=(\d+)", (ROOT / "app/cli.py").read_text())[0]
+    )
+    told = (ROOT / "docs/operations.md").read_text()
+    assert f"waits {waits} seconds" in told
+    compose = (ROOT / "compose.yaml").read_text()
+    for given in re.findall(r"--stop-timeout (\d+)", told) + re.findall(r"period: (\d+)s", compose):
+        assert int(given) > waits

@@ -46,6 +46,14 @@ FAULTS = {
         {"opinions": OPINION.replace("  holder: ann\n", "")},
         "opinions.yaml:1 holder: is missing, and must be given",
     ),
+    "a key that is null": (
+        {"opinions": OPINION.replace("holder: ann", "holder: null")},
+        "opinions.yaml:2 holder: is null, and must be given",
+    ),
+    "a reference to a kind that has no records": (
+        {"questions": QUESTION.replace("kind: policy", "kind: policy, topics: [rivers]")},
+        "questions.yaml:1 topics.0: 'rivers' is not the id of any topic; none is known here",
+    ),
     "an unknown reference": (
         {"opinions": OPINION.replace("holder: ann", "holder: anne")},
         "opinions.yaml:2 holder: 'anne' is not the id of any actor; did you mean 'ann'?",
@@ -219,6 +227,26 @@ def test_what_others_cite_is_not_removed(database: Database, tmp_path: Path) -> 
     (folder / "people.yaml").write_text("")
     (folder / "opinions.yaml").write_text("")
     assert faults_of(database, folder) == ["opinions:0 again: still cites person 'ann'"]
+
+
+def test_what_still_cites_a_removed_record_is_told_with_its_line(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = write_seeds(tmp_path / "small", **SMALL)
+    load_seeds(database, [folder])
+    (folder / "people.yaml").write_text("")
+    assert faults_of(database, folder) == ["opinions.yaml:1 ann-join: still cites person 'ann'"]
+
+
+@pytest.mark.parametrize("wrong", ["- {id: ann, nam: Ann}\n", "- {id: ann\n"])
+def test_a_faulty_entry_is_not_taken_for_a_removed_one(
+    database: Database, tmp_path: Path, wrong: str
+) -> None:
+    folder = write_seeds(tmp_path / "small", **SMALL)
+    load_seeds(database, [folder])
+    (folder / "people.yaml").write_text(wrong)
+    found = faults_of(database, folder)
+    assert {line.partition(":")[0] for line in found} == {"people.yaml"}, found
 
 
 def test_records_may_be_given_in_any_order_of_reference(

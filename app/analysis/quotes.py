@@ -22,7 +22,10 @@ def verify(text: str, start: int, end: int, exact: str) -> dict[str, Any]:
         `verified`; and where it is not: `reason`, `differs_at` (a code point of the document),
         `found` (what stands there) and `nearest` (where the quote begins, nearest first).
     """
-    if not 0 <= start < end <= len(text):
+    if end <= start:
+        reason = f"the place {start}-{end} holds no text: a place ends after it starts"
+        return _refuted(reason, None, None, _occurrences(text, exact, start))
+    if start < 0 or end > len(text):
         reason = f"the place {start}-{end} is not within the document's {len(text)} code points"
         return _refuted(reason, None, None, _occurrences(text, exact, start))
     found = text[start:end]

@@ -77,6 +77,8 @@ def _detail(found: Any, model: type[Record], path: tuple[str | int, ...]) -> str
             return f"unknown key; {nearest(str(path[-1]), _keys(model, path[:-1]))}"
         case "missing":
             return "is missing, and must be given"
+        case "string_type" if given is None:
+            return "is null, and must be given"
         case "enum":
             words = found["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
             return f"{given!r} is not in the vocabulary; {nearest(str(given), words)}"

@@ -52,8 +52,10 @@ def put_folders(connection: Connection, folders: list[Folder]) -> Outcome:
         for folder in folders:
             change.origin = origin_of(folder)
             change.put(given for given in folder.given if given.kind.name == name)
+    # What a faulty entry states is not known, so neither is what no entry states any more.
     for folder in folders:
-        change.remove_unstated(origin_of(folder))
+        if not folder.faults:
+            change.remove_unstated(origin_of(folder))
     change.origin = "seeds"
     return change.finish()
 

@@ -569,9 +569,9 @@ class Change:
     def _check_removed(self) -> None:
         for kind, record_id in self._removed:
             for citer in citers(self._connection, kind, record_id):
-                self.faults.append(
-                    RecordFault(citer.path, 0, citer.id, f"still cites {kind.name} {record_id!r}")
-                )
+                given = self._seen[citer.kind].get(citer.id, Place(citer.path, 0))
+                told = f"still cites {kind.name} {record_id!r}"
+                self.faults.append(RecordFault(given.source, given.line, citer.id, told))
 
     def _rederive(self) -> None:
         """Version the opinions whose holder or document is no longer what it was."""
@@ -617,8 +617,13 @@ class Change:
 class Citer:
     """A record that cites another."""
 
-    path: str
+    kind: str
     id: str
+
+    @property
+    def path(self) -> str:
+        """The word for its kind in addresses."""
+        return KINDS[self.kind].path
 
 
 def citers(connection: Connection, kind: Kind, record_id: str, most: int = 100) -> list[Citer]:
@@ -650,7 +655,7 @@ def citers(connection: Connection, kind: Kind, record_id: str, most: int = 100) 
                 sa.select(table.c.id).where(sa.or_(*conditions)).limit(most)
             ).scalars()
             found += [
-                Citer(other.path, one)
+                Citer(other.name, one)
                 for one in rows
                 if (other.name, one) != (kind.name, record_id)
             ]

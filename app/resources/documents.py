@@ -84,7 +84,8 @@ def _claims(ask: Ask) -> Response:
     """Everything that cites a document, by paragraph."""
     document = resolve_one(ask, "document", ask.request.path_params["id"])
     limit = ask.values.get("limit", MOST_CLAIMS)
-    bodies = [row for kind in KINDS.values() for row in ask.rows(_citing(kind, document, limit))]
+    found = [list(ask.rows(_citing(kind, document))) for kind in KINDS.values()]
+    bodies = [row for rows in found for row in rows[:MOST_CLAIMS]]
     claims = sorted(
         (claim for row in bodies for claim in _by_paragraph(row, document)),
         key=lambda claim: (claim[0] or 0, claim[1], claim[2]),
@@ -92,19 +93,22 @@ def _claims(ask: Ask) -> Response:
     wanted = ask.values.get("paragraph")
     shown = [text for paragraph, _, _, text in claims if wanted is None or paragraph in wanted]
     data = ask.fill(",".join(shown[:limit]))
-    meta = ask.meta({row.dataset for row in bodies}, total=len(shown), limit=limit)
+    relation = "at_least" if any(len(rows) > MOST_CLAIMS for rows in found) else None
+    meta = ask.meta(
+        {row.dataset for row in bodies}, total=len(shown), total_relation=relation, limit=limit
+    )
     return page_response(ask, data, meta, None)
 
 
-def _citing(kind: Kind, document: str, limit: int) -> Select[Any]:
-    """The records of a kind that cite a document."""
+def _citing(kind: Kind, document: str) -> Select[Any]:
+    """The records of a kind that cite a document, and one more than are shown where there is."""
     table = kind.table
     if "document" in kind.references:
         cites: ColumnElement[bool] = table.c.document == document
     else:
         cites = refers_to(kind.name, "evidence", [document])
     columns = (sa.literal(kind.name).label("kind"), table.c.id, table.c.dataset, table.c.body)
-    return sa.select(*columns).where(cites).order_by(table.c.id).limit(limit)
+    return sa.select(*columns).where(cites).order_by(table.c.id).limit(MOST_CLAIMS + 1)
 
 
 def _by_paragraph(row: Any, document: str) -> Iterator[tuple[int | None, int, str, str]]:
@@ -133,9 +137,10 @@ operation(
     summary="List what cites a document, by paragraph",
     description=(
         "Every record that cites the document, in the order of its paragraphs, each with the "
-        "places it rests on. `exact` is null where this deployment does not hold the text. At "
-        "most 2,000 records of a kind; a document that is a table has more rows than that: take "
-        "them from `/opinions?document=`."
+        "places it rests on. `exact` is null where this deployment does not hold the text. "
+        "`limit` shows the first; `meta.total` counts them all. At most 2,000 records of a kind "
+        "are read, and `meta.total_relation` is `at_least` where there are more; a document that "
+        "is a table has more rows than that: take them from `/opinions?document=`."
     ),
     tag="Sources",
     shape=Page[Claim],
@@ -235,14 +240,18 @@ async def _verify(request: Request) -> Response:
 def _verdict(ask: Ask, quote: Quote) -> Response:
     document = resolve_one(ask, "document", quote.document)
     texts = document_texts
-    text = ask.scalar(sa.select(texts.c.text).where(texts.c.document == document))
+    [(dataset, text)] = ask.rows(
+        sa.select(documents.c.dataset, texts.c.text)
+        .outerjoin(texts, texts.c.document == documents.c.id)
+        .where(documents.c.id == document)
+    )
     if text is None:
         raise Conflict(
             f"this deployment does not hold the text of {document!r}; an operator gives it with "
             "`positions documents attach`"
         )
     data = orjson.dumps(verify(text, quote.start, quote.end, quote.exact)).decode()
-    return item_response(ask, data, ask.meta(set()))
+    return item_response(ask, data, ask.meta({dataset}))
 
 
 router.add_api_route(

@@ -37,7 +37,11 @@ COLLECTION = register(
             start=False,
         ),
         equal(
-            identifier("agreement", "Events of these agreements.", "partnership-for-peace"),
+            identifier(
+                "agreement",
+                "Events of these agreements.",
+                "us-kazakhstan-talks-on-troops-for-afghanistan",
+            ),
             events.c.agreement,
             "agreement",
         ),

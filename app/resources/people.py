@@ -23,7 +23,9 @@ COLLECTION = register(
         ),
         linked(
             "person",
-            identifier("organization", "Who holds or held an office there.", "nato"),
+            identifier(
+                "organization", "Who holds or held an office there.", "kazakhstan-defense-ministry"
+            ),
             "memberships",
             space="actor",
         ),

@@ -20,7 +20,7 @@ COLLECTION = register(
     filters=(
         Filter(
             identifier(
-                "topic", "Questions of these topics, and of those below them.", "nuclear-weapons"
+                "topic", "Questions of these topics, and of those below them.", "troop-deployment"
             ),
             about_topics,
             "topic",

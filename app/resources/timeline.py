@@ -389,7 +389,9 @@ FILTERS = (
         "country",
     ),
     Filter(
-        identifier("agreement", "About these agreements.", "partnership-for-peace"),
+        identifier(
+            "agreement", "About these agreements.", "us-kazakhstan-talks-on-troops-for-afghanistan"
+        ),
         _none,
         "agreement",
     ),

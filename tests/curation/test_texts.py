@@ -117,3 +117,41 @@ def test_a_text_is_attached_beside_the_database(
     unknown = CliRunner().invoke(cli.app, ["documents", "attach", "nothing", str(file)])
     assert unknown.exit_code != 0
     assert CliRunner().invoke(cli.app, ["verify-history"]).exit_code == 0
+
+
+#: A place, the text said to stand there, and what is told: verified, what differs, where it is.
+QUOTES: dict[str, tuple[int, int, str, tuple[bool, str | None, int | None, list[int] | None]]] = {
+    "it stands there": (18, 21, "She", (True, None, None, None)),
+    "one letter is another": (18, 21, "Shy", (False, "other words", 20, None)),
+    "it stands elsewhere": (0, 3, "She", (False, "other words", 0, [18])),
+    "it goes on": (18, 21, "She is", (False, "other words", 21, [18])),
+    "the place is outside": (18, 99, "She", (False, "not within the document's 42", None, [18])),
+    "the place is empty": (18, 18, "", (False, "ends after it starts", None, None)),
+    "the place ends before it starts": (21, 18, "She", (False, "ends after", None, [18])),
+}
+
+
+@pytest.mark.parametrize("what", QUOTES)
+def test_a_quote_is_verified_or_told_where_it_differs(desk: TestClient, what: str) -> None:
+    start, end, exact, (verified, reason, differs_at, nearest) = QUOTES[what]
+    desk.post("/v1/documents", json=_document())
+    _attach(desk)
+    quote = {"document": "a-report", "start": start, "end": end, "exact": exact}
+    answer = desk.post("/v1/verify", json=quote)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()["data"]
+    assert (told["verified"], told["differs_at"], told["nearest"]) == (
+        verified,
+        differs_at,
+        nearest,
+    )
+    assert (reason or "") in (told["reason"] or "")
+    assert [one["dataset"] for one in answer.json()["meta"]["citations"]] == ["reference"]
+
+
+def test_nothing_is_verified_without_the_text(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document())
+    quote = {"document": "a-report", "start": 18, "end": 21, "exact": "She"}
+    answer = desk.post("/v1/verify", json=quote)
+    assert answer.status_code == 409
+    assert "positions documents attach" in answer.json()["detail"]
