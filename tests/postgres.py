@@ -41,6 +41,8 @@ FOLDERS = (
 )
 #: Nothing here outlives the test run, so nothing waits for the disk.
 HASTY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+#: What is acknowledged has been applied by the replica.
+APPLIED = ("synchronous_commit = 'remote_apply'", "synchronous_standby_names = '*'")
 NEW = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
 ENGLISH = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
 
@@ -109,10 +111,7 @@ def replicated() -> Iterator[tuple[str, str]]:
             run(programs, "pg_basebackup", *copied, "--write-recovery-conf", "--checkpoint=fast")
             with _serving(programs, folder, run, "copy", 5433):
                 with psycopg.connect(url, autocommit=True) as connection:
-                    for setting in (
-                        "synchronous_commit='remote_apply'",
-                        "synchronous_standby_names='*'",
-                    ):
+                    for setting in APPLIED:
                         connection.execute(f"ALTER SYSTEM SET {setting}".encode())
                     connection.execute("SELECT pg_reload_conf()")
                 yield url, f"{url}&port=5433"
@@ -146,11 +145,9 @@ def _serving(
     programs: Path, folder: str, run: Run, data: str, port: int, options: str = ""
 ) -> Iterator[None]:
     """A server over its data, on a socket in the folder."""
-    at, told = (
-        f"--pgdata={folder}/{data}",
-        f"-k {folder} -p {port} -c listen_addresses='' {options}",
-    )
-    run(programs, "pg_ctl", at, "--wait", f"--log={folder}/log", f"--options={told}", "start")
+    at = f"--pgdata={folder}/{data}"
+    told = f"--options=-k {folder} -p {port} -c listen_addresses='' {options}"
+    run(programs, "pg_ctl", at, "--wait", f"--log={folder}/log", told, "start")
     try:
         yield
     finally:

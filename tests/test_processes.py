@@ -1,7 +1,7 @@
 """Several processes, one truth: what one has changed, the next request to any other shows.
 
-The processes are real: workers of `positions serve`, and PostgreSQL with a replica that reads go to.
-Without an answer that is too old there is nothing to see here, so the requests are many.
+The processes are real: workers of `positions serve`, and PostgreSQL with a replica to read from.
+An answer that is too old shows by chance alone, so the requests are many.
 """
 
 import os
