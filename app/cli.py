@@ -4,8 +4,10 @@ Exit codes: 0 done; 1 the input has faults, which were all printed; 2 the comman
 understood; 3 it could not be carried out, and one line says why.
 """
 
+import os
 import socket
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +20,7 @@ from app.console import err, migrated, out, tell
 from app.db import Database
 from app.db.clock import current_release
 from app.db.migrate import migrate as migrate_database
-from app.errors import PositionsError, Problem, Refused
+from app.errors import PositionsError, Problem, Refused, nearest
 from app.records.faults import FaultyRecords
 from app.records.load import load_seeds
 from app.settings import Settings, seeds_folder
@@ -77,6 +79,7 @@ def serve(
 ) -> None:
     """Migrate, load the seeds into an empty database, and serve."""
     settings = Settings()
+    _refuse_unknown(os.environ)
     host, port = host or settings.host, settings.port if port is None else port
     workers = workers or settings.workers
     _refuse_taken(host, port)
@@ -132,6 +135,19 @@ def migrate() -> None:
 def version() -> None:
     """Print the version."""
     out.print(__version__)
+
+
+def _refuse_unknown(environment: Iterable[str]) -> None:
+    """Refuse a setting that is none: a limit whose name is misspelt would not be there."""
+    known = {_variable((name,)) for name in Settings.model_fields}
+    for name in sorted(environment):
+        ours = name.startswith("POSITIONS_") and not name.startswith(_TESTS)
+        if ours and name not in known:
+            raise Refused(f"{name} is not a setting; {nearest(name, known)}")
+
+
+#: What the tests are told by variables of their own.
+_TESTS = ("POSITIONS_TEST_", "POSITIONS_REQUIRE_")
 
 
 def _refuse_taken(host: str, port: int) -> None:

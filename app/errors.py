@@ -174,9 +174,10 @@ def problems() -> list[type[Problem]]:
 def nearest(wrong: str, right: Iterable[str]) -> str:
     """A clause naming what was probably meant, and otherwise what there is to choose from."""
     known = sorted(right)
-    close = difflib.get_close_matches(wrong.lower(), known, n=1, cutoff=0.6)
+    by_case = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(wrong.lower(), by_case, n=1, cutoff=0.6)
     if close:
-        return f"did you mean {close[0]!r}?"
+        return f"did you mean {by_case[close[0]]!r}?"
     if not known:
         return "none is known here"
     return "known here: " + ", ".join(known[:40]) + (", …" if len(known) > 40 else "")

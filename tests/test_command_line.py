@@ -171,3 +171,9 @@ def test_a_setting_that_is_wrong_is_one_clear_line(tmp_path: Path) -> None:
     assert result.returncode == 3
     assert "POSITIONS_PORT" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_setting_that_is_none_is_refused(tmp_path: Path) -> None:
+    result = run(tmp_path, "serve", POSITIONS_PROT="8001")
+    assert result.returncode == 3
+    assert "POSITIONS_PROT is not a setting; did you mean 'POSITIONS_PORT'?" in result.stderr

@@ -162,6 +162,21 @@ def test_a_fault_is_told_with_file_line_and_field(
     assert told in found, "\n".join(found)
 
 
+def test_a_record_with_a_fault_is_still_there_for_others(
+    database: Database, tmp_path: Path
+) -> None:
+    """One typo is one fault, not one for each record that names the faulty one."""
+    files = SMALL | {"questions": QUESTION.replace("policy", "wish")}
+    [found] = faults_of(database, write_seeds(tmp_path / "small", **files))
+    assert found.startswith("questions.yaml"), found
+    twice = QUESTION + QUESTION.replace("policy", "wish")
+    found_twice = faults_of(
+        database, write_seeds(tmp_path / "small", **SMALL | {"questions": twice})
+    )
+    assert len(found_twice) == 2
+    assert any("is given twice" in one for one in found_twice)
+
+
 def test_all_faults_of_all_files_are_told_together_and_nothing_is_kept(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:

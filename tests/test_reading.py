@@ -98,6 +98,27 @@ def test_a_country_is_tied_to_an_assembly_by_its_parliament(client: TestClient) 
     assert "KGZ" not in ids(client, "/v1/countries?organization=nato")
 
 
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("/v1/search?q=accord 1996", "kazakhstan-nato-1996-security-agreement"),
+        ("/v1/search?q=signing 1996", "kazakhstan-nato-1996-agreement-signed"),
+        ("/v1/search?q=nurmaganbetov", "sagadat-nurmagambetov"),
+        ("/v1/search?q=Nurmağambetov", "sagadat-nurmagambetov"),
+    ],
+)
+def test_a_record_is_found_by_what_people_call_it(
+    client: TestClient, address: str, found: str
+) -> None:
+    hits = client.get(address).json()["data"]
+    assert found in [hit["record"]["id"] for hit in hits]
+
+
+def test_a_code_that_is_nearly_right_is_told_as_answers_tell_it(client: TestClient) -> None:
+    assert "'RUS'" in client.get("/v1/countries/ruz").json()["detail"]
+    assert "'kazakhstan'" in client.get("/v1/countries/kazakstan").json()["detail"]
+
+
 def test_a_profile_as_of_a_day_lists_no_threat_that_nobody_named_yet(client: TestClient) -> None:
     now = client.get("/v1/countries/KAZ/profile").json()["data"]["threats"]
     assert now

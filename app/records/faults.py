@@ -49,7 +49,8 @@ class FaultyRecords(PositionsError):
         """Keep the faults, sorted."""
         self.faults = sorted(set(faults))
         more = " and more" if len(self.faults) >= MOST_FAULTS else ""
-        super().__init__(f"{len(self.faults)} faults{more}")
+        number = len(self.faults)
+        super().__init__(f"{number} fault{'' if number == 1 else 's'}{more}")
 
 
 def explain(error: ValidationError, model: type[Record], place: Place) -> Iterator[RecordFault]:

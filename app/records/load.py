@@ -51,6 +51,9 @@ def put_folders(connection: Connection, folders: list[Folder]) -> Outcome:
     for name in KINDS:
         for folder in folders:
             change.origin = origin_of(folder)
+            for kind, record_id, place in folder.unread:
+                if kind.name == name:
+                    change.note(kind, record_id, place)
             change.put(given for given in folder.given if given.kind.name == name)
     # What a faulty entry states is not known, so neither is what no entry states any more.
     for folder in folders:

@@ -126,8 +126,10 @@ class Agreement(Record):
 
     @property
     def words(self) -> tuple[str | None, ...]:
-        """The summary and the obligations."""
-        return (self.summary, *(o.text for o in self.obligations))
+        """The summary, the obligations, what form it has and when it was signed."""
+        signed = self.signed.edtf if self.signed else None
+        obliged = (o.text for o in self.obligations)
+        return (self.summary, *obliged, self.agreement_type.value, signed)
 
 
 class Participant(Part):
@@ -162,5 +164,6 @@ class Event(Record):
 
     @property
     def words(self) -> tuple[str | None, ...]:
-        """The summary and the place."""
-        return (self.summary, self.place)
+        """The summary, the place, what kind it is and when it was."""
+        date = self.date.edtf if self.date else None
+        return (self.summary, self.place, self.event_type.value, date)

@@ -31,6 +31,8 @@ class Folder:
     path: Path
     dataset: str
     given: list[Given] = field(default_factory=list)
+    #: Records that have faults of their own: kind, id and place.
+    unread: list[tuple[Kind, str, Place]] = field(default_factory=list)
     faults: list[RecordFault] = field(default_factory=list)
 
 
@@ -105,8 +107,10 @@ def _keep(folder: Folder, kind: Kind, content: dict[str, Any], place: Place) -> 
     found = validate(kind, content, place)
     if isinstance(found, Given):
         folder.given.append(found)
-    else:
-        folder.faults += found
+        return
+    folder.faults += found
+    if isinstance(record_id := content.get("id"), str):
+        folder.unread.append((kind, record_id, place))
 
 
 def _compose(folder: Folder, file: Path, shown: str) -> tuple[Any, Lines]:

@@ -142,7 +142,7 @@ class Change:
         for batch in _batched(given, BATCH):
             by_kind: dict[str, list[Given]] = defaultdict(list)
             for each in batch:
-                if self._is_first(each):
+                if self._is_first(each.kind, each.record.id, each.place):
                     by_kind[each.kind.name].append(each)
             for name, ones in by_kind.items():
                 self._put_batch(KINDS[name], ones)
@@ -166,6 +166,11 @@ class Change:
                         self._pending[space, row[column]].append((place_of(i), column))
         self._seen[kind.name].update((row["id"], place_of(0)) for row in rows)
         self._write(kind, rows, place_of)
+
+    def note(self, kind: Kind, record_id: str, place: Place) -> None:
+        """Know of a record that has faults of its own: its id is taken, and others may name it."""
+        if self._is_first(kind, record_id, place):
+            self._known_in(kind).setdefault(record_id, _Neighbour(kind.name))
 
     def remove(self, kind: Kind, record_id: str) -> None:
         """Remove a record; `finish` refuses if others still cite it."""
@@ -268,17 +273,17 @@ class Change:
 
     # -- one batch ----------------------------------------------------------------------------
 
-    def _is_first(self, given: Given) -> bool:
+    def _is_first(self, kind: Kind, record_id: str, place: Place) -> bool:
         """Whether this id comes for the first time; twice is a fault."""
-        seen, record_id = self._seen[given.kind.name], given.record.id
+        seen = self._seen[kind.name]
         if earlier := seen.get(record_id):
             self.fault(
-                given.place,
+                place,
                 "id",
                 f"{record_id!r} is given twice; first at {earlier.source}:{earlier.line}",
             )
             return False
-        seen[record_id] = given.place
+        seen[record_id] = place
         return True
 
     def _put_batch(self, kind: Kind, batch: list[Given]) -> None:

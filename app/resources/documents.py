@@ -196,14 +196,21 @@ operation(
 )
 
 
+Place = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
+
+
 class Quote(BaseModel):
     """A text, and the place where it is said to stand."""
 
     model_config = ConfigDict(extra="forbid")
 
     document: Annotated[str, Field(max_length=100, description="The document's id.")]
-    start: Annotated[int, Field(ge=0, le=100_000_000, description="First code point, from 0.")]
-    end: Annotated[int, Field(ge=0, le=100_000_000, description="The code point after the last.")]
+    start: Annotated[
+        int, Field(strict=True, ge=0, le=100_000_000, description="First code point, from 0.")
+    ]
+    end: Annotated[
+        int, Field(strict=True, ge=0, le=100_000_000, description="The code point after the last.")
+    ]
     exact: Annotated[str, Field(max_length=100_000, description="The text said to stand there.")]
 
 

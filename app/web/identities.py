@@ -125,6 +125,6 @@ def _known_ids(ask: Ask, space: str) -> list[str]:
     for name in names:
         table = KIND_TABLES[name]
         known += [row.id for row in ask.rows(sa.select(table.c.id).limit(3000))]
-    if "country" in names:  # nobody means a country by a number that is nearly right
-        known += [alias for alias in country_aliases(ask) if not alias.isdigit()]
+    if "country" in names:  # of codes only the id: nobody means one by a short one nearly right
+        known += [alias for alias in country_aliases(ask) if len(alias) > 3]
     return known

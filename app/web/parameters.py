@@ -242,7 +242,8 @@ def parse_moment(text: str) -> str:
 
 KNOWN_AT = Parameter(
     "known_at",
-    "Answer from what this database held at that moment (RFC 3339). Left out: now.",
+    "Answer from what this database held at that moment (RFC 3339, with its offset; a day means "
+    "its end, UTC). Left out: now.",
     {"type": "string", "format": "date-time"},
     parse_moment,
     example="2036-01-01T00:00:00Z",
