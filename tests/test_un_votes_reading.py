@@ -418,6 +418,18 @@ def test_the_library_names_states_of_their_time(
             "unvotes.csv:2 country: name 'Atlantis' with code 'NA' is no state known here",
         ),
         (
+            {"votes": "1,Fran\x00ce,FR,yes\n1,Cuba,CU,no\n2,France,FR,no\n"},
+            "unvotes.csv:2 country: the character U+0000 is not allowed in text",
+        ),
+        (
+            {"votes": f"1,{'F' * 401},FR,yes\n1,Cuba,CU,no\n2,France,FR,no\n"},
+            "unvotes.csv:2 country: a state's name of 401 characters; right would be 1 to 400",
+        ),
+        (
+            {"votes": "1,,FR,yes\n1,Cuba,CU,no\n2,France,FR,no\n"},
+            "unvotes.csv:2 country: a state's name of 0 characters; right would be 1 to 400",
+        ),
+        (
             {"votes": "1,Aruba,AW,yes\n1,Cuba,CU,no\n2,France,FR,no\n"},
             "unvotes.csv:2 country: ABW is not among the countries; load seeds/reference first",
         ),
@@ -493,6 +505,10 @@ def test_faults_are_counted_beyond_those_kept(tmp_path: Path) -> None:
         ),
         ([bulk_row(ms_vote="Yes")], "2026_02_06_ga_voting.csv:2 vote: 'Yes' is none of Y, N, A, X"),
         ([bulk_row(date="27/10/2023")], "2026_02_06_ga_voting.csv:2 roll call: '27/10/2023' is"),
+        (
+            [bulk_row(ms_name="NAMIBIA", ms_code="N\x07")],
+            "2026_02_06_ga_voting.csv:2 country: the character U+0007 is not allowed in text",
+        ),
         ([bulk_row(undl_id="")], "2026_02_06_ga_voting.csv:2 roll call: undl_id '' is not"),
         (
             [bulk_row(total_yes="2", total_ms="2"), bulk_row(total_yes="2", total_ms="2")],
