@@ -468,6 +468,18 @@ def test_a_bad_roll_call_is_a_fault(tmp_path: Path, row: str, fault: str) -> Non
     assert faults_of(package(tmp_path, roll_calls=row + "\n"))[0].startswith(fault)
 
 
+def test_a_bad_roll_call_is_one_fault_however_many_voted_in_it(tmp_path: Path) -> None:
+    folder = package(
+        tmp_path,
+        roll_calls="1,50,0,NA,R/1/1,0,0,A,B\n2,50,0,1995-12-12,R/1/2,0,0,A,B\n",
+        votes="1,France,FR,yes\n1,Cuba,CU,no\n2,France,FR,no\n",
+        issues="1,di,Disarmament\n",
+    )
+    found = faults_of(folder)
+    assert len(found) == 1
+    assert found[0].startswith("roll_calls.csv:2 date: 'NA' is not a date")
+
+
 def test_a_roll_call_that_stands_twice_is_a_fault(tmp_path: Path) -> None:
     row = "1,50,0,1995-12-12,R/1/1,0,0,A,B\n"
     folder = package(tmp_path, roll_calls=row * 2, votes="1,France,FR,no\n", issues="")

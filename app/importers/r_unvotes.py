@@ -73,6 +73,7 @@ class UnvotesPackage(VoteSource):
     ) -> None:
         super().__init__([votes, roll_calls, issues], names)
         self._votes, self._roll_calls, self._issues = votes, roll_calls, issues
+        self._refused: set[str] = set()
 
     def __iter__(self) -> Iterator[Entry | Vote]:
         rows = self._read_roll_calls()
@@ -92,6 +93,7 @@ class UnvotesPackage(VoteSource):
             row = dict(zip(table.header, cells, strict=True))
             if fault := _fault_in(row, rows):
                 self.faults.add(table.name, table.line, *fault)
+                self._refused.add(row["rcid"])
             else:
                 rows[row["rcid"]] = table.line, row
         vague = _days_are_weekdays([row for _, row in rows.values()])
@@ -162,6 +164,8 @@ class UnvotesPackage(VoteSource):
                 yield found
 
     def _note_unknown(self, table: Table, rcid: str) -> None:
+        if rcid in self._refused:
+            return  # its own fault was told, where it stands
         detail = f"roll call {rcid!r} is not in {self._roll_calls.name}"
         self.faults.add(table.name, table.line, "rcid", detail)
 
