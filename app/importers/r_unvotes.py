@@ -172,6 +172,8 @@ class UnvotesPackage(VoteSource):
     def _note_voteless(self) -> None:
         """A roll call that nobody took part in is no roll call: the votes are half."""
         self._note_empty(self._roll_calls)
+        if self._votes.damaged:
+            return  # what was not read cannot be missed
         for rcid, call in self._calls.items():
             if not call.seen:
                 detail = f"roll call {rcid} has no vote in {self._votes.name}; is that file whole?"
