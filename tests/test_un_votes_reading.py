@@ -418,6 +418,18 @@ def test_the_library_names_states_of_their_time(
             "unvotes.csv:2 country: name 'Atlantis' with code 'NA' is no state known here",
         ),
         (
+            {"votes": "1,Fran\x00ce,FR,yes\n1,Cuba,CU,no\n2,France,FR,no\n"},
+            "unvotes.csv:2 country: the character U+0000 is not allowed in text",
+        ),
+        (
+            {"votes": f"1,{'F' * 401},FR,yes\n1,Cuba,CU,no\n2,France,FR,no\n"},
+            "unvotes.csv:2 country: a state's name of 401 characters; right would be 1 to 400",
+        ),
+        (
+            {"votes": "1,,FR,yes\n1,Cuba,CU,no\n2,France,FR,no\n"},
+            "unvotes.csv:2 country: a state's name of 0 characters; right would be 1 to 400",
+        ),
+        (
             {"votes": "1,Aruba,AW,yes\n1,Cuba,CU,no\n2,France,FR,no\n"},
             "unvotes.csv:2 country: ABW is not among the countries; load seeds/reference first",
         ),
@@ -454,6 +466,18 @@ def test_a_fault_names_file_and_line(tmp_path: Path, given: dict[str, str], faul
 )
 def test_a_bad_roll_call_is_a_fault(tmp_path: Path, row: str, fault: str) -> None:
     assert faults_of(package(tmp_path, roll_calls=row + "\n"))[0].startswith(fault)
+
+
+def test_a_bad_roll_call_is_one_fault_however_many_voted_in_it(tmp_path: Path) -> None:
+    folder = package(
+        tmp_path,
+        roll_calls="1,50,0,NA,R/1/1,0,0,A,B\n2,50,0,1995-12-12,R/1/2,0,0,A,B\n",
+        votes="1,France,FR,yes\n1,Cuba,CU,no\n2,France,FR,no\n",
+        issues="1,di,Disarmament\n",
+    )
+    found = faults_of(folder)
+    assert len(found) == 1
+    assert found[0].startswith("roll_calls.csv:2 date: 'NA' is not a date")
 
 
 def test_a_roll_call_that_stands_twice_is_a_fault(tmp_path: Path) -> None:
@@ -493,6 +517,10 @@ def test_faults_are_counted_beyond_those_kept(tmp_path: Path) -> None:
         ),
         ([bulk_row(ms_vote="Yes")], "2026_02_06_ga_voting.csv:2 vote: 'Yes' is none of Y, N, A, X"),
         ([bulk_row(date="27/10/2023")], "2026_02_06_ga_voting.csv:2 roll call: '27/10/2023' is"),
+        (
+            [bulk_row(ms_name="NAMIBIA", ms_code="N\x07")],
+            "2026_02_06_ga_voting.csv:2 country: the character U+0007 is not allowed in text",
+        ),
         ([bulk_row(undl_id="")], "2026_02_06_ga_voting.csv:2 roll call: undl_id '' is not"),
         (
             [bulk_row(total_yes="2", total_ms="2"), bulk_row(total_yes="2", total_ms="2")],
@@ -511,7 +539,9 @@ def test_half_a_compressed_file_is_a_fault(tmp_path: Path) -> None:
     whole = gzip.compress((folder / "unvotes.csv").read_bytes())
     (folder / "unvotes.csv").unlink()
     (folder / "unvotes.csv.gz").write_bytes(whole[:-12])
-    assert any("ends in the middle" in fault for fault in faults_of(folder))
+    found = faults_of(folder)
+    assert len(found) == 1, "what it would have held is not missed as well"
+    assert "ends in the middle" in found[0]
 
 
 def test_damage_in_a_compressed_file_is_a_fault(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ class UnvotesPackage(VoteSource):
     ) -> None:
         super().__init__([votes, roll_calls, issues], names)
         self._votes, self._roll_calls, self._issues = votes, roll_calls, issues
+        self._refused: set[str] = set()
 
     def __iter__(self) -> Iterator[Entry | Vote]:
         rows = self._read_roll_calls()
@@ -92,6 +93,7 @@ class UnvotesPackage(VoteSource):
             row = dict(zip(table.header, cells, strict=True))
             if fault := _fault_in(row, rows):
                 self.faults.add(table.name, table.line, *fault)
+                self._refused.add(row["rcid"])
             else:
                 rows[row["rcid"]] = table.line, row
         vague = _days_are_weekdays([row for _, row in rows.values()])
@@ -162,12 +164,16 @@ class UnvotesPackage(VoteSource):
                 yield found
 
     def _note_unknown(self, table: Table, rcid: str) -> None:
+        if rcid in self._refused:
+            return  # its own fault was told, where it stands
         detail = f"roll call {rcid!r} is not in {self._roll_calls.name}"
         self.faults.add(table.name, table.line, "rcid", detail)
 
     def _note_voteless(self) -> None:
         """A roll call that nobody took part in is no roll call: the votes are half."""
         self._note_empty(self._roll_calls)
+        if self._votes.damaged:
+            return  # what was not read cannot be missed
         for rcid, call in self._calls.items():
             if not call.seen:
                 detail = f"roll call {rcid} has no vote in {self._votes.name}; is that file whole?"

@@ -47,6 +47,7 @@ class Table:
     Attributes:
         header: the names of its columns, as its first row gives them.
         size: its length on disk in bytes.
+        damaged: whether reading it had to stop before its end.
 
     Raises:
         ValueError: when not even its first row can be read.
@@ -59,6 +60,7 @@ class Table:
         self._raw: io.BufferedReader | None = None
         self._lines: Any = None
         self._done = False
+        self.damaged = False
         self.header = self._read_header()
 
     @property
@@ -91,6 +93,7 @@ class Table:
                     elif row:
                         faults.add(self.name, lines.line_num, "row", _misfit(len(row), width))
             except UNREADABLE as error:
+                self.damaged = True
                 faults.add(self.name, lines.line_num + 1, "file", _said(error))
         self._done = True
 

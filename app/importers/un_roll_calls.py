@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 from app.importers.tables import Faults, Table
 from app.importers.un_states import Term, seat
 from app.records.faults import Place
-from app.vocabulary import fold
+from app.vocabulary import fold, plain_text
 
 DATASET = "un-votes"
 Content = dict[str, Any]
@@ -33,6 +33,8 @@ TOPICS = {
 
 #: Limits of the record: `Line` for a title, `Text` for a proposition.
 _TITLE, _PROPOSITION, _SLUG = 480, 3900, 100
+#: The longest name of a state: `Line` for a record's key has a roll call's number as well.
+_NAME = 400
 
 
 class Entry(NamedTuple):
@@ -188,7 +190,7 @@ class VoteSource:
     def _seated(self, table: Table, name: str, code: str) -> tuple[_Seated, ...]:
         """The states that a name and code mean; none, and a fault, where they mean none."""
         try:
-            terms = self._terms(name, code)
+            terms = self._terms(_checked_name(name), _checked_name(code or "NA"))
         except ValueError as error:
             self.faults.add(table.name, table.line, "country", str(error))
             return ()
@@ -305,6 +307,19 @@ def edtf_of(text: str) -> str:
     raise ValueError(
         f"{text!r} is not a date that is sure to be understood; right would be 1946-01-24"
     )
+
+
+def _checked_name(text: str) -> str:
+    """A state's name, or its code, as a vote's record can keep it.
+
+    Raises:
+        ValueError: when it has control characters, is empty, or is too long.
+    """
+    if not 0 < len(text) <= _NAME:
+        raise ValueError(
+            f"a state's name of {len(text)} characters; right would be 1 to {_NAME} of them"
+        )
+    return plain_text(text)
 
 
 _SPACES = re.compile(r"\s+")
