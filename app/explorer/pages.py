@@ -40,6 +40,7 @@ templates.filters |= {
     "when": words.when,
     "figure": words.figure,
     "number": words.number,
+    "total": words.total,
     "entry_title": charts.entry_title,
     "zip": zip,
 }

@@ -16,6 +16,7 @@ import orjson
 from fastapi import Request, Response
 
 from app.errors import NotFound
+from app.explorer.words import total
 from app.web.asking import OPERATIONS, Ask, ask_over
 from app.web.parameters import parse_query
 
@@ -31,6 +32,7 @@ class Call:
         about: what the page takes from it.
         address: path and query.
         total: how many things it found, where it says so.
+        counted: the same in words, with "at least" where it stopped counting.
         shown: how many of them the page shows.
         formats: the formats it can be had in.
     """
@@ -38,6 +40,7 @@ class Call:
     about: str
     address: str
     total: int | None
+    counted: str | None
     shown: int | None
     formats: tuple[str, ...]
 
@@ -74,7 +77,7 @@ class Reading:
     def offer(self, about: str, path: str, **given: Given) -> None:
         """Offer a call that the page did not need itself."""
         query = query_of(given)
-        self.calls.append(Call(about, _address(path, query), None, None, _formats(path)))
+        self.calls.append(Call(about, _address(path, query), None, None, None, _formats(path)))
 
     def text(self, path: str, **given: Given) -> str:
         """An answer that is text, as it is."""
@@ -101,8 +104,10 @@ class Reading:
     def _remember(self, about: str, path: str, query: str, answer: Any) -> None:
         meta, data = answer.get("meta", {}), answer.get("data")
         shown = len(data) if isinstance(data, list) else None
-        call = Call(about, _address(path, query), meta.get("total"), shown, _formats(path))
-        self.calls.append(call)
+        counted = total(meta) if "total" in meta else None
+        self.calls.append(
+            Call(about, _address(path, query), meta.get("total"), counted, shown, _formats(path))
+        )
         known = {one["dataset"] for one in self.meta["citations"]}
         self.meta["citations"] += [
             c for c in meta.get("citations", []) if c["dataset"] not in known

@@ -115,3 +115,9 @@ def figure(value: float | None) -> str:
 def number(value: int) -> str:
     """A count with its thousands apart."""
     return f"{value:,}".replace(",", "\u202f")
+
+
+def total(meta: dict[str, Any]) -> str:
+    """How many there are: where an answer stopped counting, it says so."""
+    least = "at least " if meta.get("total_relation") == "at_least" else ""
+    return f"{least}{number(meta['total'])}"

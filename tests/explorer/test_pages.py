@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
+from app.explorer import words
 from tests.conftest import World, served
 
 EXPLORER = Path(__file__).parents[2] / "app/explorer"
@@ -238,6 +239,11 @@ def test_no_template_has_inline_code_or_a_foreign_address(path: Path) -> None:
     assert not re.search(r'(?:src|href|action)="(?:https?:)?//', text)
 
 
+def test_a_count_that_was_not_finished_says_so() -> None:
+    assert words.total({"total": 10_000, "total_relation": "at_least"}) == "at least 10\u202f000"
+    assert words.total({"total": 12}) == "12"
+
+
 HOSTILE = (
     "</script><script>document.title='run'</script>\"'><img src=x onerror=alert(1)> \u200fעברית"
 )
@@ -372,7 +378,10 @@ def test_an_assembly_that_votes_has_every_page(world: World) -> None:
     assert re.search(r"12 roll calls.*Closest.*n = 12", text_of(pages["/countries/KAZ"]))
     assert 'class="series"' in pages["/alignment?a=KAZ&b=USA,UZB"]
     assert pages["/alignment?a=KAZ&b=USA,UZB"].count('class="bar"') == 72
-    assert "This source is a table" in text_of(pages["/documents/table"])
+    table = text_of(pages["/documents/table"])
+    assert "This source is a table" in table
+    assert "Opinions that rest on it: 876;" in table
+    assert "20 rows shown" in table
 
 
 def test_the_next_holders_and_questions_are_a_link_away(world: World) -> None:
