@@ -44,15 +44,17 @@ def _dossier(visit: Visit, actor: dict[str, Any]) -> str:
         "What it holds", "/positions", **clock, holder=about, sort="-last_stated", limit=FEW
     )
     others = shown("What is held about it", "/positions", **clock, subject=about, limit=FEW)
-    told = opinions_under(visit, [*held["data"], *others["data"]])
+    spoken = shown("Said on its behalf", "/opinions", **clock, on_behalf_of=about, limit=FEW)
+    positions = [*held["data"], *others["data"]]
     return visit.render(
         "actor.html",
         actor={**dict.fromkeys(_SOME_HAVE), **actor},
         held=held,
         others=others,
         by_question=by_question(others["data"]),
-        told=told,
-        spoken=shown("Said on its behalf", "/opinions", **clock, on_behalf_of=about, limit=FEW),
+        told=opinions_under(visit, positions),
+        kinds=visit.kinds_of([*positions, *spoken["data"]]),
+        spoken=spoken,
         agreements=shown("Agreements", "/agreements", **known, party=about, limit=FEW),
         events=shown("Events", "/events", **known, participant=about, limit=FEW),
     )
@@ -60,15 +62,9 @@ def _dossier(visit: Visit, actor: dict[str, Any]) -> str:
 
 def opinions_under(visit: Visit, positions: list[Any]) -> dict[str, Any]:
     """The opinion that each position was last decided by, and those before it, by id."""
-    wanted = sorted({i for one in positions for i in one["opinion_ids"][-3:]})
-    if not wanted:
-        return {}
-    found: dict[str, Any] = {}
-    for begin in range(0, len(wanted), 200):
-        batch = wanted[begin : begin + 200]
-        answer = visit.reading.get("/opinions", **visit.only("known_at"), id=batch, limit=500)
-        found |= {one["id"]: one for one in answer["data"]}
-    return found
+    wanted = {i for one in positions for i in one["opinion_ids"][-3:]}
+    found = visit.reading.batch("/opinions", wanted, **visit.only("known_at"))
+    return {one["id"]: one for one in found}
 
 
 def by_question(positions: list[Any]) -> list[tuple[Any, list[Any]]]:

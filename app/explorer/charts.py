@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.explorer.words import SCALE, span, when
+from app.explorer.words import SCALE, look, span, when
 from app.vocabulary import Stance
 
 WIDTH, ROW, LEFT, RIGHT = 900, 26, 24, 24
@@ -69,7 +69,7 @@ def axis(dates: Iterable[dict[str, Any] | None], **places: float) -> Axis | None
     return Axis(date(min(days).year, 1, 1), date(min(9999, max(days).year + 1), 1, 1), **places)
 
 
-def moves(positions: Sequence[Any], dates: dict[str, Any]) -> dict[str, Any] | None:
+def moves(positions: Sequence[Any], kind: str, dates: dict[str, Any]) -> dict[str, Any] | None:
     """The opinions of holders that changed, over time and from against to for."""
     changed = [one for one in positions if one["changed"] and one["told"]]
     line = axis((dates.get(o["id"]) for one in changed for o in one["told"]), left=150)
@@ -82,12 +82,14 @@ def moves(positions: Sequence[Any], dates: dict[str, Any]) -> dict[str, Any] | N
         "width": WIDTH,
         "height": 44 * len(lanes) + 36,
         "ticks": line.ticks(),
-        "lanes": [(SCALE[word], y) for word, y in heights.items()],
-        "holders": [_path(one, line, dates, heights) for one in changed],
+        "lanes": [(look(word, kind), y) for word, y in heights.items()],
+        "holders": [_path(one, kind, line, dates, heights) for one in changed],
     }
 
 
-def _path(one: Any, line: Axis, dates: dict[str, Any], heights: dict[Any, int]) -> dict[str, Any]:
+def _path(
+    one: Any, kind: str, line: Axis, dates: dict[str, Any], heights: dict[Any, int]
+) -> dict[str, Any]:
     marks = []
     for told in one["told"]:
         dated = dates.get(told["id"])
@@ -101,7 +103,7 @@ def _path(one: Any, line: Axis, dates: dict[str, Any], heights: dict[Any, int]) 
                 "end": end,
                 "x": (begin + end) / 2,
                 "y": heights[told["stance"]],
-                "look": SCALE[told["stance"]],
+                "look": look(told["stance"], kind),
                 "text": text,
                 "id": told["id"],
             }

@@ -20,6 +20,9 @@ def view(visit: Visit) -> str:
     held = [*dossier["positions"], *dossier["held_about"]]
     held += [one for threat in dossier["threats"] for one in threat["positions"]]
     voted = dossier["votes"] and dossier["votes"]["n"]
+    spoken = visit.reading.get(
+        "/opinions", **visit.only("as_of", "known_at"), on_behalf_of=about, limit=100
+    )["data"]
     _offer(visit, about)
     return visit.render(
         "country.html",
@@ -27,9 +30,8 @@ def view(visit: Visit) -> str:
         dossier=dossier,
         standing=standing,
         told=opinions_under(visit, held),
-        spoken=visit.reading.get(
-            "/opinions", **visit.only("as_of", "known_at"), on_behalf_of=about, limit=100
-        )["data"],
+        kinds=visit.kinds_of([*held, *spoken]),
+        spoken=spoken,
         over_time=_beside_powers(visit, about) if voted else None,
         powers=[one for one in POWERS if one != about],
     )

@@ -44,6 +44,7 @@ def view(visit: Visit) -> str:
         holders=data["holders"],
         questions=data["questions"],
         cells=cells,
+        kinds=visit.kinds_of(data["cells"]),
         totals=answer["meta"],
         then=query_of(visit.only("as_of", "known_at")),
         more={side: _page(answer["links"][f"next_{side}"]) for side in ("holders", "questions")},

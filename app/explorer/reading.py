@@ -22,6 +22,8 @@ from app.web.parameters import parse_query
 
 #: What a query may hold: a value, values, or nothing at all.
 Given = str | int | Iterable[str] | None
+#: How many ids one call asks for.
+BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,15 @@ class Reading:
     def get(self, path: str, **given: Given) -> Any:
         """The API's answer to a path below /v1 and a query, parsed."""
         return orjson.loads(self._respond(path, query_of(given)).body)
+
+    def batch(self, path: str, ids: Iterable[str], **given: Given) -> list[Any]:
+        """The records of these ids, however many."""
+        wanted = sorted(set(ids))
+        return [
+            one
+            for i in range(0, len(wanted), BATCH)
+            for one in self.get(path, **given, id=wanted[i : i + BATCH], limit=BATCH)["data"]
+        ]
 
     def show(self, about: str, path: str, **given: Given) -> Any:
         """The same for what the page shows: it is offered to the reader as a call."""

@@ -1,10 +1,10 @@
 """How the field's words look on a page: the scale of stances, dates, and where a ref leads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from app.vocabulary import VOCABULARIES, Stance
+from app.vocabulary import VOCABULARIES, QuestionKind, Stance
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,27 @@ SCALE: dict[str, Look] = {
     Stance.STRONG_SUPPORT: Look("++", "Strongly supports", "ss"),
     Stance.NO_POSITION: Look("∅", "No position", "np"),
 }
-#: The five columns of a question, and what else is said of it.
-COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Strongly opposes", (Stance.STRONG_OPPOSE,)),
-    ("Opposes", (Stance.OPPOSE,)),
-    ("Between", (Stance.NEUTRAL, Stance.AMBIVALENT)),
-    ("Supports", (Stance.SUPPORT,)),
-    ("Strongly supports", (Stance.STRONG_SUPPORT,)),
+#: What the words are instead, where nobody wants anything: of what is the case, and of a motion.
+_OTHERWISE: dict[str, dict[str, str]] = {
+    QuestionKind.ASSESSMENT: {
+        Stance.STRONG_OPPOSE: "Strongly disagrees",
+        Stance.OPPOSE: "Disagrees",
+        Stance.SUPPORT: "Agrees",
+        Stance.STRONG_SUPPORT: "Strongly agrees",
+    },
+    QuestionKind.VOTE: {
+        Stance.OPPOSE: "Against",
+        Stance.NEUTRAL: "Abstains",
+        Stance.SUPPORT: "In favour",
+    },
+}
+#: The five columns of a question.
+COLUMNS: tuple[tuple[str, ...], ...] = (
+    (Stance.STRONG_OPPOSE,),
+    (Stance.OPPOSE,),
+    (Stance.NEUTRAL, Stance.AMBIVALENT),
+    (Stance.SUPPORT,),
+    (Stance.STRONG_SUPPORT,),
 )
 ATTRIBUTIONS = {
     "direct_quote": "in its own words",
@@ -62,6 +76,12 @@ _PAGES = {
     "topic": "/?topic={}",
     "dataset": "/?dataset={}",
 }
+
+
+def look(stance: str, kind: str | None = None) -> Look:
+    """How a stance is shown on a question of a kind: one agrees that, and is in favour of."""
+    usual = SCALE[stance]
+    return replace(usual, word=_OTHERWISE.get(kind or "", {}).get(stance, usual.word))
 
 
 def page_of(ref: dict[str, Any]) -> str:

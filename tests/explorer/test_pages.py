@@ -131,6 +131,18 @@ def test_a_question_shows_five_columns_and_who_is_in_them(client: TestClient) ->
     assert columns
 
 
+def test_one_supports_what_should_be_done_and_agrees_to_what_is_the_case(
+    client: TestClient,
+) -> None:
+    threat = "Is Russia a potential military threat to Kazakhstan?"
+    assert f"+ Agrees {threat}" in text_of(page_of(client, "/actors/azimbai-gali"))
+    assert f"Azimbai Gali + Agrees {threat}" in text_of(page_of(client, "/countries/KAZ"))
+    assert f"Azimbai Gali + Agrees {threat}" in text_of(page_of(client, "/timeline"))
+    page = page_of(client, "/questions/russia-threat-to-kazakhstan")
+    columns = re.findall(r"<h3 id=\"c\d\">([^<]*) <", page)
+    assert columns == ["Strongly disagrees", "Disagrees", "Between", "Agrees", "Strongly agrees"]
+
+
 def test_the_page_of_an_unknown_code_names_the_country(client: TestClient) -> None:
     assert "<h1>Russia</h1>" in page_of(client, "/countries/ru")
 
@@ -371,6 +383,8 @@ def test_an_assembly_that_votes_has_every_page(world: World) -> None:
     assert len(pages["/"].encode()) <= 100_000
     assert pages["/"].count("<tr>") == 41
     assert all(f"Voter {one[1:]}" in pages["/questions/q0"] for one in VOTERS)
+    columns = re.findall(r"<h3 id=\"c\d\">([^<]*) <", pages["/questions/q0"])
+    assert columns == ["Against", "Abstains", "In favour"]
     regions = text_of(pages["/questions/q0"]).split("By region")[1]
     assert "Central Asia" in regions
     assert "Northern America" in regions
