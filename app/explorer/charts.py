@@ -175,11 +175,16 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1].rstrip()}…"
 
 
-def lines(found: Sequence[Any]) -> dict[str, Any]:
-    """Agreement S by year: a line for each other holder, broken where a year has too few."""
+def lines(found: Sequence[Any], order: Sequence[str]) -> dict[str, Any]:
+    """Agreement S by year: a line for each other holder, broken where a year has too few.
+
+    Lines take their colours in the order asked for, so that a holder keeps its colour.
+    """
     years = [int(row["period"]) for row in found]
     line = Axis(date(min(years), 1, 1), date(max(years) + 1, 1, 1), left=44, right=700)
-    names = list({row["b"]["id"]: row["b"]["name"] for row in found}.items())
+    places = {one: i for i, one in enumerate(order)}
+    found_names = {row["b"]["id"]: row["b"]["name"] for row in found}
+    names = sorted(found_names.items(), key=lambda one: places.get(one[0], len(order)))
     drawn = []
     for i, (one, name) in enumerate(names):
         points = [

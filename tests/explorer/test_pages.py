@@ -143,6 +143,15 @@ def test_one_supports_what_should_be_done_and_agrees_to_what_is_the_case(
     assert columns == ["Strongly disagrees", "Disagrees", "Between", "Agrees", "Strongly agrees"]
 
 
+def test_what_is_wanted_stands_apart_from_what_is_held_to_be_so(client: TestClient) -> None:
+    text = text_of(page_of(client, "/countries/KAZ"))
+    wanted, held = re.split("What they hold to be so", text)[1:]
+    wanted = wanted.split("Who there wants what")[1]
+    assert "Should Kazakhstan become a full member of NATO? ++ Strongly supports" in wanted
+    assert "Is Russia a potential military threat" not in wanted
+    assert "Is Russia a potential military threat to Kazakhstan? + Agrees Azimbai Gali" in held
+
+
 def test_the_page_of_an_unknown_code_names_the_country(client: TestClient) -> None:
     assert "<h1>Russia</h1>" in page_of(client, "/countries/ru")
 
@@ -389,9 +398,14 @@ def test_an_assembly_that_votes_has_every_page(world: World) -> None:
     assert "Central Asia" in regions
     assert "Northern America" in regions
     assert "Kazakhstan" in text_of(pages["/questions/q0/blocs"])
+    assert re.search(r"with United States S −?0\.\d\d, .* n = 12", text_of(pages["/countries/KAZ"]))
     assert re.search(r"12 roll calls.*Closest.*n = 12", text_of(pages["/countries/KAZ"]))
     assert 'class="series"' in pages["/alignment?a=KAZ&b=USA,UZB"]
     assert pages["/alignment?a=KAZ&b=USA,UZB"].count('class="bar"') == 72
+    assert re.findall(r'<li class="line\d">([^<]*)', pages["/alignment?a=KAZ&b=USA,UZB"]) == [
+        "United States",
+        "Uzbekistan",
+    ]
     table = text_of(pages["/documents/table"])
     assert "This source is a table" in table
     assert "Opinions that rest on it: 876;" in table
