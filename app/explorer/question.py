@@ -114,7 +114,7 @@ def _regions(visit: Visit, found: list[Any]) -> list[tuple[str, Counter[str]]]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for one in found:
         code = region.get(one["holder"]["id"])
-        counts[REGION_NAMES.get(code, "Elsewhere") if code else "Elsewhere"][one["stance"]] += 1
+        counts[REGION_NAMES.get(code or "", "No M49 region")][one["stance"]] += 1
     return sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
 
 

@@ -392,6 +392,8 @@ def test_an_assembly_that_votes_has_every_page(world: World) -> None:
     assert len(pages["/"].encode()) <= 100_000
     assert pages["/"].count("<tr>") == 41
     assert all(f"Voter {one[1:]}" in pages["/questions/q0"] for one in VOTERS)
+    assert all(f'href="/opinions/{one}-0"' in pages["/questions/q0"] for one in VOTERS)
+    assert "vote 0 v01" in text_of(page_of(client, "/opinions/v01-0"))
     columns = re.findall(r"<h3 id=\"c\d\">([^<]*) <", pages["/questions/q0"])
     assert columns == ["Against", "Abstains", "In favour"]
     regions = text_of(pages["/questions/q0"]).split("By region")[1]
