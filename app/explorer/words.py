@@ -1,5 +1,6 @@
 """How the field's words look on a page: the scale of stances, dates, and where a ref leads."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -101,12 +102,20 @@ def definition(vocabulary: str, word: str) -> str:
 
 
 def when(date: dict[str, Any] | None) -> str:
-    """A date in words: the source's own where it has any, else its bounds."""
+    """A date in words: the source's own, with its bounds where the words alone do not give them.
+
+    A day that the source writes but that is held only to its month is not shown as a day.
+    """
     if not date:
         return "undated"
-    if date["text"] and date["earliest"] and date["basis"] == "inferred":
+    if _DAY.fullmatch(date["text"] or "") and date["precision"] != "day":
+        return span(date)
+    if date["text"] and date["basis"] == "inferred" and (date["earliest"] or date["latest"]):
         return f"“{date['text']}” ({span(date)})"
     return date["text"] or span(date)
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def span(date: dict[str, Any]) -> str:

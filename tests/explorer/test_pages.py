@@ -260,6 +260,18 @@ def test_no_template_has_inline_code_or_a_foreign_address(path: Path) -> None:
     assert not re.search(r'(?:src|href|action)="(?:https?:)?//', text)
 
 
+DAYLESS = {"edtf": "1967-12", "earliest": "1967-12-01", "latest": "1967-12-31", "basis": "stated"}
+
+
+def test_a_day_held_only_to_its_month_is_not_shown_as_a_day() -> None:
+    assert words.when({"text": "1967-12-01", **DAYLESS, "precision": "month"}) == "1967-12"
+    assert words.when({"text": "December 1967", **DAYLESS, "precision": "month"}) == "December 1967"
+
+
+def test_inferred_words_come_with_the_bounds_there_are(client: TestClient) -> None:
+    assert "“initial” (by 2006-12-20)" in text_of(page_of(client, "/timeline"))
+
+
 def test_a_count_that_was_not_finished_says_so() -> None:
     assert words.total({"total": 10_000, "total_relation": "at_least"}) == "at least 10\u202f000"
     assert words.total({"total": 12}) == "12"
