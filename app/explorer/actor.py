@@ -5,7 +5,7 @@ from typing import Any
 
 from app.errors import NotFound
 from app.explorer.pages import Elsewhere, Visit
-from app.vocabulary import ActorKind
+from app.vocabulary import ActorKind, QuestionKind
 
 PATHS = {
     ActorKind.ORGANIZATION: "organizations",
@@ -38,14 +38,16 @@ def view(visit: Visit) -> str:
 
 
 def _dossier(visit: Visit, actor: dict[str, Any]) -> str:
-    shown, about = visit.reading.show, actor["id"]
+    shown, about, name = visit.reading.show, actor["id"], actor["name"]
     clock, known = visit.only("as_of", "known_at"), visit.only("known_at")
     held = shown(
-        "What it holds", "/positions", **clock, holder=about, sort="-last_stated", limit=FEW
+        f"What {name} holds", "/positions", **clock, holder=about, sort="-last_stated", limit=FEW
     )
-    others = shown("What is held about it", "/positions", **clock, subject=about, limit=FEW)
-    spoken = shown("Said on its behalf", "/opinions", **clock, on_behalf_of=about, limit=FEW)
+    others = shown(f"What is held about {name}", "/positions", **clock, subject=about, limit=FEW)
+    spoken = shown(f"Said on behalf of {name}", "/opinions", **clock, on_behalf_of=about, limit=FEW)
     positions = [*held["data"], *others["data"]]
+    kinds = visit.kinds_of([*positions, *spoken["data"]])
+    held["data"].sort(key=lambda one: kinds[one["question"]["id"]] == QuestionKind.ASSESSMENT)
     return visit.render(
         "actor.html",
         actor={**dict.fromkeys(_SOME_HAVE), **actor},
@@ -53,7 +55,7 @@ def _dossier(visit: Visit, actor: dict[str, Any]) -> str:
         others=others,
         by_question=by_question(others["data"]),
         told=opinions_under(visit, positions),
-        kinds=visit.kinds_of([*positions, *spoken["data"]]),
+        kinds=kinds,
         spoken=spoken,
         agreements=shown("Agreements", "/agreements", **known, party=about, limit=FEW),
         events=shown("Events", "/events", **known, participant=about, limit=FEW),

@@ -152,6 +152,18 @@ def test_what_is_wanted_stands_apart_from_what_is_held_to_be_so(client: TestClie
     assert "Is Russia a potential military threat to Kazakhstan? + Agrees Azimbai Gali" in held
 
 
+def test_a_person_is_not_it_and_what_is_wanted_comes_first(client: TestClient) -> None:
+    text = text_of(page_of(client, "/actors/azimbai-gali"))
+    assert "What Azimbai Gali holds 9 ++ Strongly supports Should Kazakhstan" in text
+    assert not re.search(r"\bit (holds|thinks)", text)
+
+
+def test_the_first_page_says_what_it_is_of_and_promises_no_votes(client: TestClient) -> None:
+    text = text_of(page_of(client, "/"))
+    assert "Positions on Kazakhstan and NATO, coded from one analysis Who stands where" in text
+    assert "votes" not in text.split("Topic")[0]
+
+
 def test_the_page_of_an_unknown_code_names_the_country(client: TestClient) -> None:
     assert "<h1>Russia</h1>" in page_of(client, "/countries/ru")
 
@@ -412,6 +424,7 @@ def test_an_assembly_that_votes_has_every_page(world: World) -> None:
     assert "Central Asia" in regions
     assert "Northern America" in regions
     assert "Kazakhstan" in text_of(pages["/questions/q0/blocs"])
+    assert 'href="/countries/KAZ#votes"' in pages["/"]
     assert re.search(r"with United States S −?0\.\d\d, .* n = 12", text_of(pages["/countries/KAZ"]))
     assert re.search(r"12 roll calls.*Closest.*n = 12", text_of(pages["/countries/KAZ"]))
     assert 'class="series"' in pages["/alignment?a=KAZ&b=USA,UZB"]
