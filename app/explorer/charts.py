@@ -113,7 +113,10 @@ def _path(
 
 #: How each kind of entry is marked, beside its colour.
 GLYPHS = {"agreement": "◆", "event": "●", "opinion": "■"}
-LONGEST_LABEL = 84
+#: The timeline is as wide as a page, so that labels have room.
+TIMELINE = 1160
+#: How wide a letter of a label is, at the most that is usual.
+LETTER = 6.6
 
 
 def rows(entries: Sequence[Any]) -> dict[str, Any] | None:
@@ -121,11 +124,11 @@ def rows(entries: Sequence[Any]) -> dict[str, Any] | None:
     dated = [
         one for one in entries if one["date"] and (one["date"]["earliest"] or one["date"]["latest"])
     ]
-    line = axis(one["date"] for one in dated)
+    line = axis((one["date"] for one in dated), right=TIMELINE - RIGHT)
     if line is None:
         return None
     return {
-        "width": WIDTH,
+        "width": TIMELINE,
         "height": ROW * len(dated) + 40,
         "ticks": line.ticks(),
         "rows": [_row(one, line, 18 + ROW * i) for i, one in enumerate(dated)],
@@ -141,7 +144,7 @@ def _row(entry: Any, line: Axis, y: float) -> dict[str, Any]:
         "y": y,
         "begin": begin,
         "end": end,
-        "label": shortened(words),
+        "label": _shortened(words, x - LEFT if anchor == "end" else TIMELINE - x),
         "whole": words,
         "x": x,
         "anchor": anchor,
@@ -170,9 +173,10 @@ def entry_title(entry: Any) -> str:
     return str(entry["record"]["name"])
 
 
-def shortened(text: str) -> str:
-    """A line that fits beside its mark."""
-    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1].rstrip()}…"
+def _shortened(text: str, room: float) -> str:
+    """A line that fits the room beside its mark."""
+    most = int(room / LETTER)
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def lines(found: Sequence[Any], order: Sequence[str]) -> dict[str, Any]:

@@ -275,6 +275,16 @@ def test_no_template_has_inline_code_or_a_foreign_address(path: Path) -> None:
 DAYLESS = {"edtf": "1967-12", "earliest": "1967-12-01", "latest": "1967-12-31", "basis": "stated"}
 
 
+def test_a_label_of_the_timeline_is_cut_only_for_want_of_room(client: TestClient) -> None:
+    drawn = page_of(client, "/timeline?country=KAZ").split("</svg>")[0]
+    assert (
+        "Kazakhstan&#39;s observer status at the NATO Parliamentary Assembly (in force)</text>"
+        in drawn
+    )
+    long = [label for label in re.findall(r"<text[^>]*>(.*)</text>", drawn) if label.endswith("…")]
+    assert all(len(unescape(label)) > 100 for label in long)
+
+
 def test_a_day_held_only_to_its_month_is_not_shown_as_a_day() -> None:
     assert words.when({"text": "1967-12-01", **DAYLESS, "precision": "month"}) == "1967-12"
     assert words.when({"text": "December 1967", **DAYLESS, "precision": "month"}) == "December 1967"
