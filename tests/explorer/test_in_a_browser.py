@@ -139,6 +139,16 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
+def test_on_paper_the_matrix_is_whole(chromium: "Browser", address: str) -> None:
+    landscape = {"width": 1040, "height": 720}
+    with browser.visit(chromium, f"{address}/", viewport=landscape) as (page, _):
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= landscape["width"]
+        assert page.locator(".matrix thead th").count() == 21
+        assert not page.get_by_role("button", name="Show").is_visible()
+        assert page.get_by_text("Release 1 of the data").is_visible()
+
+
 def test_filters_work_without_javascript_and_back_goes_back(
     chromium: "Browser", address: str
 ) -> None:
