@@ -35,7 +35,6 @@ class Call:
         address: path and query.
         total: how many things it found, where it says so.
         counted: the same in words, with "at least" where it stopped counting.
-        shown: how many of them the page shows.
         formats: the formats it can be had in.
     """
 
@@ -43,7 +42,6 @@ class Call:
     address: str
     total: int | None
     counted: str | None
-    shown: int | None
     formats: tuple[str, ...]
 
     def as_format(self, name: str) -> str:
@@ -88,7 +86,7 @@ class Reading:
     def offer(self, about: str, path: str, **given: Given) -> None:
         """Offer a call that the page did not need itself."""
         query = query_of(given)
-        self.calls.append(Call(about, _address(path, query), None, None, None, _formats(path)))
+        self.calls.append(Call(about, _address(path, query), None, None, _formats(path)))
 
     def text(self, path: str, **given: Given) -> str:
         """An answer that is text, as it is."""
@@ -113,11 +111,10 @@ class Reading:
         return operation.handler(ask_over(self._ask.connection, self._ask.service, request, values))
 
     def _remember(self, about: str, path: str, query: str, answer: Any) -> None:
-        meta, data = answer.get("meta", {}), answer.get("data")
-        shown = len(data) if isinstance(data, list) else None
+        meta = answer.get("meta", {})
         counted = total(meta) if "total" in meta else None
         self.calls.append(
-            Call(about, _address(path, query), meta.get("total"), counted, shown, _formats(path))
+            Call(about, _address(path, query), meta.get("total"), counted, _formats(path))
         )
         known = {one["dataset"] for one in self.meta["citations"]}
         self.meta["citations"] += [
