@@ -10,6 +10,9 @@ from app.vocabulary import QuestionKind
 #: Whom a state's votes are drawn beside: the powers that its neighbourhood is measured by.
 POWERS = ("RUS", "USA", "CHN")
 
+#: What the dossier and every figure beside it are asked by.
+CHOICES = ("as_of", "known_at", "dataset", "topic")
+
 
 def view(visit: Visit) -> str:
     """The page, whichever of its codes the address has."""
@@ -53,7 +56,7 @@ def _beside_powers(visit: Visit, about: str) -> dict[str, Any] | None:
     held = visit.reading.get("/countries", id=others, fields="id")["data"]
     if not held:
         return None
-    asked = visit.only("as_of", "known_at", "dataset")
+    asked = visit.only(*CHOICES)
     there = ",".join(one for one in others if any(one == found["id"] for found in held))
     yearly = over_time(visit, about, there, asked)
     if yearly is None:
@@ -66,6 +69,6 @@ def _beside_powers(visit: Visit, about: str) -> dict[str, Any] | None:
 
 def _offer(visit: Visit, about: str) -> None:
     """Tables of the same, which the dossier as a whole is not."""
-    clock = visit.only("as_of", "known_at")
-    visit.reading.offer("Its positions, as a list", "/positions", **clock, country=about)
-    visit.reading.offer("Everybody by agreement", "/alignment", **clock, a=about, sort="-s")
+    chosen = visit.only(*CHOICES)
+    visit.reading.offer("Its positions, as a list", "/positions", **chosen, country=about)
+    visit.reading.offer("Everybody by agreement", "/alignment", **chosen, a=about, sort="-s")

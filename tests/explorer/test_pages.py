@@ -143,6 +143,14 @@ def test_one_supports_what_should_be_done_and_agrees_to_what_is_the_case(
     assert columns == ["Strongly disagrees", "Disagrees", "Between", "Agrees", "Strongly agrees"]
 
 
+def test_all_of_a_country_is_asked_by_the_same_topic(client: TestClient) -> None:
+    page = page_of(client, "/countries/KAZ?topic=threat-perceptions")
+    calls = [call for call, _ in calls_of(page)]
+    assert len(calls) >= 3
+    assert all("topic=threat-perceptions" in call for call in calls)
+    assert '<input type="hidden" name="topic" value="threat-perceptions">' in page
+
+
 def test_what_is_wanted_stands_apart_from_what_is_held_to_be_so(client: TestClient) -> None:
     text = text_of(page_of(client, "/countries/KAZ"))
     wanted, held = re.split("What they hold to be so", text)[1:]
