@@ -32,7 +32,7 @@ for _path, _view, _takes, _costly in (
     ("/", matrix.view, matrix.TAKES, True),
     ("/questions/{id}", question.view, question.TAKES, False),
     ("/questions/{id}/blocs", question.blocs, KNOWN, True),
-    ("/countries/{id}", country.view, (*CLOCKS, "dataset", "topic"), True),
+    ("/countries/{id}", country.view, country.CHOICES, True),
     ("/actors/{id}", actor.view, CLOCKS, False),
     ("/agreements/{id}", record.agreement, KNOWN, False),
     ("/events/{id}", record.event, KNOWN, False),

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.errors import NotFound
 from app.explorer.pages import Elsewhere, Visit
-from app.vocabulary import ActorKind
+from app.vocabulary import ActorKind, QuestionKind
 
 PATHS = {
     ActorKind.ORGANIZATION: "organizations",
@@ -38,21 +38,25 @@ def view(visit: Visit) -> str:
 
 
 def _dossier(visit: Visit, actor: dict[str, Any]) -> str:
-    shown, about = visit.reading.show, actor["id"]
+    shown, about, name = visit.reading.show, actor["id"], actor["name"]
     clock, known = visit.only("as_of", "known_at"), visit.only("known_at")
     held = shown(
-        "What it holds", "/positions", **clock, holder=about, sort="-last_stated", limit=FEW
+        f"What {name} holds", "/positions", **clock, holder=about, sort="-last_stated", limit=FEW
     )
-    others = shown("What is held about it", "/positions", **clock, subject=about, limit=FEW)
-    told = opinions_under(visit, [*held["data"], *others["data"]])
+    others = shown(f"What is held about {name}", "/positions", **clock, subject=about, limit=FEW)
+    spoken = shown(f"Said on behalf of {name}", "/opinions", **clock, on_behalf_of=about, limit=FEW)
+    positions = [*held["data"], *others["data"]]
+    kinds = visit.kinds_of([*positions, *spoken["data"]])
+    held["data"].sort(key=lambda one: kinds[one["question"]["id"]] == QuestionKind.ASSESSMENT)
     return visit.render(
         "actor.html",
         actor={**dict.fromkeys(_SOME_HAVE), **actor},
         held=held,
         others=others,
         by_question=by_question(others["data"]),
-        told=told,
-        spoken=shown("Said on its behalf", "/opinions", **clock, on_behalf_of=about, limit=FEW),
+        told=opinions_under(visit, positions),
+        kinds=kinds,
+        spoken=spoken,
         agreements=shown("Agreements", "/agreements", **known, party=about, limit=FEW),
         events=shown("Events", "/events", **known, participant=about, limit=FEW),
     )
@@ -60,15 +64,9 @@ def _dossier(visit: Visit, actor: dict[str, Any]) -> str:
 
 def opinions_under(visit: Visit, positions: list[Any]) -> dict[str, Any]:
     """The opinion that each position was last decided by, and those before it, by id."""
-    wanted = sorted({i for one in positions for i in one["opinion_ids"][-3:]})
-    if not wanted:
-        return {}
-    found: dict[str, Any] = {}
-    for begin in range(0, len(wanted), 200):
-        batch = wanted[begin : begin + 200]
-        answer = visit.reading.get("/opinions", **visit.only("known_at"), id=batch, limit=500)
-        found |= {one["id"]: one for one in answer["data"]}
-    return found
+    wanted = {i for one in positions for i in one["opinion_ids"][-3:]}
+    found = visit.reading.batch("/opinions", wanted, **visit.only("known_at"))
+    return {one["id"]: one for one in found}
 
 
 def by_question(positions: list[Any]) -> list[tuple[Any, list[Any]]]:

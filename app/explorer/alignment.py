@@ -67,7 +67,7 @@ def over_time(visit: Visit, a: str, b: str, chosen: dict[str, str]) -> dict[str,
         "Agreement by year", "/alignment", a=a, b=others, **chosen, by="year", limit=MOST
     )
     rows = [row for row in answer["data"] if row["s"] is not None]
-    return {"chart": charts.lines(rows), "rows": rows} if rows else None
+    return {"chart": charts.lines(rows, others.split(",")), "rows": rows} if rows else None
 
 
 def _blocs(visit: Visit, chosen: dict[str, str]) -> dict[str, Any]:

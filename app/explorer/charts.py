@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.explorer.words import SCALE, span, when
+from app.explorer.words import SCALE, look, span, when
 from app.vocabulary import Stance
 
 WIDTH, ROW, LEFT, RIGHT = 900, 26, 24, 24
@@ -69,7 +69,7 @@ def axis(dates: Iterable[dict[str, Any] | None], **places: float) -> Axis | None
     return Axis(date(min(days).year, 1, 1), date(min(9999, max(days).year + 1), 1, 1), **places)
 
 
-def moves(positions: Sequence[Any], dates: dict[str, Any]) -> dict[str, Any] | None:
+def moves(positions: Sequence[Any], kind: str, dates: dict[str, Any]) -> dict[str, Any] | None:
     """The opinions of holders that changed, over time and from against to for."""
     changed = [one for one in positions if one["changed"] and one["told"]]
     line = axis((dates.get(o["id"]) for one in changed for o in one["told"]), left=150)
@@ -82,12 +82,14 @@ def moves(positions: Sequence[Any], dates: dict[str, Any]) -> dict[str, Any] | N
         "width": WIDTH,
         "height": 44 * len(lanes) + 36,
         "ticks": line.ticks(),
-        "lanes": [(SCALE[word], y) for word, y in heights.items()],
-        "holders": [_path(one, line, dates, heights) for one in changed],
+        "lanes": [(look(word, kind), y) for word, y in heights.items()],
+        "holders": [_path(one, kind, line, dates, heights) for one in changed],
     }
 
 
-def _path(one: Any, line: Axis, dates: dict[str, Any], heights: dict[Any, int]) -> dict[str, Any]:
+def _path(
+    one: Any, kind: str, line: Axis, dates: dict[str, Any], heights: dict[Any, int]
+) -> dict[str, Any]:
     marks = []
     for told in one["told"]:
         dated = dates.get(told["id"])
@@ -101,7 +103,7 @@ def _path(one: Any, line: Axis, dates: dict[str, Any], heights: dict[Any, int]) 
                 "end": end,
                 "x": (begin + end) / 2,
                 "y": heights[told["stance"]],
-                "look": SCALE[told["stance"]],
+                "look": look(told["stance"], kind),
                 "text": text,
                 "id": told["id"],
             }
@@ -111,7 +113,10 @@ def _path(one: Any, line: Axis, dates: dict[str, Any], heights: dict[Any, int]) 
 
 #: How each kind of entry is marked, beside its colour.
 GLYPHS = {"agreement": "◆", "event": "●", "opinion": "■"}
-LONGEST_LABEL = 84
+#: The timeline is as wide as a page, so that labels have room.
+TIMELINE = 1160
+#: How wide a letter of a label is, at the most that is usual.
+LETTER = 6.6
 
 
 def rows(entries: Sequence[Any]) -> dict[str, Any] | None:
@@ -119,11 +124,11 @@ def rows(entries: Sequence[Any]) -> dict[str, Any] | None:
     dated = [
         one for one in entries if one["date"] and (one["date"]["earliest"] or one["date"]["latest"])
     ]
-    line = axis(one["date"] for one in dated)
+    line = axis((one["date"] for one in dated), right=TIMELINE - RIGHT)
     if line is None:
         return None
     return {
-        "width": WIDTH,
+        "width": TIMELINE,
         "height": ROW * len(dated) + 40,
         "ticks": line.ticks(),
         "rows": [_row(one, line, 18 + ROW * i) for i, one in enumerate(dated)],
@@ -139,7 +144,7 @@ def _row(entry: Any, line: Axis, y: float) -> dict[str, Any]:
         "y": y,
         "begin": begin,
         "end": end,
-        "label": shortened(words),
+        "label": _shortened(words, x - LEFT if anchor == "end" else TIMELINE - x),
         "whole": words,
         "x": x,
         "anchor": anchor,
@@ -168,16 +173,22 @@ def entry_title(entry: Any) -> str:
     return str(entry["record"]["name"])
 
 
-def shortened(text: str) -> str:
-    """A line that fits beside its mark."""
-    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1].rstrip()}…"
+def _shortened(text: str, room: float) -> str:
+    """A line that fits the room beside its mark."""
+    most = int(room / LETTER)
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def lines(found: Sequence[Any]) -> dict[str, Any]:
-    """Agreement S by year: a line for each other holder, broken where a year has too few."""
+def lines(found: Sequence[Any], order: Sequence[str]) -> dict[str, Any]:
+    """Agreement S by year: a line for each other holder, broken where a year has too few.
+
+    Lines take their colours in the order asked for, so that a holder keeps its colour.
+    """
     years = [int(row["period"]) for row in found]
     line = Axis(date(min(years), 1, 1), date(max(years) + 1, 1, 1), left=44, right=700)
-    names = list({row["b"]["id"]: row["b"]["name"] for row in found}.items())
+    places = {one: i for i, one in enumerate(order)}
+    found_names = {row["b"]["id"]: row["b"]["name"] for row in found}
+    names = sorted(found_names.items(), key=lambda one: places.get(one[0], len(order)))
     drawn = []
     for i, (one, name) in enumerate(names):
         points = [

@@ -28,6 +28,7 @@ def view(visit: Visit) -> str:
         paragraphs=_paragraphs(claims["data"]),
         is_table=most == ROWS,
         opinions=opinions["meta"],
+        kinds=visit.kinds_of(opinions["data"]),
         told={one["id"]: one for one in opinions["data"]},
         citations=[
             (style, visit.reading.text(f"{path}/citation", **known, format=style))

@@ -39,16 +39,19 @@ def view(visit: Visit) -> str:
     return visit.render(
         "matrix.html",
         datasets=datasets,
+        titles=_titles(visit, datasets),
         topics=visit.reading.get("/topics", sort="name", limit=500)["data"],
         countries=visit.reading.get("/countries", sort="name", fields="id,name", limit=500)["data"],
         holders=data["holders"],
         questions=data["questions"],
         cells=cells,
+        kinds=visit.kinds_of(data["cells"]),
         totals=answer["meta"],
         then=query_of(visit.only("as_of", "known_at")),
         more={side: _page(answer["links"][f"next_{side}"]) for side in ("holders", "questions")},
         kept=KEPT,
         countries_first=_most_recorded(visit) if first else [],
+        voted=first and _has_votes(visit),
     )
 
 
@@ -60,6 +63,16 @@ def _most_recorded(visit: Visit) -> list[Any]:
         return []
     named = visit.reading.get("/countries", id=most, fields="id,name")["data"]
     return sorted(named, key=lambda one: most.index(one["id"]))
+
+
+def _titles(visit: Visit, datasets: list[Any]) -> list[str]:
+    """What the bodies of data are called that the matrix is of."""
+    chosen = visit.query["dataset"].split(",")
+    return [one["title"] for one in datasets if chosen == [""] or one["id"] in chosen]
+
+
+def _has_votes(visit: Visit) -> bool:
+    return bool(visit.reading.get("/questions", kind="vote", limit=1)["data"])
 
 
 def _offer_list(visit: Visit) -> None:

@@ -5,7 +5,7 @@ A page's address is its whole state: its query is the API's own, and a form of i
 
 import hashlib
 import shlex
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,14 @@ templates.filters |= {
     "when": words.when,
     "figure": words.figure,
     "number": words.number,
+    "total": words.total,
     "entry_title": charts.entry_title,
     "zip": zip,
 }
 templates.globals |= {
     "assets": f"/assets/{ASSETS_STATE}",
     "scale": words.SCALE,
+    "look": words.look,
     "attributions": words.ATTRIBUTIONS,
     "definition": words.definition,
 }
@@ -104,8 +106,14 @@ class Visit:
             meta=self.reading.meta,
             query=self.query,
             snippets=self._snippets,
-            **context,
+            **{"kinds": {}, **context},
         )
+
+    def kinds_of(self, positions: Iterable[Any]) -> dict[str, str]:
+        """The kind of each question that positions, or opinions, are on, by its id."""
+        asked = {one["question"]["id"] for one in positions if one["question"]}
+        found = self.reading.batch("/questions", asked, **self.only("known_at"), fields="id,kind")
+        return {one["id"]: one["kind"] for one in found}
 
     def _snippets(self, call: Call) -> list[tuple[str, str]]:
         """A call as somebody would write it, by language."""

@@ -6,8 +6,8 @@ from typing import Any
 from app.errors import NotFound
 from app.explorer import charts
 from app.explorer.pages import Visit
-from app.explorer.words import COLUMNS, SCALE
-from app.vocabulary import Stance
+from app.explorer.words import COLUMNS, SCALE, look
+from app.vocabulary import QuestionKind, Stance
 from app.web.holdings import CHOOSING
 from app.web.identities import REGION_NAMES
 
@@ -18,6 +18,7 @@ _CHOOSES = (one.parameter.name for one in CHOOSING)
 TAKES = ("known_at", "stance", *(name for name in _CHOOSES if name != "question"))
 _FOR = (Stance.SUPPORT, Stance.STRONG_SUPPORT)
 _AGAINST = (Stance.OPPOSE, Stance.STRONG_OPPOSE)
+_STRONG = {Stance.STRONG_OPPOSE, Stance.STRONG_SUPPORT}
 
 
 def view(visit: Visit) -> str:
@@ -34,12 +35,13 @@ def view(visit: Visit) -> str:
     return visit.render(
         "question.html",
         question=question,
-        columns=_columns(found),
+        kinds={question["id"]: question["kind"]},
+        columns=_columns(found, question["kind"]),
         silent=[one for one in found if one["stance"] == Stance.NO_POSITION],
         shown=len(found),
         total=total,
         compact=compact,
-        chart=charts.moves(found, _dates_of_documents(visit, told)),
+        chart=charts.moves(found, question["kind"], _dates_of_documents(visit, told)),
         reasons=_reasons(told),
         regions=_regions(visit, found) if question["kind"] == "vote" else [],
         voted=[word for word in SCALE if any(one["stance"] == word for one in found)],
@@ -54,22 +56,27 @@ def _opinions(visit: Visit, chosen: dict[str, Any]) -> dict[str, Any]:
     return {one["id"]: one for one in answer["data"]}
 
 
-def _columns(found: list[Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": _name(name, {one["stance"] for one in found if one["stance"] in stances}),
-            "positions": sorted(
-                (one for one in found if one["stance"] in stances),
-                key=lambda one: one["holder"]["name"],
-            ),
-        }
-        for name, stances in COLUMNS
-    ]
+def _columns(found: list[Any], kind: str) -> list[dict[str, Any]]:
+    """Five columns from against to for; a vote is never strong, so it has three."""
+    columns = []
+    for stances in COLUMNS:
+        held = [one for one in found if one["stance"] in stances]
+        if held or kind != QuestionKind.VOTE or not _STRONG.issuperset(stances):
+            columns.append(
+                {
+                    "name": _name(stances, {one["stance"] for one in held}, kind),
+                    "css": SCALE[stances[0]].css,
+                    "positions": sorted(held, key=lambda one: one["holder"]["name"]),
+                }
+            )
+    return columns
 
 
-def _name(name: str, held: set[str]) -> str:
+def _name(stances: tuple[str, ...], held: set[str], kind: str) -> str:
     """What to call a column: by its only stance, where it has just one."""
-    return SCALE[held.pop()].word if len(held) == 1 else name
+    if len(stances) == 1 or len(held) == 1 or kind == QuestionKind.VOTE:
+        return look(next(iter(held), stances[0]), kind).word
+    return "Between"
 
 
 def _reasons(told: dict[str, Any]) -> dict[str, list[Any]]:
@@ -107,7 +114,7 @@ def _regions(visit: Visit, found: list[Any]) -> list[tuple[str, Counter[str]]]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for one in found:
         code = region.get(one["holder"]["id"])
-        counts[REGION_NAMES.get(code, "Elsewhere") if code else "Elsewhere"][one["stance"]] += 1
+        counts[REGION_NAMES.get(code or "", "No M49 region")][one["stance"]] += 1
     return sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
 
 
@@ -134,6 +141,7 @@ def blocs(visit: Visit) -> str:
         "question_blocs.html",
         question=question,
         year=year,
+        kinds={question["id"]: question["kind"]},
         blocs=[_by_stance(bloc, stance) for bloc in found["data"]],
         voted=[word for word in SCALE if word in stance.values()],
         method=found["meta"]["method"],

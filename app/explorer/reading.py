@@ -16,11 +16,14 @@ import orjson
 from fastapi import Request, Response
 
 from app.errors import NotFound
+from app.explorer.words import total
 from app.web.asking import OPERATIONS, Ask, ask_over
 from app.web.parameters import parse_query
 
 #: What a query may hold: a value, values, or nothing at all.
 Given = str | int | Iterable[str] | None
+#: How many ids one call asks for.
+BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,14 @@ class Call:
         about: what the page takes from it.
         address: path and query.
         total: how many things it found, where it says so.
-        shown: how many of them the page shows.
+        counted: the same in words, with "at least" where it stopped counting.
         formats: the formats it can be had in.
     """
 
     about: str
     address: str
     total: int | None
-    shown: int | None
+    counted: str | None
     formats: tuple[str, ...]
 
     def as_format(self, name: str) -> str:
@@ -63,6 +66,15 @@ class Reading:
     def get(self, path: str, **given: Given) -> Any:
         """The API's answer to a path below /v1 and a query, parsed."""
         return orjson.loads(self._respond(path, query_of(given)).body)
+
+    def batch(self, path: str, ids: Iterable[str], **given: Given) -> list[Any]:
+        """The records of these ids, however many."""
+        wanted = sorted(set(ids))
+        return [
+            one
+            for i in range(0, len(wanted), BATCH)
+            for one in self.get(path, **given, id=wanted[i : i + BATCH], limit=BATCH)["data"]
+        ]
 
     def show(self, about: str, path: str, **given: Given) -> Any:
         """The same for what the page shows: it is offered to the reader as a call."""
@@ -99,10 +111,11 @@ class Reading:
         return operation.handler(ask_over(self._ask.connection, self._ask.service, request, values))
 
     def _remember(self, about: str, path: str, query: str, answer: Any) -> None:
-        meta, data = answer.get("meta", {}), answer.get("data")
-        shown = len(data) if isinstance(data, list) else None
-        call = Call(about, _address(path, query), meta.get("total"), shown, _formats(path))
-        self.calls.append(call)
+        meta = answer.get("meta", {})
+        counted = total(meta) if "total" in meta else None
+        self.calls.append(
+            Call(about, _address(path, query), meta.get("total"), counted, _formats(path))
+        )
         known = {one["dataset"] for one in self.meta["citations"]}
         self.meta["citations"] += [
             c for c in meta.get("citations", []) if c["dataset"] not in known

@@ -26,4 +26,5 @@ def event(visit: Visit) -> str:
 def opinion(visit: Visit) -> str:
     """The page of an opinion."""
     found = visit.reading.show("The opinion", f"/opinions/{visit.id}", **visit.only("known_at"))
-    return visit.render("opinion.html", opinion=found["data"])
+    kinds = visit.kinds_of([found["data"]])
+    return visit.render("opinion.html", opinion=found["data"], kinds=kinds)

@@ -21,6 +21,7 @@ def view(visit: Visit) -> str:
         datasets=datasets,
         topics=visit.reading.get("/topics", sort="name", limit=500)["data"],
         dated=dated,
+        kinds=visit.kinds_of([*dated["data"], *undated["data"]]),
         undated=undated,
         chart=charts.rows(dated["data"]),
         more=dated["links"]["next"],

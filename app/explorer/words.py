@@ -1,10 +1,11 @@
 """How the field's words look on a page: the scale of stances, dates, and where a ref leads."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from app.vocabulary import VOCABULARIES, Stance
+from app.vocabulary import VOCABULARIES, QuestionKind, Stance
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,27 @@ SCALE: dict[str, Look] = {
     Stance.STRONG_SUPPORT: Look("++", "Strongly supports", "ss"),
     Stance.NO_POSITION: Look("∅", "No position", "np"),
 }
-#: The five columns of a question, and what else is said of it.
-COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Strongly opposes", (Stance.STRONG_OPPOSE,)),
-    ("Opposes", (Stance.OPPOSE,)),
-    ("Between", (Stance.NEUTRAL, Stance.AMBIVALENT)),
-    ("Supports", (Stance.SUPPORT,)),
-    ("Strongly supports", (Stance.STRONG_SUPPORT,)),
+#: What the words are instead, where nobody wants anything: of what is the case, and of a motion.
+_OTHERWISE: dict[str, dict[str, str]] = {
+    QuestionKind.ASSESSMENT: {
+        Stance.STRONG_OPPOSE: "Strongly disagrees",
+        Stance.OPPOSE: "Disagrees",
+        Stance.SUPPORT: "Agrees",
+        Stance.STRONG_SUPPORT: "Strongly agrees",
+    },
+    QuestionKind.VOTE: {
+        Stance.OPPOSE: "Against",
+        Stance.NEUTRAL: "Abstains",
+        Stance.SUPPORT: "In favour",
+    },
+}
+#: The five columns of a question.
+COLUMNS: tuple[tuple[str, ...], ...] = (
+    (Stance.STRONG_OPPOSE,),
+    (Stance.OPPOSE,),
+    (Stance.NEUTRAL, Stance.AMBIVALENT),
+    (Stance.SUPPORT,),
+    (Stance.STRONG_SUPPORT,),
 )
 ATTRIBUTIONS = {
     "direct_quote": "in its own words",
@@ -64,6 +79,12 @@ _PAGES = {
 }
 
 
+def look(stance: str, kind: str | None = None) -> Look:
+    """How a stance is shown on a question of a kind: one agrees that, and is in favour of."""
+    usual = SCALE[stance]
+    return replace(usual, word=_OTHERWISE.get(kind or "", {}).get(stance, usual.word))
+
+
 def page_of(ref: dict[str, Any]) -> str:
     """The page about whatever a ref names."""
     return _PAGES[ref["kind"]].format(quote(ref["id"]))
@@ -81,12 +102,20 @@ def definition(vocabulary: str, word: str) -> str:
 
 
 def when(date: dict[str, Any] | None) -> str:
-    """A date in words: the source's own where it has any, else its bounds."""
+    """A date in words: the source's own, with its bounds where the words alone do not give them.
+
+    A day that the source writes but that is held only to its month is not shown as a day.
+    """
     if not date:
         return "undated"
-    if date["text"] and date["earliest"] and date["basis"] == "inferred":
+    if _DAY.fullmatch(date["text"] or "") and date["precision"] != "day":
+        return span(date)
+    if date["text"] and date["basis"] == "inferred" and (date["earliest"] or date["latest"]):
         return f"“{date['text']}” ({span(date)})"
     return date["text"] or span(date)
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def span(date: dict[str, Any]) -> str:
@@ -115,3 +144,9 @@ def figure(value: float | None) -> str:
 def number(value: int) -> str:
     """A count with its thousands apart."""
     return f"{value:,}".replace(",", "\u202f")
+
+
+def total(meta: dict[str, Any]) -> str:
+    """How many there are: where an answer stopped counting, it says so."""
+    least = "at least " if meta.get("total_relation") == "at_least" else ""
+    return f"{least}{number(meta['total'])}"

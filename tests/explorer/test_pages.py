@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
+from app.explorer import words
 from tests.conftest import World, served
 
 EXPLORER = Path(__file__).parents[2] / "app/explorer"
@@ -130,6 +131,47 @@ def test_a_question_shows_five_columns_and_who_is_in_them(client: TestClient) ->
     assert columns
 
 
+def test_one_supports_what_should_be_done_and_agrees_to_what_is_the_case(
+    client: TestClient,
+) -> None:
+    threat = "Is Russia a potential military threat to Kazakhstan?"
+    assert f"+ Agrees {threat}" in text_of(page_of(client, "/actors/azimbai-gali"))
+    assert f"Azimbai Gali + Agrees {threat}" in text_of(page_of(client, "/countries/KAZ"))
+    assert f"Azimbai Gali + Agrees {threat}" in text_of(page_of(client, "/timeline"))
+    page = page_of(client, "/questions/russia-threat-to-kazakhstan")
+    columns = re.findall(r"<h3 id=\"c\d\">([^<]*) <", page)
+    assert columns == ["Strongly disagrees", "Disagrees", "Between", "Agrees", "Strongly agrees"]
+
+
+def test_all_of_a_country_is_asked_by_the_same_topic(client: TestClient) -> None:
+    page = page_of(client, "/countries/KAZ?topic=threat-perceptions")
+    calls = [call for call, _ in calls_of(page)]
+    assert len(calls) >= 3
+    assert all("topic=threat-perceptions" in call for call in calls)
+    assert '<input type="hidden" name="topic" value="threat-perceptions">' in page
+
+
+def test_what_is_wanted_stands_apart_from_what_is_held_to_be_so(client: TestClient) -> None:
+    text = text_of(page_of(client, "/countries/KAZ"))
+    wanted, held = re.split("What they hold to be so", text)[1:]
+    wanted = wanted.split("Who there wants what")[1]
+    assert "Should Kazakhstan become a full member of NATO? ++ Strongly supports" in wanted
+    assert "Is Russia a potential military threat" not in wanted
+    assert "Is Russia a potential military threat to Kazakhstan? + Agrees Azimbai Gali" in held
+
+
+def test_a_person_is_not_it_and_what_is_wanted_comes_first(client: TestClient) -> None:
+    text = text_of(page_of(client, "/actors/azimbai-gali"))
+    assert "What Azimbai Gali holds 9 ++ Strongly supports Should Kazakhstan" in text
+    assert not re.search(r"\bit (holds|thinks)", text)
+
+
+def test_the_first_page_says_what_it_is_of_and_promises_no_votes(client: TestClient) -> None:
+    text = text_of(page_of(client, "/"))
+    assert "Positions on Kazakhstan and NATO, coded from one analysis Who stands where" in text
+    assert "votes" not in text.split("Topic")[0]
+
+
 def test_the_page_of_an_unknown_code_names_the_country(client: TestClient) -> None:
     assert "<h1>Russia</h1>" in page_of(client, "/countries/ru")
 
@@ -236,6 +278,33 @@ def test_no_template_has_inline_code_or_a_foreign_address(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script>|javascript:|\|\s*safe\b", text)
     assert not re.search(r'(?:src|href|action)="(?:https?:)?//', text)
+
+
+DAYLESS = {"edtf": "1967-12", "earliest": "1967-12-01", "latest": "1967-12-31", "basis": "stated"}
+
+
+def test_a_label_of_the_timeline_is_cut_only_for_want_of_room(client: TestClient) -> None:
+    drawn = page_of(client, "/timeline?country=KAZ").split("</svg>")[0]
+    assert (
+        "Kazakhstan&#39;s observer status at the NATO Parliamentary Assembly (in force)</text>"
+        in drawn
+    )
+    long = [label for label in re.findall(r"<text[^>]*>(.*)</text>", drawn) if label.endswith("…")]
+    assert all(len(unescape(label)) > 100 for label in long)
+
+
+def test_a_day_held_only_to_its_month_is_not_shown_as_a_day() -> None:
+    assert words.when({"text": "1967-12-01", **DAYLESS, "precision": "month"}) == "1967-12"
+    assert words.when({"text": "December 1967", **DAYLESS, "precision": "month"}) == "December 1967"
+
+
+def test_inferred_words_come_with_the_bounds_there_are(client: TestClient) -> None:
+    assert "“initial” (by 2006-12-20)" in text_of(page_of(client, "/timeline"))
+
+
+def test_a_count_that_was_not_finished_says_so() -> None:
+    assert words.total({"total": 10_000, "total_relation": "at_least"}) == "at least 10\u202f000"
+    assert words.total({"total": 12}) == "12"
 
 
 HOSTILE = (
@@ -365,14 +434,27 @@ def test_an_assembly_that_votes_has_every_page(world: World) -> None:
     assert len(pages["/"].encode()) <= 100_000
     assert pages["/"].count("<tr>") == 41
     assert all(f"Voter {one[1:]}" in pages["/questions/q0"] for one in VOTERS)
+    assert all(f'href="/opinions/{one}-0"' in pages["/questions/q0"] for one in VOTERS)
+    assert "vote 0 v01" in text_of(page_of(client, "/opinions/v01-0"))
+    columns = re.findall(r"<h3 id=\"c\d\">([^<]*) <", pages["/questions/q0"])
+    assert columns == ["Against", "Abstains", "In favour"]
     regions = text_of(pages["/questions/q0"]).split("By region")[1]
     assert "Central Asia" in regions
     assert "Northern America" in regions
     assert "Kazakhstan" in text_of(pages["/questions/q0/blocs"])
+    assert 'href="/countries/KAZ#votes"' in pages["/"]
+    assert re.search(r"with United States S −?0\.\d\d, .* n = 12", text_of(pages["/countries/KAZ"]))
     assert re.search(r"12 roll calls.*Closest.*n = 12", text_of(pages["/countries/KAZ"]))
     assert 'class="series"' in pages["/alignment?a=KAZ&b=USA,UZB"]
     assert pages["/alignment?a=KAZ&b=USA,UZB"].count('class="bar"') == 72
-    assert "This source is a table" in text_of(pages["/documents/table"])
+    assert re.findall(r'<li class="line\d">([^<]*)', pages["/alignment?a=KAZ&b=USA,UZB"]) == [
+        "United States",
+        "Uzbekistan",
+    ]
+    table = text_of(pages["/documents/table"])
+    assert "This source is a table" in table
+    assert "Opinions that rest on it: 876;" in table
+    assert "20 rows shown" in table
 
 
 def test_the_next_holders_and_questions_are_a_link_away(world: World) -> None:
