@@ -49,7 +49,9 @@ def main() -> None:
             out.print(str(fault), markup=False)
         err.print(f"{faulty}; nothing was changed", style="red")
         sys.exit(1)
-    except ValidationError as wrong:  # of the settings; records have their own
+    except ValidationError as wrong:
+        if wrong.title != Settings.__name__:  # records tell their own faults; this would be ours
+            raise
         for one in wrong.errors(include_url=False):
             _refuse(f"{_variable(one['loc'])} is {one['input']!r}: {one['msg']}")
         sys.exit(3)
@@ -92,7 +94,9 @@ def serve(
         tell(load_seeds(database, [seeds_folder()]), "Loaded the seeds")
     database.close()
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  shown, not bound
-    err.print(f"Serving http://{shown}:{port}/v1, described at http://{shown}:{port}/docs")
+    address = f"http://{shown}:{port}"
+    os.environ.setdefault("POSITIONS_PUBLIC_URL", address)  # read by every worker
+    err.print(f"Serving {address}/v1, described at {address}/docs")
     uvicorn.run(
         "app.asgi:app",
         host=host,

@@ -30,6 +30,7 @@ def cited(client: TestClient, address: str, style: str) -> str:
 
 def test_a_source_without_a_title_is_still_named(client: TestClient) -> None:
     assert "kazakhstan-nato-analysis" in cited(client, SHIPPED, "text")
+    assert ".." not in cited(client, SHIPPED, "text")
     bibtex = cited(client, SHIPPED, "bibtex")
     assert bibtex.startswith("@misc{kazakhstan-nato-analysis,\n")
     assert "howpublished = {" in bibtex
@@ -52,6 +53,7 @@ def test_bibtex_escapes_what_means_something_there(titled: TestClient) -> None:
     bibtex = cited(titled, "/v1/documents/paper/citation", "bibtex")
     assert r"title = {50\% of a River \& its \{Banks\}}" in bibtex
     assert "url = {https://example.org/a_b}" in bibtex
+    assert "author = {{Ada Roe}}" in bibtex, "one author, however many words the name has"
     assert "howpublished" not in bibtex
 
 

@@ -526,6 +526,13 @@ def test_faults_are_counted_beyond_those_kept(tmp_path: Path) -> None:
             [bulk_row(total_yes="2", total_ms="2"), bulk_row(total_yes="2", total_ms="2")],
             "2026_02_06_ga_voting.csv:3 country: KAZ has two rows in roll call undl-10",
         ),
+        (
+            [
+                bulk_row(total_yes="2", total_ms="2"),
+                bulk_row(ms_code="FRA", ms_name="FRANCE", total_yes="9", total_ms="2"),
+            ],
+            "2026_02_06_ga_voting.csv:3 total_yes: says '9', line 2 says '2'",
+        ),
         ([], "2026_02_06_ga_voting.csv:1 file: has no roll call below its header"),
     ],
 )

@@ -71,9 +71,13 @@ def indexes_made_after(connection: Connection, table: Table) -> Iterator[None]:
 
 
 def analyze(connection: Connection) -> None:
-    """Let the planner know how the data is spread now, from a sample."""
+    """Let the planner know how the data is spread now.
+
+    From the whole of it: a sample of 2,000 took the two values that a dataset has for hundreds,
+    and walked all votes where an index would have found a few.
+    """
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA analysis_limit = 2000")
+        connection.exec_driver_sql("PRAGMA analysis_limit = 0")
     connection.exec_driver_sql("ANALYZE")
 
 

@@ -167,7 +167,7 @@ opinions = _versioned(
     *_dates("counts"),
     indexes=(
         # Whose direction on what, and when each question was answered, without the rows.
-        ("holder", "question", "score"),
+        ("holder", "question", "score", "dataset", "attribution"),
         ("question", "holder", "counts_earliest", "counts_latest"),
         ("holder_country", "holder", "question"),
         ("holder_country", "question", "id"),

@@ -80,14 +80,21 @@ class DigitalLibrary(VoteSource):
                 call = calls.get(row[key])
                 if call is None:
                     continue
-            word = row[vote]
-            counts = self._tallies[row[key]].counts
-            counts[word] = counts.get(word, 0) + 1
+            word, tally = row[vote], self._tallies[row[key]]
+            tally.counts[word] = tally.counts.get(word, 0) + 1
+            self._check_totals(row, tally)
             record = f"{row[key]}, {row[code]}"
             found = self._vote(table, call, row[name], row[code], word, record)
             if found is not None:
                 yield found
         self._note_miscounts()
+
+    def _check_totals(self, row: list[str], tally: _Tally) -> None:
+        """See that a row says the same totals as the first of its roll call."""
+        for name, said in tally.given.items():
+            if row[self._table.column(name)] != said:
+                detail = f"says {row[self._table.column(name)]!r}, line {tally.line} says {said!r}"
+                self.faults.add(self._table.name, self._table.line, name, detail)
 
     def _about(self) -> Iterator[Entry]:
         place = Place(self._table.name, 1)

@@ -66,7 +66,7 @@ class Document(Record):
         parts.append(self.published.text or self.published.edtf if self.published else "n.d.")
         if self.sha256:
             parts.append(f"SHA-256 {self.sha256[:16]}…")
-        return ". ".join(part for part in parts if part) + "."
+        return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
     @property
     def label(self) -> str:

@@ -47,7 +47,7 @@ def _issued(published: dict[str, Any] | None) -> dict[str, Any] | None:
 def _bibtex(document: str, body: dict[str, Any]) -> str:
     fields = {
         "title": body["title"],
-        "author": f"{{{body['author']}}}" if body["author"] else None,
+        "author": body["author"],
         "publisher": body["publisher"],
         "year": _year(body["published"]),
         "url": body["url"],
@@ -55,12 +55,16 @@ def _bibtex(document: str, body: dict[str, Any]) -> str:
         "howpublished": None if body["title"] else body["citation"],
         "note": f"SHA-256 {body['sha256']}" if body["sha256"] else None,
     }
-    told = [
-        f"  {name} = {{{value if name == 'url' else value.translate(_BIBTEX_SPECIAL)}}}"
-        for name, value in fields.items()
-        if value
-    ]
+    told = [f"  {name} = {_in_braces(name, value)}" for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{document},", ",\n".join(told), "}", ""])
+
+
+def _in_braces(name: str, value: str) -> str:
+    """A field's value; an author in two pairs of braces, which keep it from being taken apart."""
+    if name == "url":
+        return f"{{{value}}}"
+    escaped = value.translate(_BIBTEX_SPECIAL)
+    return f"{{{{{escaped}}}}}" if name == "author" else f"{{{escaped}}}"
 
 
 def _year(published: dict[str, Any] | None) -> str | None:

@@ -171,17 +171,21 @@ def choosing(*names: str) -> tuple[Filter, ...]:
 _WHOLE = ("holder", "holder_kind", "country", "question", "topic", "subject", "as_of")
 
 
-def kept_as(ask: Ask) -> tuple[str, ...] | None:
+#: Filters that pick, with so few values that what each leaves may be kept.
+_FEW = ("dataset", "attribution")
+
+
+def kept_as(ask: Ask) -> tuple[Any, ...] | None:
     """The name under which what is made of all opinions is kept for the release.
 
     None where a filter picks among the opinions that a position rests on: there is no end to
     such choices, so what is made of them is not kept.
     """
-    picking = {one.parameter.name for one in CHOOSING}.difference(_WHOLE, ("dataset",))
-    datasets = ask.values.get("dataset", [])
-    if picking.intersection(ask.values) or len(datasets) > 1:
+    picking = {one.parameter.name for one in CHOOSING}.difference(_WHOLE, _FEW)
+    few = [(name, *ask.values[name]) for name in _FEW if name in ask.values]
+    if picking.intersection(ask.values) or any(len(given) > 2 for given in few):
         return None
-    return ("standings", *datasets)
+    return ("standings", *few)
 
 
 def questions_asked(ask: Ask) -> list[str] | None:
