@@ -42,6 +42,9 @@ from app.records.shapes import Record, Span
 
 T = TypeVar("T")
 BATCH = 500
+#: How many references that lead nowhere are likened to ids that are there, and to how many ids of
+#: each kind: it takes longer than all else together, and other writers wait for it.
+MOST_HINTS, MOST_LIKENED = 20, 5000
 OPS = ("added", "changed", "removed", "attached")
 
 
@@ -540,19 +543,22 @@ class Change:
     # -- the whole ----------------------------------------------------------------------------
 
     def _check_pending(self) -> None:
-        for (space, target), places in self._pending.items():
-            if self._knows(space, target):
-                continue
+        """Say which references lead nowhere; the first few with the id that was probably meant."""
+        nowhere = [each for each in self._pending.items() if not self._knows(*each[0])]
+        for number, ((space, target), places) in enumerate(nowhere[:MOST_FAULTS]):
+            told = f"{target!r} is not the id of any {space}"
+            if number < MOST_HINTS:
+                told = f"{told}; {self._hint(space, target)}"
             for place, path in places:
-                hint = self._hint(space, target)
-                self.fault(place, path, f"{target!r} is not the id of any {space}; {hint}")
+                self.fault(place, path, told)
 
     def _hint(self, space: str, target: str) -> str:
         names = ACTOR_KINDS if space == "actor" else (space,)
-        known = set(self._known["actor" if space in ACTOR_KINDS else space])
+        pool = self._known["actor" if space in ACTOR_KINDS else space]
+        known = set(islice(pool, MOST_LIKENED))
         for name in names:
-            table = KIND_TABLES[name]
-            known.update(self._connection.execute(sa.select(table.c.id).limit(5000)).scalars())
+            ids = sa.select(KIND_TABLES[name].c.id).limit(MOST_LIKENED)
+            known.update(self._connection.execute(ids).scalars())
         return nearest(target, known)
 
     def _check_unmeasured(self) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.errors import nearest
 from app.main import create_app
+from app.records.store import MOST_HINTS
 from app.settings import Settings
 from tests.curation.conftest import MakeKey, topic
 
@@ -71,6 +73,25 @@ def test_faults_between_records_are_told_with_their_lines_too(desk: TestClient) 
         (3, "/id"),
     ]
     assert desk.get("/v1/topics/a").status_code == 404
+
+
+def test_references_that_lead_nowhere_are_likened_to_few_ids(
+    desk: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Likening each of very many to all there are held up every writer for minutes."""
+    likened: list[str] = []
+
+    def counted(wrong: str, right: Iterable[str]) -> str:
+        likened.append(wrong)
+        return nearest(wrong, right)
+
+    monkeypatch.setattr("app.records.store.nearest", counted)
+    records = [topic(f"t-{i}", parent=f"wrong-{i // 2}") for i in range(200)]
+    answer = _import(desk, _lines(*records))
+    faults = answer.json()["errors"]
+    assert (answer.status_code, [f["line"] for f in faults]) == (422, list(range(1, 201)))
+    assert all(f["detail"].startswith("'wrong-") for f in faults)
+    assert len(likened) == MOST_HINTS
 
 
 def test_an_import_overwrites_nothing_that_its_maker_has_not_seen(desk: TestClient) -> None:
