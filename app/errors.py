@@ -27,6 +27,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+#: How much of a wrong word is likened to the right ones: a long one takes seconds.
+LONGEST_WORD = 100
+
 
 class PositionsError(Exception):
     """Everything this service raises on purpose."""
@@ -174,7 +177,7 @@ def problems() -> list[type[Problem]]:
 def nearest(wrong: str, right: Iterable[str]) -> str:
     """A clause naming what was probably meant, and otherwise what there is to choose from."""
     known = sorted(right)
-    close = difflib.get_close_matches(wrong.lower(), known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(wrong[:LONGEST_WORD].lower(), known, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
     return "known here: " + ", ".join(known[:40]) + (", …" if len(known) > 40 else "")

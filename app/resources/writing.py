@@ -21,6 +21,7 @@ from app.records.faults import FaultyRecords, Place
 from app.records.kinds import KINDS, Kind, written
 from app.records.read import validate
 from app.records.store import Change, Given, citers
+from app.settings import Settings
 from app.web.asking import Ask
 from app.web.bodies import JSON
 from app.web.caching import tag_of
@@ -31,6 +32,7 @@ from app.web.stored import item_text, read_row, shipped_id
 
 router = APIRouter()
 MERGE_PATCH = "application/merge-patch+json"
+MOST_MEGABYTES = 1
 
 
 def create(kind: Kind, edit: Edit) -> Answer:
@@ -168,11 +170,16 @@ class Operation:
 
 
 def _whole(kind: Kind) -> Body:
-    return Body((JSON,), input_ref(kind))
+    return Body((JSON,), input_ref(kind), _most)
 
 
 def _patch(kind: Kind) -> Body:
-    return Body((MERGE_PATCH, JSON), patch_ref(kind))
+    return Body((MERGE_PATCH, JSON), patch_ref(kind), _most)
+
+
+def _most(settings: Settings) -> int:
+    """A record is no longer than a line of an import, so that every export can be imported."""
+    return min(MOST_MEGABYTES, settings.max_body_megabytes)
 
 
 OPERATIONS = (
