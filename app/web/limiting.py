@@ -15,7 +15,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from app.errors import TooManyRequests
+from app.errors import TooManyRequests, Unavailable
 from app.settings import Settings
 from app.web.caching import ASGIApp, Message, Receive, Scope, Send
 from app.web.problems import problem_response
@@ -45,7 +45,11 @@ class LimitingMiddleware:
         if scope["type"] != "http" or limit is None or not scope["path"].startswith("/v1"):
             await self._app(scope, receive, send)
             return
-        caller = await _caller(scope)
+        try:
+            caller = await _caller(scope)
+        except Unavailable as away:  # the application's own handlers are further in
+            await problem_response(away, scope["path"])(scope, receive, send)
+            return
         within = self._limiter.hit(limit, name, caller)
         told = self._told(name, limit, caller)
         if within:
