@@ -83,7 +83,7 @@ def _told(edit: Edit, outcome: Outcome, *, dry_run: bool) -> str:
 def _read(sent: Sent) -> Iterator[Given | list[RecordFault]]:
     """The records of the lines, or what is wrong with them; empty lines do not count."""
     for number, line in enumerate(sent.lines(LONGEST_LINE), start=1):
-        if line.strip():
+        if line.strip() or len(line) > LONGEST_LINE:
             try:
                 yield _record(line, Place("line", number))
             except FaultyRecords as faulty:

@@ -118,7 +118,7 @@ def test_what_does_not_fit_in_memory_is_streamed_and_bounded(desk: TestClient) -
             yield _lines(topic(f"t-{i}", summary="x" * 1000)).encode() + b"\n"
 
     assert _import(desk, parts()).json()["data"]["added"] == {"topics": 3000}
-    endless = _import(desk, b" " * (3 << 20) + b"{}")
+    endless = _import(desk, b" " * (3 << 20) + b"{}\n[]")
     assert endless.status_code == 422
 
 
@@ -127,6 +127,9 @@ def test_a_client_that_goes_half_way_leaves_nothing(seeded_url: str, key: MakeKe
     app = create_app(Settings(database_url=seeded_url))
     headers = {"content-type": NDJSON["Content-Type"], "authorization": f"Bearer {key('curate')}"}
     scope = {
+    assert [fault["line"] for fault in endless.json()["errors"]] == [1, 2]
+    long = _import(desk, b"x" * (3 << 20) + b"\n[]").json()["errors"]
+    assert [fault["line"] for fault in long] == [1, 2]
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
