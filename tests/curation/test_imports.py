@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.db import Database
+from app.db.tables import audit_events
 from app.errors import nearest
 from app.main import create_app
 from app.records.store import MOST_HINTS
@@ -36,10 +39,14 @@ def test_records_of_several_kinds_come_in_any_order(desk: TestClient) -> None:
     assert desk.get("/v1/people/a-b").json()["meta"]["release"] == data["release"]
 
 
-def test_a_dry_run_says_the_same_and_changes_nothing(desk: TestClient) -> None:
+def test_a_dry_run_says_the_same_and_changes_nothing(desk: TestClient, seeded: Database) -> None:
     before = desk.get("/v1/changes?format=ndjson").content
-    tried = _import(desk, _lines(topic()), "?dry_run=true").json()["data"]
-    assert tried["dry_run"] is True
+    answer = _import(desk, _lines(topic()), "?dry_run=true").json()
+    tried = answer["data"]
+    assert (tried["dry_run"], tried["release"], answer["meta"]["release"]) == (True, 2, 1)
+    with seeded.read() as connection:
+        events = connection.execute(sa.select(audit_events.c.status, audit_events.c.release)).all()
+    assert [tuple(event) for event in events] == [(200, None)]
     assert desk.get("/v1/changes?format=ndjson").content == before
     done = _import(desk, _lines(topic())).json()["data"]
     assert done == tried | {"dry_run": False}
@@ -120,6 +127,9 @@ def test_what_does_not_fit_in_memory_is_streamed_and_bounded(desk: TestClient) -
     assert _import(desk, parts()).json()["data"]["added"] == {"topics": 3000}
     endless = _import(desk, b" " * (3 << 20) + b"{}\n[]")
     assert endless.status_code == 422
+    assert [fault["line"] for fault in endless.json()["errors"]] == [1, 2]
+    long = _import(desk, b"x" * (3 << 20) + b"\n[]").json()["errors"]
+    assert [fault["line"] for fault in long] == [1, 2]
 
 
 def test_a_client_that_goes_half_way_leaves_nothing(seeded_url: str, key: MakeKey) -> None:
@@ -127,9 +137,6 @@ def test_a_client_that_goes_half_way_leaves_nothing(seeded_url: str, key: MakeKe
     app = create_app(Settings(database_url=seeded_url))
     headers = {"content-type": NDJSON["Content-Type"], "authorization": f"Bearer {key('curate')}"}
     scope = {
-    assert [fault["line"] for fault in endless.json()["errors"]] == [1, 2]
-    long = _import(desk, b"x" * (3 << 20) + b"\n[]").json()["errors"]
-    assert [fault["line"] for fault in long] == [1, 2]
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
