@@ -49,6 +49,14 @@ def test_what_one_faulty_record_costs_is_bounded(desk: TestClient) -> None:
     assert desk.post("/v1/topics", json=topic(summary="x" * 1_100_000)).status_code == 413
 
 
+@pytest.mark.parametrize("given", ["\x00", "\x1b", "\u202e"])
+def test_a_web_address_is_text_like_any_other(desk: TestClient, given: str) -> None:
+    source = {"id": "a-report", "dataset": "reference", "source_type": "official"}
+    answer = desk.post("/v1/documents", json=source | {"url": f"https://example.org/{given}"})
+    assert answer.status_code == 422
+    assert f"U+{ord(given):04X} is not allowed" in answer.text
+
+
 @pytest.mark.parametrize(
     "headers",
     [
