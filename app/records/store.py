@@ -314,6 +314,9 @@ class Change:
             before = current.get(row["id"])
             if before is None:
                 revision = last.get(row["id"], 0) + 1
+                if revision > 1 and seen(i):
+                    told = f"{row['id']!r} was removed; to make it anew, say no revision"
+                    self.fault(place_of(i), "revision", told)
             elif _same(before, row):
                 self._unchanged += 1
                 continue

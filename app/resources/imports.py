@@ -130,7 +130,8 @@ change(
     description=(
         'NDJSON: each line is `{"kind": "opinion", "record": {…}}`, of any kinds, in any order. '
         "All or nothing: every fault is told with its line. A record that is there already must "
-        "give the `revision` it was made from; the same record again changes nothing."
+        "give the `revision` it was made from, one that was removed comes back without one; the "
+        "same record again changes nothing."
     ),
     tag="Curation",
     status=200,

@@ -15,7 +15,7 @@ from app.errors import nearest
 from app.main import create_app
 from app.records.store import MOST_HINTS
 from app.settings import Settings
-from tests.curation.conftest import MakeKey, topic
+from tests.curation.conftest import MakeKey, match, topic
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
@@ -110,6 +110,14 @@ def test_an_import_overwrites_nothing_that_its_maker_has_not_seen(desk: TestClie
     seen = _import(desk, _lines(topic(name="Rails", revision=1)))
     assert seen.json()["data"]["changed"] == {"topics": 1}
     assert _import(desk, _lines(topic(name="Ways", revision=1))).status_code == 422
+
+
+def test_an_import_brings_nothing_back_that_others_removed(desk: TestClient) -> None:
+    desk.post("/v1/topics", json=topic())
+    desk.delete("/v1/topics/railways", headers=match(desk, "/v1/topics/railways"))
+    stale = _import(desk, _lines(topic(name="Rails", revision=1)))
+    assert stale.json()["errors"][0]["detail"].startswith("'railways' was removed")
+    assert _import(desk, _lines(topic(name="Rails"))).json()["data"]["added"] == {"topics": 1}
 
 
 def test_the_same_import_again_under_one_key_has_one_effect(desk: TestClient) -> None:
