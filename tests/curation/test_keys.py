@@ -104,16 +104,18 @@ def test_each_use_and_each_refusal_is_on_record_without_secrets(
     desk: TestClient, seeded: Database, key: MakeKey
 ) -> None:
     token = key("read")
-    desk.post("/v1/topics", json=topic())
+    for _ in range(2):
+        desk.post("/v1/topics", json=topic(), headers={"Idempotency-Key": "once"})
     desk.post("/v1/topics", json=topic(), headers={"Authorization": f"Bearer {token}"})
     desk.post("/v1/topics", json=topic())
-    rows = _events(seeded, 3)
+    rows = _events(seeded, 4)
     assert [(row.outcome, row.status) for row in rows] == [
         ("change", 201),
+        ("repeat", 201),
         ("refused", 403),
         ("refused", 409),
     ]
-    assert rows[1].key == token.split("_")[1]
+    assert rows[2].key == token.split("_")[1]
     assert token.split("_", 2)[2] not in str(rows)
     with pytest.raises(sa.exc.DBAPIError), seeded.write() as connection:
         connection.execute(sa.delete(audit_events))
