@@ -221,6 +221,9 @@ class Change:
         except UnicodeDecodeError:
             self.fault(place, "text", "the file is not UTF-8")
             return None
+        if "\0" in text:  # PostgreSQL's text has no such character
+            self.fault(place, "text", f"the file has U+0000, at code point {text.index(chr(0))}")
+            return None
         if body["characters"] not in (None, len(text)):
             told = f"the text has {len(text)} characters, the record says {body['characters']}"
             self.fault(place, "characters", told)
