@@ -42,6 +42,8 @@ from app.records.shapes import Record, Span
 
 T = TypeVar("T")
 BATCH = 500
+#: How many of the records that cite another are looked for and told.
+MOST_CITERS = 100
 #: How many references that lead nowhere are likened to ids that are there, and to how many ids of
 #: each kind: it takes longer than all else together, and other writers wait for it.
 MOST_HINTS, MOST_LIKENED = 20, 5000
@@ -627,7 +629,9 @@ class Citer:
     id: str
 
 
-def citers(connection: Connection, kind: Kind, record_id: str, most: int = 100) -> list[Citer]:
+def citers(
+    connection: Connection, kind: Kind, record_id: str, most: int = MOST_CITERS
+) -> list[Citer]:
     """The current records that refer to a record, by column or in a list."""
     space = "actor" if kind.name in ACTOR_KINDS else kind.name
     found: list[Citer] = []

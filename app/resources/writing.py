@@ -20,7 +20,7 @@ from app.errors import Conflict, Fault, InvalidInput, StaleRevision
 from app.records.faults import FaultyRecords, Place
 from app.records.kinds import KINDS, Kind, written
 from app.records.read import validate
-from app.records.store import Change, Given, citers
+from app.records.store import MOST_CITERS, Change, Given, citers
 from app.settings import Settings
 from app.web.asking import Ask
 from app.web.bodies import JSON
@@ -115,8 +115,9 @@ def _refuse_taken(edit: Edit, kind: Kind, record_id: str) -> None:
 def _refuse_cited(edit: Edit, kind: Kind, record_id: str) -> None:
     found = citers(edit.connection, kind, record_id)
     if found:
+        number = f"{len(found)} or more" if len(found) == MOST_CITERS else len(found)
         raise Conflict(
-            f"{len(found)} records cite {kind.name} {record_id!r}; change or remove them first",
+            f"{number} records cite {kind.name} {record_id!r}; change or remove them first",
             errors=[Fault(f"/v1/{citer.path}/{citer.id} cites it") for citer in found],
         )
 
