@@ -25,6 +25,11 @@ from app.records.faults import FaultyRecords
 from app.records.load import load_seeds
 from app.settings import Settings, seeds_folder
 
+#: How long a worker may say nothing before it is killed and another one started. Importing the
+#: application alone takes longer than uvicorn's 5 seconds where the machine is busy, and the
+#: workers that are started over and over keep it so.
+WORKER_SECONDS = 60
+
 app = typer.Typer(
     help="Regional security positions: who stands where, since when, says who.",
     epilog="Settings are environment variables, such as DATABASE_URL; see docs/settings.md.",
@@ -109,6 +114,7 @@ def serve(
         forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=20,
+        timeout_worker_healthcheck=WORKER_SECONDS,
     )
 
 

@@ -27,6 +27,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+#: How much of a wrong word is likened to the right ones: a long one takes seconds.
+LONGEST_WORD = 100
+
 
 class PositionsError(Exception):
     """Everything this service raises on purpose."""
@@ -175,7 +178,7 @@ def nearest(wrong: str, right: Iterable[str]) -> str:
     """A clause naming what was probably meant, and otherwise what there is to choose from."""
     known = sorted(right)
     by_case = {one.lower(): one for one in known}
-    close = difflib.get_close_matches(wrong.lower(), by_case, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(wrong[:LONGEST_WORD].lower(), by_case, n=1, cutoff=0.6)
     if close:
         return f"did you mean {by_case[close[0]]!r}?"
     if not known:

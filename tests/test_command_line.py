@@ -9,9 +9,13 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvicorn
+from typer.testing import CliRunner
 
+from app import cli
 from app.settings import seeds_folder
 from tests.conftest import write_seeds
 
@@ -69,6 +73,17 @@ def test_serve_just_works_in_an_empty_folder_and_stops_when_told(
     assert (tmp_path / "positions.db").is_file()
     process.terminate()
     assert process.wait(20) in (0, -15)
+
+
+def test_a_worker_may_take_a_minute_to_start(
+    seeded_url: str, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine it takes more than the 5 seconds after which it would be killed."""
+    told: dict[str, Any] = {}
+    monkeypatch.setenv("DATABASE_URL", seeded_url)
+    monkeypatch.setattr(uvicorn, "run", lambda _app, **given: told.update(given))
+    CliRunner().invoke(cli.app, ["serve", "--workers", "2", "--port", str(free_port)])
+    assert (told["workers"], told["timeout_worker_healthcheck"]) == (2, 60)
 
 
 def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ Fuzzy re-anchoring picks wrong lookalikes, so a text that stands elsewhere is no
 it does stand is told as a hint.
 """
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 MOST_HINTS = 5
@@ -59,9 +61,22 @@ def _refuted(
 
 def _occurrences(text: str, exact: str, start: int) -> list[int]:
     """Where a quote begins in the text, nearest to `start` first."""
-    places: list[int] = []
-    at = text.find(exact) if exact else -1
-    while at >= 0 and len(places) < 1000:
-        places.append(at)
+    if not exact:
+        return []
+    before = islice(_backwards(text, exact, start), MOST_HINTS)
+    after = islice(_forwards(text, exact, start), MOST_HINTS)
+    return sorted([*before, *after], key=lambda at: (abs(at - start), at))[:MOST_HINTS]
+
+
+def _forwards(text: str, exact: str, start: int) -> Iterator[int]:
+    at = text.find(exact, start)
+    while at >= 0:
+        yield at
         at = text.find(exact, at + 1)
-    return sorted(places, key=lambda place: (abs(place - start), place))[:MOST_HINTS]
+
+
+def _backwards(text: str, exact: str, start: int) -> Iterator[int]:
+    at = text.rfind(exact, 0, start + len(exact) - 1)
+    while at >= 0:
+        yield at
+        at = text.rfind(exact, 0, at + len(exact) - 1)

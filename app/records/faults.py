@@ -54,8 +54,8 @@ class FaultyRecords(PositionsError):
 
 
 def explain(error: ValidationError, model: type[Record], place: Place) -> Iterator[RecordFault]:
-    """Turn what validation found into faults that name the right word or key."""
-    for found in error.errors(include_url=False):
+    """Turn what validation found into faults that name the right word or key, up to a bound."""
+    for found in error.errors(include_url=False)[:MOST_FAULTS]:
         path = _path(found["loc"])
         yield RecordFault(
             place.source, place.line_of(path), _pointer(path), _detail(found, model, path)
@@ -82,7 +82,7 @@ def _detail(found: Any, model: type[Record], path: tuple[str | int, ...]) -> str
             return "is null, and must be given"
         case "enum":
             words = found["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-            return f"{given!r} is not in the vocabulary; {nearest(str(given), words)}"
+            return f"{_short(given)} is not in the vocabulary; {nearest(str(given), words)}"
         case "string_pattern_mismatch":
             return f"{_short(given)} does not have the form {found['ctx']['pattern']}"
         case _:

@@ -2,15 +2,17 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, WithJsonSchema, computed_field
+from pydantic import AfterValidator, Field, WithJsonSchema, computed_field
 
 from app.dates import VagueDate
 from app.records.references import MARK
 from app.records.shapes import Record
-from app.vocabulary import Line, Slug, SourceType, Text
+from app.vocabulary import Line, Slug, SourceType, Text, plain_text
 
 Url = Annotated[
-    str, Field(pattern=r"""^https?://[^\s<>"']+$""", max_length=2000, description="Its address.")
+    str,
+    Field(pattern=r"""^https?://[^\s<>"']+$""", max_length=2000, description="Its address."),
+    AfterValidator(plain_text),
 ]
 
 

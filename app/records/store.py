@@ -42,6 +42,11 @@ from app.records.shapes import Record, Span
 
 T = TypeVar("T")
 BATCH = 500
+#: How many of the records that cite another are looked for and told.
+MOST_CITERS = 100
+#: How many references that lead nowhere are likened to ids that are there, and to how many ids of
+#: each kind: it takes longer than all else together, and other writers wait for it.
+MOST_HINTS, MOST_LIKENED = 20, 5000
 OPS = ("added", "changed", "removed", "attached")
 
 
@@ -223,6 +228,9 @@ class Change:
         except UnicodeDecodeError:
             self.fault(place, "text", "the file is not UTF-8")
             return None
+        if "\0" in text:  # PostgreSQL's text has no such character
+            self.fault(place, "text", f"the file has U+0000, at code point {text.index(chr(0))}")
+            return None
         if body["characters"] not in (None, len(text)):
             told = f"the text has {len(text)} characters, the record says {body['characters']}"
             self.fault(place, "characters", told)
@@ -316,6 +324,9 @@ class Change:
             before = current.get(row["id"])
             if before is None:
                 revision = last.get(row["id"], 0) + 1
+                if revision > 1 and seen(i):
+                    told = f"{row['id']!r} was removed; to make it anew, say no revision"
+                    self.fault(place_of(i), "revision", told)
             elif _same(before, row):
                 self._unchanged += 1
                 continue
@@ -551,19 +562,22 @@ class Change:
     # -- the whole ----------------------------------------------------------------------------
 
     def _check_pending(self) -> None:
-        for (space, target), places in self._pending.items():
-            if self._knows(space, target):
-                continue
+        """Say which references lead nowhere; the first few with the id that was probably meant."""
+        nowhere = [each for each in self._pending.items() if not self._knows(*each[0])]
+        for number, ((space, target), places) in enumerate(nowhere[:MOST_FAULTS]):
+            told = f"{target!r} is not the id of any {space}"
+            if number < MOST_HINTS:
+                told = f"{told}; {self._hint(space, target)}"
             for place, path in places:
-                hint = self._hint(space, target)
-                self.fault(place, path, f"{target!r} is not the id of any {space}; {hint}")
+                self.fault(place, path, told)
 
     def _hint(self, space: str, target: str) -> str:
         names = ACTOR_KINDS if space == "actor" else (space,)
-        known = set(self._known["actor" if space in ACTOR_KINDS else space])
+        pool = self._known["actor" if space in ACTOR_KINDS else space]
+        known = set(islice(pool, MOST_LIKENED))
         for name in names:
-            table = KIND_TABLES[name]
-            known.update(self._connection.execute(sa.select(table.c.id).limit(5000)).scalars())
+            ids = sa.select(KIND_TABLES[name].c.id).limit(MOST_LIKENED)
+            known.update(self._connection.execute(ids).scalars())
         return nearest(target, known)
 
     def _check_unmeasured(self) -> None:
@@ -631,7 +645,9 @@ class Citer:
         return KINDS[self.kind].path
 
 
-def citers(connection: Connection, kind: Kind, record_id: str, most: int = 100) -> list[Citer]:
+def citers(
+    connection: Connection, kind: Kind, record_id: str, most: int = MOST_CITERS
+) -> list[Citer]:
     """The current records that refer to a record, by column or in a list."""
     space = "actor" if kind.name in ACTOR_KINDS else kind.name
     found: list[Citer] = []

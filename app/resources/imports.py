@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field
 
+from app.db.clock import current_release
 from app.errors import Problem, nearest
 from app.records.faults import MOST_FAULTS, FaultyRecords, Place, RecordFault
 from app.records.kinds import KINDS, PATHS, Kind
@@ -35,7 +36,7 @@ class Import(Shape):
     """What an import did, or with `dry_run` would do."""
 
     dry_run: Annotated[bool, Field(description="Whether it was only tried.")]
-    release: Annotated[int, Field(description="The release it made, or that stands.")]
+    release: Annotated[int, Field(description="The release it made or would make, or that stands.")]
     added: Annotated[dict[str, int], Field(description="Records that are new, by kind.")]
     changed: Annotated[dict[str, int], Field(description="Records that were changed, by kind.")]
     unchanged: Annotated[int, Field(description="Records that were there just so.")]
@@ -65,7 +66,8 @@ def work(edit: Edit) -> Answer:
     under_way.put(given for given in _read(edit.sent) if isinstance(given, Given))
     outcome = under_way.finish()
     attempt.rollback() if dry_run else attempt.commit()
-    return Answer(200, _told(edit, outcome, dry_run=dry_run), release=outcome.release)
+    release = None if dry_run else outcome.release
+    return Answer(200, _told(edit, outcome, dry_run=dry_run), release=release)
 
 
 def _told(edit: Edit, outcome: Outcome, *, dry_run: bool) -> str:
@@ -76,14 +78,14 @@ def _told(edit: Edit, outcome: Outcome, *, dry_run: bool) -> str:
         changed=outcome.changed,
         unchanged=outcome.unchanged,
     )
-    ask = edit.ask(outcome.release)
+    ask = edit.ask(current_release(edit.connection))
     return enveloped(data.model_dump_json(), ask.meta(set()), self=ask.address)
 
 
 def _read(sent: Sent) -> Iterator[Given | list[RecordFault]]:
     """The records of the lines, or what is wrong with them; empty lines do not count."""
     for number, line in enumerate(sent.lines(LONGEST_LINE), start=1):
-        if line.strip():
+        if line.strip() or len(line) > LONGEST_LINE:
             try:
                 yield _record(line, Place("line", number))
             except FaultyRecords as faulty:
@@ -128,7 +130,8 @@ change(
     description=(
         'NDJSON: each line is `{"kind": "opinion", "record": {…}}`, of any kinds, in any order. '
         "All or nothing: every fault is told with its line. A record that is there already must "
-        "give the `revision` it was made from; the same record again changes nothing."
+        "give the `revision` it was made from, one that was removed comes back without one; the "
+        "same record again changes nothing."
     ),
     tag="Curation",
     status=200,

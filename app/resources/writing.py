@@ -20,7 +20,8 @@ from app.errors import Conflict, Fault, InvalidInput, StaleRevision
 from app.records.faults import FaultyRecords, Place
 from app.records.kinds import KINDS, Kind, written
 from app.records.read import validate
-from app.records.store import Change, Given, citers
+from app.records.store import MOST_CITERS, Change, Given, citers
+from app.settings import Settings
 from app.web.asking import Ask
 from app.web.bodies import JSON
 from app.web.caching import tag_of
@@ -31,6 +32,7 @@ from app.web.stored import item_text, read_row, shipped_id
 
 router = APIRouter()
 MERGE_PATCH = "application/merge-patch+json"
+MOST_MEGABYTES = 1
 
 
 def create(kind: Kind, edit: Edit) -> Answer:
@@ -113,8 +115,9 @@ def _refuse_taken(edit: Edit, kind: Kind, record_id: str) -> None:
 def _refuse_cited(edit: Edit, kind: Kind, record_id: str) -> None:
     found = citers(edit.connection, kind, record_id)
     if found:
+        number = f"{len(found)} or more" if len(found) == MOST_CITERS else len(found)
         raise Conflict(
-            f"{len(found)} records cite {kind.name} {record_id!r}; change or remove them first",
+            f"{number} records cite {kind.name} {record_id!r}; change or remove them first",
             errors=[Fault(f"/v1/{citer.path}/{citer.id} cites it") for citer in found],
         )
 
@@ -168,11 +171,16 @@ class Operation:
 
 
 def _whole(kind: Kind) -> Body:
-    return Body((JSON,), input_ref(kind))
+    return Body((JSON,), input_ref(kind), _most)
 
 
 def _patch(kind: Kind) -> Body:
-    return Body((MERGE_PATCH, JSON), patch_ref(kind))
+    return Body((MERGE_PATCH, JSON), patch_ref(kind), _most)
+
+
+def _most(settings: Settings) -> int:
+    """A record is no longer than a line of an import, so that every export can be imported."""
+    return min(MOST_MEGABYTES, settings.max_body_megabytes)
 
 
 OPERATIONS = (

@@ -82,9 +82,13 @@ class Sent:
         return self.file.read()
 
     def lines(self, longest: int) -> Iterator[bytes]:
-        """Its lines, one at a time; of a longer one, pieces that are a byte too long."""
+        """Its lines, one at a time; of a longer one the beginning, a byte too long."""
         self.file.seek(0)
-        return iter(lambda: self.file.readline(longest + 1), b"")
+        while line := self.file.readline(longest + 1):
+            yield line
+            rest = line
+            while len(rest) > longest and not rest.endswith(b"\n"):
+                rest = self.file.readline(longest + 1)
 
 
 @asynccontextmanager

@@ -226,6 +226,8 @@ def perform(
     with service.database.write() as connection:
         edit = Edit(request, service, key, values, sent, connection)
         if first := _first_answer(edit):
+            event = event_of(request, key, "repeat", first.status)
+            connection.execute(sa.insert(audit_events), event)
             return first.response(**{"Idempotency-Replayed": "true"})
         try:
             answer = work(edit)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 
-from app.errors import TooManyRequests
+from app.errors import TooManyRequests, Unavailable
 from app.settings import Settings
 from app.web.caching import ASGIApp, Message, Receive, Scope, Send
 from app.web.problems import problem_response
@@ -51,7 +51,11 @@ class LimitingMiddleware:
         if scope["type"] != "http" or limit is None or not scope["path"].startswith("/v1"):
             await self._app(scope, receive, send)
             return
-        caller = await _caller(scope)
+        try:
+            caller = await _caller(scope)
+        except Unavailable as away:  # the application's own handlers are further in
+            await problem_response(away, scope["path"])(scope, receive, send)
+            return
         within = self._limiter.hit(limit, name, caller)
         told = self._told(name, limit, caller)
         if within:

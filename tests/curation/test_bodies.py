@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from app.records.faults import MOST_FAULTS
 from tests.conftest import served
 from tests.curation.conftest import MakeKey, topic
 
@@ -36,6 +37,24 @@ def test_what_is_wrong_with_a_body_is_said(
     answer = desk.post("/v1/topics", content=body, headers=JSON)
     assert answer.status_code == status
     assert said in answer.text
+
+
+def test_what_one_faulty_record_costs_is_bounded(desk: TestClient) -> None:
+    """A body of three megabytes held up every writer for most of a minute."""
+    many = desk.post("/v1/topics", json=topic(evidence=[{}] * 20_000))
+    assert (many.status_code, len(many.json()["errors"])) == (422, MOST_FAULTS)
+    long = desk.post("/v1/opinions", json={"stance": "x" * 900_000})
+    assert long.status_code == 422
+    assert len(long.content) < 10_000
+    assert desk.post("/v1/topics", json=topic(summary="x" * 1_100_000)).status_code == 413
+
+
+@pytest.mark.parametrize("given", ["\x00", "\x1b", "\u202e"])
+def test_a_web_address_is_text_like_any_other(desk: TestClient, given: str) -> None:
+    source = {"id": "a-report", "dataset": "reference", "source_type": "official"}
+    answer = desk.post("/v1/documents", json=source | {"url": f"https://example.org/{given}"})
+    assert answer.status_code == 422
+    assert f"U+{ord(given):04X} is not allowed" in answer.text
 
 
 @pytest.mark.parametrize(

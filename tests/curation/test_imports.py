@@ -6,11 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.db import Database
+from app.db.tables import audit_events
+from app.errors import nearest
 from app.main import create_app
+from app.records.store import MOST_HINTS
 from app.settings import Settings
-from tests.curation.conftest import MakeKey, topic
+from tests.curation.conftest import MakeKey, match, topic
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
@@ -34,10 +39,14 @@ def test_records_of_several_kinds_come_in_any_order(desk: TestClient) -> None:
     assert desk.get("/v1/people/a-b").json()["meta"]["release"] == data["release"]
 
 
-def test_a_dry_run_says_the_same_and_changes_nothing(desk: TestClient) -> None:
+def test_a_dry_run_says_the_same_and_changes_nothing(desk: TestClient, seeded: Database) -> None:
     before = desk.get("/v1/changes?format=ndjson").content
-    tried = _import(desk, _lines(topic()), "?dry_run=true").json()["data"]
-    assert tried["dry_run"] is True
+    answer = _import(desk, _lines(topic()), "?dry_run=true").json()
+    tried = answer["data"]
+    assert (tried["dry_run"], tried["release"], answer["meta"]["release"]) == (True, 2, 1)
+    with seeded.read() as connection:
+        events = connection.execute(sa.select(audit_events.c.status, audit_events.c.release)).all()
+    assert [tuple(event) for event in events] == [(200, None)]
     assert desk.get("/v1/changes?format=ndjson").content == before
     done = _import(desk, _lines(topic())).json()["data"]
     assert done == tried | {"dry_run": False}
@@ -73,6 +82,25 @@ def test_faults_between_records_are_told_with_their_lines_too(desk: TestClient) 
     assert desk.get("/v1/topics/a").status_code == 404
 
 
+def test_references_that_lead_nowhere_are_likened_to_few_ids(
+    desk: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Likening each of very many to all there are held up every writer for minutes."""
+    likened: list[str] = []
+
+    def counted(wrong: str, right: Iterable[str]) -> str:
+        likened.append(wrong)
+        return nearest(wrong, right)
+
+    monkeypatch.setattr("app.records.store.nearest", counted)
+    records = [topic(f"t-{i}", parent=f"wrong-{i // 2}") for i in range(200)]
+    answer = _import(desk, _lines(*records))
+    faults = answer.json()["errors"]
+    assert (answer.status_code, [f["line"] for f in faults]) == (422, list(range(1, 201)))
+    assert all(f["detail"].startswith("'wrong-") for f in faults)
+    assert len(likened) == MOST_HINTS
+
+
 def test_an_import_overwrites_nothing_that_its_maker_has_not_seen(desk: TestClient) -> None:
     desk.post("/v1/topics", json=topic())
     assert _import(desk, _lines(topic())).json()["data"]["unchanged"] == 1
@@ -82,6 +110,14 @@ def test_an_import_overwrites_nothing_that_its_maker_has_not_seen(desk: TestClie
     seen = _import(desk, _lines(topic(name="Rails", revision=1)))
     assert seen.json()["data"]["changed"] == {"topics": 1}
     assert _import(desk, _lines(topic(name="Ways", revision=1))).status_code == 422
+
+
+def test_an_import_brings_nothing_back_that_others_removed(desk: TestClient) -> None:
+    desk.post("/v1/topics", json=topic())
+    desk.delete("/v1/topics/railways", headers=match(desk, "/v1/topics/railways"))
+    stale = _import(desk, _lines(topic(name="Rails", revision=1)))
+    assert stale.json()["errors"][0]["detail"].startswith("'railways' was removed")
+    assert _import(desk, _lines(topic(name="Rails"))).json()["data"]["added"] == {"topics": 1}
 
 
 def test_the_same_import_again_under_one_key_has_one_effect(desk: TestClient) -> None:
@@ -97,8 +133,11 @@ def test_what_does_not_fit_in_memory_is_streamed_and_bounded(desk: TestClient) -
             yield _lines(topic(f"t-{i}", summary="x" * 1000)).encode() + b"\n"
 
     assert _import(desk, parts()).json()["data"]["added"] == {"topics": 3000}
-    endless = _import(desk, b" " * (3 << 20) + b"{}")
+    endless = _import(desk, b" " * (3 << 20) + b"{}\n[]")
     assert endless.status_code == 422
+    assert [fault["line"] for fault in endless.json()["errors"]] == [1, 2]
+    long = _import(desk, b"x" * (3 << 20) + b"\n[]").json()["errors"]
+    assert [fault["line"] for fault in long] == [1, 2]
 
 
 def test_a_client_that_goes_half_way_leaves_nothing(seeded_url: str, key: MakeKey) -> None:

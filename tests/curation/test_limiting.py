@@ -1,9 +1,12 @@
 """Limits are off until set; then each key and each address has its own."""
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.errors import Unavailable
 from app.settings import Settings
+from app.web import access
 from tests.conftest import served
 from tests.curation.conftest import MakeKey, topic
 
@@ -34,6 +37,19 @@ def test_changes_have_a_limit_of_their_own(seeded_url: str, key: MakeKey) -> Non
         assert client.post("/v1/topics", json=topic("a"), headers=headers).status_code == 201
         assert client.post("/v1/topics", json=topic("b"), headers=headers).status_code == 429
         assert client.get("/v1/topics/b", headers=headers).status_code == 404
+
+
+def test_a_caller_who_cannot_be_looked_up_is_told_to_come_again(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_connection: sa.Connection, _token: str) -> None:
+        raise Unavailable("the database cannot be reached", headers={"Retry-After": "2"})
+
+    monkeypatch.setattr(access, "find_key", away)
+    with served(seeded_url, rate_limit_reads="3/hour") as client:
+        answer = client.get("/v1/topics", headers={"Authorization": "Bearer any"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.json()["code"] == "unavailable"
 
 
 def test_a_limit_that_is_none_is_refused() -> None:

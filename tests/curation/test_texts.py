@@ -52,6 +52,15 @@ def test_words_are_served_from_the_moment_the_text_is_held(desk: TestClient) -> 
     assert _attach(desk).json()["meta"]["release"] == answer.json()["meta"]["release"]
 
 
+def test_a_text_with_a_nul_is_refused_and_its_place_told(desk: TestClient) -> None:
+    raw = b"She\0 is."
+    measures = {"sha256": sha256(raw).hexdigest(), "characters": None, "paragraphs": None}
+    desk.post("/v1/documents", json=_document(**measures))
+    answer = _attach(desk, raw)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["detail"] == "the file has U+0000, at code point 3"
+
+
 def test_another_text_is_refused(desk: TestClient) -> None:
     desk.post("/v1/documents", json=_document())
     answer = _attach(desk, RAW + b"!")

@@ -113,6 +113,10 @@ def test_what_others_cite_is_not_removed(desk: TestClient) -> None:
     citers = [fault["detail"] for fault in answer.json()["errors"]]
     assert any("/v1/opinions/" in citer for citer in citers)
     assert any("/v1/agreements/" in citer for citer in citers)
+    dataset = "/v1/datasets/reference"
+    many = desk.delete(dataset, headers=match(desk, dataset)).json()
+    assert many["detail"].startswith("100 or more records cite dataset 'reference'")
+    assert len(many["errors"]) == 100
 
 
 def test_a_removed_record_is_gone_and_its_numbering_goes_on(desk: TestClient) -> None:
