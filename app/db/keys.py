@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from app.db import utc_now
 from app.db.tables import audit_events, keys
 from app.errors import Refused, nearest
+from app.vocabulary import plain_text
 
 #: Each scope allows what those before it allow.
 SCOPES = ("read", "curate", "admin")
@@ -57,10 +58,14 @@ def create_key(connection: Connection, *, scope: str, name: str, expires: str) -
         expires: `90d`, `12h`, `8w`, or `never`.
 
     Raises:
-        Refused: when the scope or the period is none.
+        Refused: when the scope or the period is none, or the name no text.
     """
     if scope not in SCOPES:
         raise Refused(f"{scope!r} is not a scope; {nearest(scope, SCOPES)}")
+    try:
+        name = plain_text(name[:200])
+    except ValueError as fault:
+        raise Refused(f"the name of a key stands beside its changes: {fault}") from fault
     prefix = secrets.token_hex(6)
     token = f"pos_{prefix}_{secrets.token_urlsafe(32)}"
     row = {

@@ -19,7 +19,14 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
-from app.errors import Fault, InvalidInput, MalformedBody, TooLarge, UnsupportedType
+from app.errors import (
+    Fault,
+    InvalidInput,
+    MalformedBody,
+    TooLarge,
+    Unavailable,
+    UnsupportedType,
+)
 
 M = TypeVar("M", bound=BaseModel)
 DEEPEST = 30
@@ -99,8 +106,17 @@ async def received(request: Request, *, most: int, types: tuple[str, ...]) -> As
         if types:
             async for part in body_parts(request, most=most, types=types):
                 digest.update(part)
-                file.write(part)
+                _write(file, part)
         yield Sent(cast(IO[bytes], file), digest.hexdigest())
+
+
+def _write(file: Any, part: bytes) -> None:
+    """Put a part of a body aside; a full disk is no fault of the caller's, nor for ever."""
+    try:
+        file.write(part)
+    except OSError as fault:
+        detail = "there is no room to receive this body right now; try again later"
+        raise Unavailable(detail, headers={"Retry-After": "60", "Connection": "close"}) from fault
 
 
 async def body_parts(

@@ -291,6 +291,23 @@ def test_history_cannot_be_rewritten(desk: TestClient, seeded: Database) -> None
     assert all(table.name in guarded for table in HISTORY.values())
 
 
+def test_history_is_not_emptied_or_replaced_past_its_guards(
+    desk: TestClient, seeded: Database
+) -> None:
+    _edit(desk)
+    ways = {
+        "sqlite": "INSERT OR REPLACE INTO {0} SELECT * FROM {0}",
+        "postgresql": "TRUNCATE {0}",
+    }
+    way = ways["sqlite" if seeded.is_sqlite else "postgresql"]
+    for table in ("releases", "search_entries", "links", "audit_events"):
+        with (
+            pytest.raises(sa.exc.DBAPIError, match="append-only"),
+            seeded.write() as connection,
+        ):
+            connection.execute(sa.text(way.format(table)))
+
+
 _TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
