@@ -9,7 +9,6 @@ import anyio.to_thread
 import orjson
 import structlog
 from fastapi import FastAPI
-from starlette.middleware.errors import ServerErrorMiddleware
 
 from app import __version__, explorer
 from app.db import Database
@@ -46,9 +45,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     def passed(app: FastAPI) -> ASGIApp:
         """What every request passes, innermost first; a kept answer is as far as most come."""
         read = Directory(app.build_middleware_stack(), "/v1", OPERATIONS)
-        safe = ServerErrorMiddleware(read, handler=app.exception_handlers[Exception])
         capacity = settings.cache_megabytes << 20
-        kept = CachingMiddleware(compressed(safe), release=release, capacity=capacity)
+        kept = CachingMiddleware(compressed(read), release=release, capacity=capacity)
         shared = cross_origin(limited(kept, settings), settings.cors_origins)
         return AccessMiddleware(shared, app.state.figures)
 

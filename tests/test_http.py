@@ -125,6 +125,23 @@ def test_a_read_is_not_held_to_the_time_of_the_one_before(
         assert client.get("/v1/topics").status_code == 200
 
 
+@pytest.mark.parametrize("address", ["/v1/topics", "/v1/export/kazakhstan-nato.zip", "/timeline"])
+def test_a_fault_of_ours_is_a_problem_that_says_nothing_of_its_inside(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    def fail(*_given: object) -> None:
+        raise KeyError("secret")
+
+    monkeypatch.setattr("app.web.asking.ask_over", fail)
+    monkeypatch.setattr("app.explorer.pages.asked", fail)
+    with served(seeded_url) as client:
+        answer = client.get(address)
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"]
+    assert "secret" not in answer.text
+
+
 def test_requests_are_counted_by_their_route(client: TestClient) -> None:
     client.get("/v1/countries/KAZ")
     client.get("/v1/nothing/of/the/kind")

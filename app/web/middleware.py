@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app.web.caching import ASGIApp, Message, Receive, Scope, Send
 from app.web.journal import Journal
 from app.web.metrics import Figures
+from app.web.problems import FAULT, problem_response
 
 log = structlog.get_logger("positions.access")
 
@@ -43,7 +44,7 @@ class AccessMiddleware:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        request_id, status = _request_id(scope), 500
+        request_id, status = _request_id(scope), 0
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -57,7 +58,9 @@ class AccessMiddleware:
             await self._app(scope, receive, send_with_id)
         except Exception:
             log.exception("failed", request_id=request_id, path=scope["path"])
-            raise
+            if status:  # the answer had begun: cut it, so that nobody takes it for whole
+                raise
+            await problem_response(FAULT, scope["path"])(scope, receive, send_with_id)
         finally:
             method, path, seconds = scope["method"], scope["path"], time.perf_counter() - began
             self._figures.count(method, path, status, seconds)

@@ -55,6 +55,9 @@ class ProblemBody(BaseModel):
 _BY_STATUS = {problem.status: problem for problem in problems()}
 
 
+FAULT = ServerFault("the fault is ours; the log has it under the request id")
+
+
 def problem_response(problem: Problem, instance: str) -> Response:
     """The answer that a problem makes."""
     return Response(
@@ -80,9 +83,7 @@ def install(app: FastAPI) -> None:
         return problem_response(MalformedBody("the body cannot be read"), request.url.path)
 
     async def on_fault(request: Request, _error: Exception) -> Response:
-        return problem_response(
-            ServerFault("the fault is ours; the log has it under the request id"), request.url.path
-        )
+        return problem_response(FAULT, request.url.path)
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http)
