@@ -18,12 +18,9 @@ ONE = "un-5025-fra"
 
 
 @contextmanager
-def ours(database: Path, *, cache: int = 32, workers: int = 1) -> Iterator[Process]:
+def ours(url: str, *, cache: int = 32, workers: int = 1) -> Iterator[Process]:
     """This service, as `positions serve` starts it; `cache=0` keeps no answers."""
-    environment = {
-        "DATABASE_URL": f"sqlite:///{database}",
-        "POSITIONS_CACHE_MEGABYTES": str(cache),
-    }
+    environment = {"DATABASE_URL": url, "POSITIONS_CACHE_MEGABYTES": str(cache)}
     command = [sys.executable, "-m", "uvicorn", "app.asgi:app", f"--workers={workers}", *OURS]
     with running("ours", command, path="/readyz", environment=environment) as process:
         yield process
@@ -54,10 +51,10 @@ def datasette(database: Path) -> Iterator[Process]:
 
 
 @contextmanager
-def textbook(database: Path) -> Iterator[Process]:
-    """FastAPI with the async ORM and aiosqlite, as its tutorials show it."""
+def textbook(url: str) -> Iterator[Process]:
+    """FastAPI with the async ORM over an async driver, as its tutorials show it."""
     command = ["python", "-m", "uvicorn", "benchmarks.peers.textbook:app", *UVICORN]
-    given = {"PEER_DATABASE": str(database)}
+    given = {"PEER_URL": url}
     with _peer("textbook", command, f"/opinions/{ONE}", given) as process:  # type: ignore[attr-defined]
         yield process
 

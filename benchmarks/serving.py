@@ -49,17 +49,19 @@ def main(
 ) -> None:
     """Measure, and print the table."""
     rows: list[Row] = []
+    url = f"sqlite:///{database}"
     with ExitStack() as stack:
-        stored = stack.enter_context(services.ours(database))
-        fresh = stack.enter_context(services.ours(database, cache=0))
+        stored = stack.enter_context(services.ours(url))
+        fresh = stack.enter_context(services.ours(url, cache=0))
         idle = fresh.resident()
         rows += against_raw(stack, stored, fresh, rounds)
         rows += queues(fresh, rounds)
         rows += depth(fresh, rounds)
+        rows.append(two_workers(stack, url, fresh, rounds))
         if peers:
             services.environment_is_made()
             rows += against_peers(stack, database, fresh, rounds)
-    with services.ours(database) as process:
+    with services.ours(url) as process:
         rows += exports(process, database, rounds)
     rows.append(("resident memory, idle", f"{idle:.0f} MB", "≤ 120 MB", "90 MB"))
     rows.append(starts(database, rounds))
@@ -136,10 +138,19 @@ def depth(fresh: Process, rounds: int) -> list[Row]:
     ]
 
 
+def two_workers(stack: ExitStack, url: str, one: Process, rounds: int) -> Row:
+    """What a request costs where two workers share the callers, against one worker."""
+    two = stack.enter_context(services.ours(url, cache=0, workers=2))
+    jobs = {"one": (one, LISTS), "two": (two, LISTS)}
+    got = interleaved(jobs, connections=CONNECTIONS, rounds=rounds)
+    told = f"{got['two'].cpu_us / got['one'].cpu_us:.2f} ({got['two'].cpu_us:.0f} µs)"
+    return ("CPU of an uncached list with two workers, of one", told, "≤ 1.15", "1")
+
+
 def against_peers(stack: ExitStack, database: Path, fresh: Process, rounds: int) -> list[Row]:
     """Lists, items and searches against the peers."""
     table = stack.enter_context(services.datasette(database))
-    orm = stack.enter_context(services.textbook(database))
+    orm = stack.enter_context(services.textbook(f"sqlite+aiosqlite:///{database}"))
     django = stack.enter_context(services.django_rest(database))
     name = f"/{database.stem}"
     plain = [f"/opinions?country={c}&stance={s}&sort={o}&limit=20" for c, s, o in CHOICES]

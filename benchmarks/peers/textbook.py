@@ -1,4 +1,4 @@
-"""The textbook: FastAPI, the async ORM over aiosqlite, response models. Only reads."""
+"""The textbook: FastAPI, the async ORM over an async driver, response models. Only reads."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
 
-engine = create_async_engine(f"sqlite+aiosqlite:///{os.environ['PEER_DATABASE']}")
+engine = create_async_engine(os.environ["PEER_URL"])
 Session = async_sessionmaker(engine, expire_on_commit=False)
 
 
