@@ -9,19 +9,14 @@ from starlette.testclient import TestClient
 
 from app.web.sheets import csv_text
 
-CELLS = st.one_of(
-    st.text(alphabet=st.sampled_from("a ,\"\n\r\té=+-@;'0"), max_size=6),
-    st.integers(),
-    st.booleans(),
-    st.floats(allow_nan=False, allow_infinity=False),
-)
+CELLS = st.text(alphabet=st.sampled_from("a ,\"\n\r\té=+-@;'0"), max_size=6)
 TABLES = st.integers(1, 4).flatmap(
     lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=5)
 )
 
 
 @given(TABLES)
-def test_cells_are_quoted_as_the_csv_module_quotes_them(rows: list[list[object]]) -> None:
+def test_cells_are_quoted_as_the_csv_module_quotes_them(rows: list[list[str]]) -> None:
     expected = io.StringIO()
     csv.writer(expected).writerows(rows)
     assert csv_text(list(zip(*rows, strict=True))) == expected.getvalue()

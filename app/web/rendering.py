@@ -21,6 +21,7 @@ from app.records.references import MARK
 #: A mark as JSON text writes it.
 _MARK = re.compile(r'"\\u001f([^"]*)"')
 MOST_KEPT = 200_000
+_PLAIN = {str, type(None)}
 
 
 class Names:
@@ -67,18 +68,24 @@ class Names:
             self._learn(connection, missing, filled)
         return {one for mark, one in marks.items() if not filled[mark].endswith(_NAMELESS)}
 
-    def meaning(self, connection: Connection, values: Iterable[Any]) -> list[Any]:
+    def meaning(self, connection: Connection, values: Sequence[Any]) -> Sequence[Any]:
         """Values with what their marks stand for in the place of those that are marks."""
-        values = list(values)
-        marks = {one[1:] for one in values if isinstance(one, str) and one.startswith(MARK)}
+        kinds = set(map(type, values))
+        if str not in kinds:
+            return values
+        texts = values if kinds <= _PLAIN else [one for one in values if isinstance(one, str)]
+        marks = {one for one in set(texts) if one is not None and one.startswith(MARK)}
         filled, parsed = self._filled, self._parsed
         if missing := marks - parsed.keys():
-            self._learn(connection, missing - filled.keys(), filled)
+            unknown = {one[1:] for one in missing} - filled.keys()
+            self._learn(connection, unknown, filled)
             if len(parsed) > MOST_KEPT:  # a new one: another thread may be reading from the old
                 self._parsed = parsed = {}
                 missing = marks
-            parsed.update((mark, orjson.loads(filled[mark])) for mark in missing)
-        return [parsed.get(one[1:], one) if isinstance(one, str) else one for one in values]
+            parsed.update((mark, orjson.loads(filled[mark[1:]])) for mark in missing)
+        if kinds <= _PLAIN:
+            return [parsed.get(one, one) for one in values]
+        return [parsed.get(one, one) if isinstance(one, str) else one for one in values]
 
     def _learn(self, connection: Connection, marks: set[str], filled: dict[str, str]) -> None:
         by_space: dict[str, list[str]] = defaultdict(list)

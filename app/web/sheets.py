@@ -23,7 +23,7 @@ from app.records.references import Ref, Reference
 from app.web.asking import Ask
 
 Column = Sequence[Any]
-Cells = Callable[[Ask, Column], list[Column]]
+Cells = Callable[[Ask, Column], list[Sequence[str]]]
 
 
 def sheets(ask: Ask, shape: type[BaseModel], parts: Iterable[list[str]]) -> Iterator[str]:
@@ -43,23 +43,25 @@ def sheet(ask: Ask, part: list[str], shape: type[BaseModel]) -> str:
     return csv_text(columns)
 
 
-def csv_text(columns: Sequence[Column]) -> str:
+def csv_text(columns: Sequence[Sequence[str]]) -> str:
     """Columns of cells as lines; a row that would be an empty line has a quoted nothing."""
     texts = [_quoted(column) for column in columns]
     if len(texts) == 1:
         texts = [[cell or '""' for cell in texts[0]]]
-    return "".join([f"{','.join(row)}\r\n" for row in zip(*texts, strict=True)])
+    return "\r\n".join([*map(",".join, zip(*texts, strict=True)), ""])
 
 
-def _quoted(cells: Column) -> Column:
-    """Cells as texts, those in quotes that need it; most columns have none."""
-    texts = cells if set(map(type, cells)) == {str} else list(map(str, cells))
-    if not _needs_quotes("\0".join(texts)):
+def _quoted(texts: Sequence[str]) -> Sequence[str]:
+    """Cells, those in quotes that need it; most columns have none."""
+    together = "\0".join(texts)
+    if not any(mark in together for mark in _SPECIAL):
         return texts
-    return [_in_quotes(text) if _needs_quotes(text) else text for text in texts]
+    quoted = {text: _in_quotes(text) for text in filter(_needs_quotes, set(texts))}
+    return [quoted.get(text, text) for text in texts]
 
 
-_needs_quotes = re.compile('[,"\n\r]').search
+_SPECIAL = ',"\n\r'
+_needs_quotes = re.compile(f"[{_SPECIAL}]").search
 
 
 def _in_quotes(text: str) -> str:
@@ -131,51 +133,62 @@ _RUN = frozenset("=+-@\t\r")
 # Each lays out the values of a field, of many records at once, in columns.
 
 
-def _safe(cells: Column) -> Column:
+def _safe(cells: Sequence[str]) -> Sequence[str]:
     """Texts that no spreadsheet runs."""
-    if _RUN.isdisjoint([cell[:1] for cell in cells]):
+    if _RUN.isdisjoint({cell[:1] for cell in set(cells)}):
         return cells
     return [f"'{cell}" if cell[:1] in _RUN and cell else cell for cell in cells]
 
 
-def _scalar(_ask: Ask, values: Column) -> list[Column]:
+def _scalar(_ask: Ask, values: Column) -> list[Sequence[str]]:
     kinds = set(map(type, values))
+    if kinds == {type(None)}:
+        return [[""] * len(values)]
     if type(None) in kinds:
         values = ["" if value is None else value for value in values]
     if kinds <= {str, type(None)}:
         return [_safe(values)]
-    return [[_safe([value])[0] if isinstance(value, str) else value for value in values]]
+    if kinds.isdisjoint({str, type(None)}):
+        return [list(map(str, values))]
+    return [[_safe([v])[0] if isinstance(v, str) else str(v) for v in values]]
 
 
-def _computed(ask: Ask, values: Column) -> list[Column]:
+def _computed(ask: Ask, values: Column) -> list[Sequence[str]]:
     """A computed field does not say in its type what its mark becomes."""
     meant = ask.names.meaning(ask.connection, values)
     return (_json if any(isinstance(one, dict) for one in meant) else _scalar)(ask, meant)
 
 
-def _date(_ask: Ask, values: Column) -> list[Column]:
-    dates = [value or {} for value in values]
-    parts = ("text", "earliest", "latest", "precision")
-    return [_safe([date.get(part) or "" for date in dates]) for part in parts]
+_parts = itemgetter("text", "earliest", "latest", "precision")
+_NO_DATE = ("",) * 4
 
 
-def _ref(ask: Ask, values: Column) -> list[Column]:
+def _date(_ask: Ask, values: Column) -> list[Sequence[str]]:
+    dates = [_parts(value) if value else _NO_DATE for value in values]
+    return [_safe([part or "" for part in column]) for column in zip(*dates, strict=True)]
+
+
+def _ref(ask: Ask, values: Column) -> list[Sequence[str]]:
     refs = ask.names.meaning(ask.connection, values)
+    if not any(refs):
+        return [[""] * len(refs)] * 2
     return [
         [ref["id"] if ref else "" for ref in refs],
         _safe([(ref["name"] or "") if ref else "" for ref in refs]),
     ]
 
 
-def _refs(_ask: Ask, values: Column) -> list[Column]:
+def _refs(_ask: Ask, values: Column) -> list[Sequence[str]]:
     return [["; ".join(mark.partition(":")[2] for mark in value or ()) for value in values]]
 
 
-def _texts(_ask: Ask, values: Column) -> list[Column]:
+def _texts(_ask: Ask, values: Column) -> list[Sequence[str]]:
+    if not any(values):
+        return [[""] * len(values)]
     return [_safe(["; ".join(map(str, value)) if value else "" for value in values])]
 
 
-def _json(ask: Ask, values: Column) -> list[Column]:
+def _json(ask: Ask, values: Column) -> list[Sequence[str]]:
     return [ask.fill("\n".join(map(_text, values))).split("\n")]
 
 
