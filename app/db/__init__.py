@@ -34,6 +34,8 @@ except ImportError:  # Windows has none; there, SQLite's own waiting has to do
 BUSY_SECONDS = 5
 #: How long a read may think before it gives up: a slow question must not hold up quick ones.
 SLOWEST_SECONDS = 10
+#: How long an idle connection to PostgreSQL is taken to be still there.
+TRUSTED_SECONDS = 0.5
 #: How many steps SQLite does between two looks at the clock, some milliseconds' worth.
 STEPS_BETWEEN_LOOKS = 500_000
 
@@ -56,6 +58,7 @@ class Database:
         read_url = parse_url(replica_url) if replica_url else self.url
         self._writer = _engine(self.url, writes=True)
         self._reader = _engine(read_url, writes=False)
+        self._glancer = self._reader.execution_options(isolation_level="AUTOCOMMIT")
         self._write_lock = threading.Lock()
         self._open: deque[Connection] = deque()
         self._pulse: Pulse | None = None
@@ -81,9 +84,12 @@ class Database:
         remembered = self._glanced.get(statement)
         if remembered and remembered[0] == beat:
             return remembered[1]
+        if not self.is_sqlite:
+            with _translated(), self._glancer.connect() as connection:
+                return fetch(connection, statement)[0][0]
         with self.read() as connection:
             found = fetch(connection, statement)[0][0]
-        if self._pulse is None and self.is_sqlite:
+        if self._pulse is None:
             self._pulse = Pulse(Path(self.url.database or ""))
         if Pulse.is_whole(beat):
             self._glanced[statement] = (beat, found)
@@ -172,12 +178,21 @@ def fetch(connection: Connection, statement: str, given: Any = ()) -> Sequence[t
 
     Whoever listens for statements hears of it as of any other.
     """
-    if connection.dialect.name != "sqlite":
-        return [tuple(row) for row in connection.exec_driver_sql(statement, given or None)]
-    cursor = driver_of(connection).cursor()
+    driver, dialect = driver_of(connection), connection.dialect
+    cursor = driver.cursor()
     for listener in connection.engine.dispatch.before_cursor_execute:
         listener(connection, cursor, statement, given, None, False)
-    rows: list[tuple[Any, ...]] = cursor.execute(statement, given).fetchall()
+    if dialect.name == "sqlite":
+        rows: list[tuple[Any, ...]] = cursor.execute(statement, given).fetchall()
+        return rows
+    try:
+        rows = cursor.execute(statement, given or ()).fetchall()
+    except dialect.loaded_dbapi.Error as fault:  # told as SQLAlchemy would
+        if lost := bool(driver.closed):
+            connection.invalidate(fault)
+        raise DBAPIError.instance(
+            statement, given, fault, Exception, connection_invalidated=lost
+        ) from fault
     return rows
 
 
@@ -273,14 +288,28 @@ def _postgresql_engine(url: sa.URL, *, writes: bool) -> Engine:
     )
     options += " -c timezone=UTC"
     given = str(url.query.get("options", ""))
-    return sa.create_engine(
+    engine = sa.create_engine(
         url.update_query_dict({"options": f"{given} {options}".strip()}),
-        pool_pre_ping=True,
         pool_size=2 if writes else 8,
         max_overflow=0 if writes else 8,
         pool_timeout=3,
         connect_args={"connect_timeout": 5},
     )
+
+    @event.listens_for(engine, "checkin")
+    def _note(_driver: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _try(driver: Any, record: ConnectionPoolEntry, _lent: object) -> None:
+        """See whether a connection still holds that has lain idle; a busy pool need not ask."""
+        if time.monotonic() - record.info.get("used", float("inf")) > TRUSTED_SECONDS:
+            try:
+                engine.dialect.do_ping(driver)
+            except Exception as fault:  # the pool takes the next, or a new one
+                raise sa.exc.DisconnectionError from fault
+
+    return engine
 
 
 def _refuse_unusable(path: Path, url: sa.URL) -> None:
