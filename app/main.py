@@ -2,10 +2,10 @@
 
 import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
-import anyio.to_thread
 import orjson
 import structlog
 from fastapi import FastAPI
@@ -23,6 +23,7 @@ from app.web.compression import compressed
 from app.web.limiting import limited
 from app.web.metrics import Figures
 from app.web.middleware import AccessMiddleware, cross_origin
+from app.web.together import Together
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -36,17 +37,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or Settings()
     database = Database(settings.database_url, settings.database_replica_url)
-
-    def release() -> int | Awaitable[int]:
-        if database.is_sqlite:
-            return newest_release(database)
-        return anyio.to_thread.run_sync(newest_release, database)
+    release = partial(newest_release, database)
 
     def passed(app: FastAPI) -> ASGIApp:
         """What every request passes, innermost first; a kept answer is as far as most come."""
         read = Directory(app.build_middleware_stack(), "/v1", OPERATIONS)
         capacity = settings.cache_megabytes << 20
-        kept = CachingMiddleware(compressed(read), release=release, capacity=capacity)
+        look = release if database.is_sqlite else Together(release)
+        kept = CachingMiddleware(compressed(read), release=look, capacity=capacity)
         shared = cross_origin(limited(kept, settings), settings.cors_origins)
         return AccessMiddleware(shared, app.state.figures)
 
