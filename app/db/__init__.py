@@ -77,16 +77,16 @@ class Database:
     def glance(self, statement: str) -> Any:
         """The one value of a statement that needs no state to be seen together with another.
 
-        It is remembered until something is committed; what was committed before the call began
-        is always seen.
+        What was committed before the call began is always seen. On SQLite the value is remembered
+        until something is committed; PostgreSQL is asked each time.
         """
+        if not self.is_sqlite:
+            with _translated(), self._glancer.connect() as connection:
+                return fetch(connection, statement)[0][0]
         beat = self._pulse.beat() if self._pulse else b""
         remembered = self._glanced.get(statement)
         if remembered and remembered[0] == beat:
             return remembered[1]
-        if not self.is_sqlite:
-            with _translated(), self._glancer.connect() as connection:
-                return fetch(connection, statement)[0][0]
         with self.read() as connection:
             found = fetch(connection, statement)[0][0]
         if self._pulse is None:

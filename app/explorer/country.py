@@ -53,11 +53,11 @@ def _by_what_it_is(positions: list[Any], kinds: dict[str, str]) -> dict[str, lis
 
 def _beside_powers(visit: Visit, about: str) -> dict[str, Any] | None:
     others = [one for one in POWERS if one != about]
-    held = visit.reading.get("/countries", id=others, fields="id")["data"]
+    held = {one["id"] for one in visit.reading.get("/countries", id=others, fields="id")["data"]}
     if not held:
         return None
     asked = visit.only(*CHOICES)
-    there = ",".join(one for one in others if any(one == found["id"] for found in held))
+    there = ",".join(one for one in others if one in held)
     yearly = over_time(visit, about, there, asked)
     if yearly is None:
         return None

@@ -205,12 +205,8 @@ class Quote(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     document: Annotated[str, Field(max_length=100, description="The document's id.")]
-    start: Annotated[
-        int, Field(strict=True, ge=0, le=100_000_000, description="First code point, from 0.")
-    ]
-    end: Annotated[
-        int, Field(strict=True, ge=0, le=100_000_000, description="The code point after the last.")
-    ]
+    start: Annotated[Place, Field(description="First code point, from 0.")]
+    end: Annotated[Place, Field(description="The code point after the last.")]
     exact: Annotated[str, Field(max_length=100_000, description="The text said to stand there.")]
 
 

@@ -18,11 +18,12 @@ from app.web.asking import Ask, Service, asked
 from app.web.identities import resolve_filters
 from app.web.listing import Collection, every, page
 from app.web.problems import MEDIA_TYPES
-from app.web.sheets import header, sheet
+from app.web.sheets import sheets
 from app.web.streams import Stream
 
 CHUNK = 1000
-Cells = Callable[[Ask, list[Any]], list[list[Any]]]
+#: Writes parts of a result as the text of a format.
+Writer = Callable[[Ask, type[BaseModel], Iterable[list[str]]], Iterator[str]]
 
 
 def answer(ask: Ask, collection: Collection, shape: type[BaseModel]) -> Response:
@@ -59,8 +60,8 @@ def streamed(
         parts: gives the JSON texts of the rows by parts, marks still in them; it is asked again,
             over a connection that lives as long as the stream.
     """
-    lines = sheet if name == "csv" else _ndjson
-    body = _stream(ask.service, ask.request, ask.values, shape, parts, lines)
+    written = sheets if name == "csv" else _ndjson
+    body = _stream(ask.service, ask.request, ask.values, shape, parts, written)
     disposition = f'attachment; filename="{_file_name(ask, what)}.{name}"'
     media = {"csv": "text/csv; charset=utf-8; header=present"}.get(name, MEDIA_TYPES[name])
     links = '</v1/codebook>; rel="describedby", </v1/datasets>; rel="license"'
@@ -119,24 +120,22 @@ def _stream(
     values: dict[str, Any],
     shape: type[BaseModel],
     parts: Callable[[Ask], Iterable[list[str]]],
-    lines: Callable[[Ask, list[str], type[BaseModel]], str],
+    written: Writer,
 ) -> Generator[str, None, None]:
     """The result by parts, over a connection of its own that lives as long as the stream."""
     with asked(service, request, values) as ask:
-        if lines is sheet:
-            yield header(shape, values.get("fields"))
-        for part in parts(ask):
-            if part:
-                yield lines(ask, part, shape)
+        yield from written(ask, shape, parts(ask))
 
 
-def _ndjson(ask: Ask, part: list[str], _shape: type[BaseModel]) -> str:
-    text = ask.fill("\n".join(part))
-    if wanted := ask.values.get("fields"):
-        records = (orjson.loads(line) for line in text.split("\n"))
-        kept = ({k: v for k, v in record.items() if k in wanted} for record in records)
-        text = "\n".join(orjson.dumps(record).decode() for record in kept)
-    return text + "\n"
+def _ndjson(ask: Ask, _shape: type[BaseModel], parts: Iterable[list[str]]) -> Iterator[str]:
+    wanted = ask.values.get("fields")
+    for part in filter(None, parts):
+        text = ask.fill("\n".join(part))
+        if wanted:
+            records = (orjson.loads(line) for line in text.split("\n"))
+            kept = ({k: v for k, v in record.items() if k in wanted} for record in records)
+            text = "\n".join(orjson.dumps(record).decode() for record in kept)
+        yield text + "\n"
 
 
 def _file_name(ask: Ask, what: str) -> str:

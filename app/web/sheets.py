@@ -28,14 +28,16 @@ Cells = Callable[[Ask, Column], list[Sequence[str]]]
 
 def sheets(ask: Ask, shape: type[BaseModel], parts: Iterable[list[str]]) -> Iterator[str]:
     """A whole result as CSV by parts: the header, then the rows."""
-    yield header(shape)
+    wanted = ask.values.get("fields")
+    writers = _writers(shape, wanted)
+    yield _header(shape, wanted)
     for part in filter(None, parts):
-        yield sheet(ask, part, shape)
+        yield _sheet(ask, part, writers)
 
 
-def sheet(ask: Ask, part: list[str], shape: type[BaseModel]) -> str:
+def _sheet(ask: Ask, part: list[str], writers: list[tuple[str, Cells]]) -> str:
     """Rows from their JSON texts, marks still in them: each form of column reads its own."""
-    names, cells = zip(*_writers(shape, ask.values.get("fields")), strict=True)
+    names, cells = zip(*writers, strict=True)
     chosen = itemgetter(*names)
     records = map(chosen, map(orjson.loads, part))
     values = zip(*records, strict=True) if len(names) > 1 else [list(records)]
@@ -69,7 +71,7 @@ def _in_quotes(text: str) -> str:
     return f'"{doubled}"'
 
 
-def header(shape: type[BaseModel], wanted: list[str] | None = None) -> str:
+def _header(shape: type[BaseModel], wanted: list[str] | None) -> str:
     """The line that names the columns of a shape."""
     return csv_text(
         [
