@@ -15,7 +15,6 @@ import json
 import os
 import random
 import resource
-import socket
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from benchmarks.load import running
 from tests import postgres
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
@@ -58,20 +58,12 @@ def service(*, on_postgresql: bool, workers: int = 2) -> Iterator[tuple[str, str
         environment = os.environ | {"DATABASE_URL": url, "POSITIONS_LOG_LEVEL": "error"}
         command("load", "seeds", environment=environment)
         token = command("keys", "create", "bench", environment=environment).strip()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        running = subprocess.Popen(
-            [POSITIONS, "serve", f"--port={port}", f"--workers={workers}"],
-            env=environment,
+        serve = [POSITIONS, "serve", "--port={port}", f"--workers={workers}"]
+        process = stack.enter_context(
+            running("ours", serve, path="/readyz", environment=environment)
         )
-        try:
-            _await_ready(f"http://127.0.0.1:{port}")
-            yield f"http://127.0.0.1:{port}", token, running.pid
-            print(command("verify-history", environment=environment).strip())
-        finally:
-            running.terminate()
-            running.wait()
+        yield process.address, token, process.pid
+        print(command("verify-history", environment=environment).strip())
 
 
 def command(*arguments: str, environment: dict[str, str]) -> str:
@@ -84,17 +76,6 @@ def command(*arguments: str, environment: dict[str, str]) -> str:
         stderr=subprocess.DEVNULL,
         text=True,
     ).stdout
-
-
-def _await_ready(address: str) -> None:
-    for _ in range(1200):
-        try:
-            if httpx.get(f"{address}/readyz").status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    raise SystemExit("the service did not start")
 
 
 @asynccontextmanager

@@ -4,19 +4,15 @@ import os
 import socket
 import sqlite3
 import subprocess
-import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.settings import seeds_folder
 from tests.conftest import write_seeds
-
-PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
+from tests.processes import PROGRAM, serving
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -32,58 +28,13 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     )
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def serving(tmp_path: Path, free_port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`positions serve` in an empty folder, and its address."""
-    with _served(tmp_path, free_port) as process:
-        yield process, f"http://127.0.0.1:{free_port}"
-
-
-@contextmanager
-def _served(
-    folder: Path, port: int, *options: str, **environment: str
-) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [*PROGRAM, "serve", "--port", str(port), *options],
-        cwd=folder,
-        env={**os.environ, **environment},
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/readyz")
-            yield process
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(address):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"{address} never answered")
-
-
-def test_serve_just_works_in_an_empty_folder_and_stops_when_told(
-    serving: tuple[subprocess.Popen[str], str], tmp_path: Path
-) -> None:
-    process, address = serving
-    with urllib.request.urlopen(address + "/v1/agreements/partnership-for-peace") as answer:
-        assert b"Partnership for Peace" in answer.read()
-    assert (tmp_path / "positions.db").is_file()
-    process.terminate()
-    assert process.wait(20) in (0, -15)
+def test_serve_just_works_in_an_empty_folder_and_stops_when_told(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, address):
+        with urllib.request.urlopen(address + "/v1/agreements/partnership-for-peace") as answer:
+            assert b"Partnership for Peace" in answer.read()
+        assert (tmp_path / "positions.db").is_file()
+        process.terminate()
+        assert process.wait(20) in (0, -15)
 
 
 SLOW_WORKERS = """
@@ -95,10 +46,10 @@ if "spawn_main" in " ".join(sys.orig_argv):
 """
 
 
-def test_a_worker_may_take_its_time_to_start(tmp_path: Path, free_port: int) -> None:
+def test_a_worker_may_take_its_time_to_start(tmp_path: Path) -> None:
     """uvicorn would end one that has not come up after five seconds, as on a busy machine."""
     (tmp_path / "sitecustomize.py").write_text(SLOW_WORKERS)
-    with _served(tmp_path, free_port, "--workers=2", PYTHONPATH=str(tmp_path)):
+    with serving(tmp_path, "--workers=2", PYTHONPATH=str(tmp_path)):
         assert (tmp_path / "started").read_text() == "xx"
 
 

@@ -1,0 +1,49 @@
+"""The service in a process of its own, as an operator starts it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
+
+
+@contextmanager
+def serving(
+    folder: Path, *options: str, **environment: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """`positions serve` in a folder, and its address; stopped in the end."""
+    port = _free_port()
+    command = [*PROGRAM, "serve", "--port", str(port), *options]
+    with subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}) as process:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _await(f"{address}/readyz")
+            yield process, address
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await(address: str) -> None:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{address} never answered")
