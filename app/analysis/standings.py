@@ -12,9 +12,10 @@ the period, or all outside, what is known already holds; only the others are der
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
@@ -24,10 +25,19 @@ from app.analysis.positions import keyed, positions
 from app.dates import OPEN_END, OPEN_START
 from app.db.tables import datasets, opinions
 
-Read: TypeAlias = Callable[[Select[Any]], Sequence[Any]]
+
+class Read(Protocol):
+    """What reads from the database."""
+
+    def __call__(
+        self, statement: Select[Any], values: Mapping[str, Any] | None = None, /
+    ) -> Sequence[Any]:
+        """Run a statement, with values for what it leaves blank, and give its rows."""
+
+
 Where: TypeAlias = Sequence[ColumnElement[bool]]
 
-#: More questions than this are not named one by one in a statement.
+#: A statement names no more questions than this; where there are more, it is asked again.
 MOST_NAMED = 5_000
 FEW = 5_000
 
@@ -47,15 +57,17 @@ class Period(NamedTuple):
         """Whether it leaves nothing out, not even what has no date."""
         return self == Period()
 
-    def overlapping(self) -> ColumnElement[bool]:
-        """The condition that an opinion may have been stated in it; undated ones never were."""
-        o = opinions.c
-        return sa.and_(
-            o.counts_earliest <= self.last,
-            o.counts_latest >= self.first,
-            o.counts_earliest != "",
-            sa.or_(o.counts_earliest != OPEN_START, o.counts_latest <= self.by),
-        )
+
+def _may_be_stated() -> ColumnElement[bool]:
+    """The condition that an opinion may be of a period, left blank; undated ones never are."""
+    o = opinions.c
+    first, last, by = (sa.bindparam(name, type_=sa.String) for name in Period._fields)
+    return sa.and_(
+        o.counts_earliest <= last,
+        o.counts_latest >= first,
+        o.counts_earliest != "",
+        sa.or_(o.counts_earliest != OPEN_START, o.counts_latest <= by),
+    )
 
 
 class Standings:
@@ -137,13 +149,18 @@ class Standings:
     def _derived(
         self, period: Period, questions: Sequence[str], read: Read
     ) -> Iterator[tuple[str, str, int]]:
-        where = [*self._where, period.overlapping()]
-        if len(questions) <= MOST_NAMED:
-            where.append(opinions.c.question.in_(questions))
-        wanted = set(questions)
-        for holder, question, score in _positions(read, where):
-            if question in wanted and score is not None:
-                yield holder, question, score
+        """The positions of a period on some questions, from its opinions alone."""
+        for start in range(0, len(questions), MOST_NAMED):
+            values = period._asdict() | {"questions": questions[start : start + MOST_NAMED]}
+            for holder, question, score in read(self._derivation, values):
+                if score is not None:
+                    yield holder, question, score
+
+    @cached_property
+    def _derivation(self) -> Select[Any]:
+        """What derives them, written once: `by=year` asks it for each of a hundred periods."""
+        of = opinions.c.question.in_(sa.bindparam("questions", expanding=True))
+        return _positions([*self._where, _may_be_stated(), of])
 
 
 def citing(read: Read, where: Where) -> set[str]:
@@ -201,16 +218,16 @@ def _several(
     """The positions of those who have several opinions on a question."""
     found: list[tuple[str, str, int]] = []
     for start in range(0, len(keys), MOST_NAMED):
-        rows = _positions(read, [*where, *keyed(keys[start : start + MOST_NAMED])])
+        rows = read(_positions([*where, *keyed(keys[start : start + MOST_NAMED])]))
         found += [
             (holder, question, score) for holder, question, score in rows if score is not None
         ]
     return found
 
 
-def _positions(read: Read, where: Where) -> Sequence[Any]:
+def _positions(where: Where) -> Select[Any]:
     derived = positions(where).c
-    return read(sa.select(derived.holder, derived.question, derived.score))
+    return sa.select(derived.holder, derived.question, derived.score)
 
 
 def _place(score: int) -> int:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any, NamedTuple, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.analysis.agreement import agreement
+from app.analysis.agreement import Table, agreement
 from app.analysis.agreement import questions as common
 from app.analysis.directions import Directions
 from app.analysis.standings import Period, Standings, citing, undated
@@ -83,16 +83,18 @@ def _compute(ask: Ask) -> Computation:
 def _rows(
     ask: Ask, known: Standings, ones: Iterable[str], others: list[str], asked: int
 ) -> Iterator[Row]:
-    pairs = [(a, b) for a in sorted(ones) for b in others if a != b]
     least = ask.values.get("minimum_n", MINIMUM_N)
     found = []
     for part in _parts(ask, known):
         held = known.within(part.period, ask.rows)
         within = asked if part.questions is None else asked & known.numbers(part.questions)
-        for a, b in pairs:
-            row = _row(a, b, part, held, within, least)
-            if row["n"] or (part.name is None and "b" in ask.values):
-                found.append((a, b, part.name or "", row))
+        told_anyway = part.name is None and "b" in ask.values
+        for a in sorted(ones):
+            mine = held.get(a, _NOBODY).within(within)
+            for b in others:
+                table = mine.table(held.get(b, _NOBODY))
+                if a != b and (told_anyway or common(table)):
+                    found.append((a, b, part.name or "", _row(a, b, part, table, least)))
     found.sort(key=lambda one: one[:3])
     return (row for *_, row in found)
 
@@ -100,15 +102,14 @@ def _rows(
 _NOBODY = Directions(0, 0, 0)
 
 
-def _row(a: str, b: str, part: Part, held: Any, within: int, least: int) -> Row:
-    table = held.get(a, _NOBODY).within(within).table(held.get(b, _NOBODY))
+def _row(a: str, b: str, part: Part, table: Table, least: int) -> Row:
     figures = agreement(table, least)
     return {
         "a": f"{MARK}actor:{a}",
         "b": f"{MARK}actor:{b}",
         "period": part.name,
         "topic": f"{MARK}topic:{part.topic}" if part.topic else None,
-        "n": common(table),
+        "n": figures.n,
         **{name: rounded(getattr(figures, name)) for name in ("coincidence", "s", "kappa", "pi")},
     }
 

@@ -164,9 +164,11 @@ class Ask:
         day: str | None = self.values.get("as_of")
         return day
 
-    def rows(self, statement: sa.Select[Any]) -> Sequence[Any]:
-        """The rows of a statement, as of the release asked for."""
-        return self.connection.execute(as_known(statement, self.known)).all()
+    def rows(
+        self, statement: sa.Select[Any], values: Mapping[str, Any] | None = None, /
+    ) -> Sequence[Any]:
+        """The rows of a statement, its blanks filled, as of the release asked for."""
+        return self.connection.execute(as_known(statement, self.known), values).all()
 
     def rows_like(self, what: Any, values: Values, write: Write) -> Sequence[Any]:
         """The rows of a statement that is kept by its shape (see `app.db.statements`)."""
