@@ -1,18 +1,12 @@
 """The program `positions`, also as `python -m app`."""
 
-import gc
+from app.loading import loading
 
 
 def main() -> None:
-    """Load the command line and run it.
-
-    Nothing that loading makes is garbage, and to look for some took a sixth of a start.
-    """
-    gc.disable()
-    from app.cli import main as run
-
-    gc.freeze()
-    gc.enable()
+    """Load the command line and run it."""
+    with loading():
+        from app.cli import main as run
     run()
 
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from app.console import err, migrated, tell
-from app.importers.load import import_un_votes
 
 imports = typer.Typer(help="Import what others publish.", no_args_is_help=True)
 
@@ -34,6 +33,8 @@ def un_votes(
     ],
 ) -> None:
     """Import roll calls of the UN General Assembly: all or nothing, and again changes nothing."""
+    from app.importers.load import import_un_votes
+
     with migrated() as database:
         with _progress("Reading votes") as watch:
             outcome = import_un_votes(database, path, watch)

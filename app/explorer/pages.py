@@ -7,14 +7,14 @@ import hashlib
 import shlex
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.errors import Fault, NotFound, Problem, nearest
 from app.explorer import charts, words
@@ -22,35 +22,45 @@ from app.explorer.reading import Call, Reading, query_of
 from app.web.asking import asked
 from app.web.parameters import refuse
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 HERE = Path(__file__).parent
 MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 ASSETS = {path.name: path.read_bytes() for path in sorted((HERE / "static").iterdir())}
 #: Names the state of the assets in their addresses, so that browsers may keep them for ever.
 ASSETS_STATE = hashlib.sha256(b"\n".join(ASSETS.values())).hexdigest()[:12]
 
-templates = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    lstrip_blocks=True,
-)
-templates.filters |= {
-    "page": words.page_of,
-    "label": words.label,
-    "when": words.when,
-    "figure": words.figure,
-    "number": words.number,
-    "total": words.total,
-    "entry_title": charts.entry_title,
-    "zip": zip,
-}
-templates.globals |= {
-    "assets": f"/assets/{ASSETS_STATE}",
-    "scale": words.SCALE,
-    "look": words.look,
-    "attributions": words.ATTRIBUTIONS,
-    "definition": words.definition,
-}
+
+@cache
+def _templates() -> "Environment":
+    """The templates, for the first page: a service that shows none starts without them."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {
+        "page": words.page_of,
+        "label": words.label,
+        "when": words.when,
+        "figure": words.figure,
+        "number": words.number,
+        "total": words.total,
+        "entry_title": charts.entry_title,
+        "zip": zip,
+    }
+    templates.globals |= {
+        "assets": f"/assets/{ASSETS_STATE}",
+        "scale": words.SCALE,
+        "look": words.look,
+        "attributions": words.ATTRIBUTIONS,
+        "definition": words.definition,
+    }
+    return templates
 
 
 class Query(dict[str, str]):
@@ -100,13 +110,17 @@ class Visit:
 
     def render(self, template: str, **context: Any) -> str:
         """The page."""
-        return templates.get_template(template).render(
-            visit=self,
-            calls=self.reading.calls,
-            meta=self.reading.meta,
-            query=self.query,
-            snippets=self._snippets,
-            **{"kinds": {}, **context},
+        return (
+            _templates()
+            .get_template(template)
+            .render(
+                visit=self,
+                calls=self.reading.calls,
+                meta=self.reading.meta,
+                query=self.query,
+                snippets=self._snippets,
+                **{"kinds": {}, **context},
+            )
         )
 
     def kinds_of(self, positions: Iterable[Any]) -> dict[str, str]:
@@ -196,8 +210,10 @@ def _query(request: Request, takes: Collection[str]) -> Query:
 
 def error_page(problem: Problem) -> Response:
     """A page that says what was wrong and where to go on."""
-    page = templates.get_template("error.html").render(
-        problem=problem, visit=None, calls=[], meta=None, query=Query()
+    page = (
+        _templates()
+        .get_template("error.html")
+        .render(problem=problem, visit=None, calls=[], meta=None, query=Query())
     )
     return HTMLResponse(page, status_code=problem.status, headers=problem.headers)
 

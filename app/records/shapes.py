@@ -26,6 +26,7 @@ class Part(BaseModel):
         frozen=True,
         use_enum_values=False,
         json_schema_serialization_defaults_required=True,
+        defer_build=True,  # a service that only reads never validates one
     )
 
 
