@@ -11,7 +11,7 @@ T = TypeVar("T")
 class Shape(BaseModel):
     """A part of an answer; every field is always there, and null is a statement.
 
-    Built when OpenAPI is asked for: a fifth of a start went into what few ask for.
+    Built when OpenAPI is first asked for; a service starts without them.
     """
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True, defer_build=True)
