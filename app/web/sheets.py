@@ -9,7 +9,6 @@ export costs. For the same reason cells are quoted here and not by the csv modul
 every character of every one; a test holds the two against each other.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, get_args, get_origin
@@ -56,19 +55,17 @@ def csv_text(columns: Sequence[Sequence[str]]) -> str:
 def _quoted(texts: Sequence[str]) -> Sequence[str]:
     """Cells, those in quotes that need it; most columns have none."""
     together = "\0".join(texts)
-    if not any(mark in together for mark in _SPECIAL):
+    if not any(mark in together for mark in ',"\n\r'):
         return texts
-    quoted = {text: _in_quotes(text) for text in filter(_needs_quotes, set(texts))}
-    return [quoted.get(text, text) for text in texts]
+    return [
+        f'"{text.replace(_QUOTE, _DOUBLED)}"'
+        if _QUOTE in text or "," in text or "\n" in text or "\r" in text
+        else text
+        for text in texts
+    ]
 
 
-_SPECIAL = ',"\n\r'
-_needs_quotes = re.compile(f"[{_SPECIAL}]").search
-
-
-def _in_quotes(text: str) -> str:
-    doubled = text.replace('"', '""')
-    return f'"{doubled}"'
+_QUOTE, _DOUBLED = '"', '""'
 
 
 def _header(shape: type[BaseModel], wanted: list[str] | None) -> str:
@@ -165,9 +162,11 @@ _parts = itemgetter("text", "earliest", "latest", "precision")
 _NO_DATE = ("",) * 4
 
 
-def _date(_ask: Ask, values: Column) -> list[Sequence[str]]:
+def _date(ask: Ask, values: Column) -> list[Sequence[str]]:
+    if not any(values):
+        return [[""] * len(values)] * len(_NO_DATE)
     dates = [_parts(value) if value else _NO_DATE for value in values]
-    return [_safe([part or "" for part in column]) for column in zip(*dates, strict=True)]
+    return [_scalar(ask, column)[0] for column in zip(*dates, strict=True)]
 
 
 def _ref(ask: Ask, values: Column) -> list[Sequence[str]]:
@@ -191,6 +190,8 @@ def _texts(_ask: Ask, values: Column) -> list[Sequence[str]]:
 
 
 def _json(ask: Ask, values: Column) -> list[Sequence[str]]:
+    if not any(values):
+        return [[_text(value) for value in values]]
     return [ask.fill("\n".join(map(_text, values))).split("\n")]
 
 
