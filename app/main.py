@@ -22,7 +22,7 @@ from app.web.caching import ASGIApp, CachingMiddleware
 from app.web.compression import compressed
 from app.web.limiting import limited
 from app.web.metrics import Figures
-from app.web.middleware import AccessMiddleware, cross_origin
+from app.web.middleware import AccessMiddleware, cross_origin, tell_fault
 from app.web.together import Together
 
 
@@ -45,8 +45,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         capacity = settings.cache_megabytes << 20
         look = release if database.is_sqlite else Together(release)
         kept = CachingMiddleware(compressed(read), release=look, capacity=capacity)
-        shared = cross_origin(limited(kept, settings), settings.cors_origins)
-        return AccessMiddleware(shared, app.state.figures)
+        whole, fault = (
+            cross_origin(one, settings.cors_origins)
+            for one in (limited(kept, settings), tell_fault)
+        )
+        return AccessMiddleware(whole, fault, app.state.figures)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

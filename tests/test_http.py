@@ -135,9 +135,10 @@ def test_a_fault_of_ours_is_a_problem_that_says_nothing_of_its_inside(
     monkeypatch.setattr("app.web.asking.ask_over", fail)
     monkeypatch.setattr("app.explorer.pages.asked", fail)
     with served(seeded_url) as client:
-        answer = client.get(address)
+        answer = client.get(address, headers={"Origin": "https://example.org"})
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["access-control-allow-origin"] == "*", "else no page could read it"
     assert answer.headers["x-request-id"]
     assert "secret" not in answer.text
 

@@ -31,11 +31,17 @@ SAFETY = (
 
 
 class AccessMiddleware:
-    """Gives each request an id, safe headers, one line in the log, and a place in the figures."""
+    """Gives each request an id, safe headers, one line in the log, and a place in the figures.
 
-    def __init__(self, app: ASGIApp, figures: Figures) -> None:
+    Args:
+        app: what it wraps.
+        failed: answers in its place when it fails before it has begun to.
+        figures: counts requests.
+    """
+
+    def __init__(self, app: ASGIApp, failed: ASGIApp, figures: Figures) -> None:
         """Wrap the application."""
-        self._app, self._figures = app, figures
+        self._app, self._failed, self._figures = app, failed, figures
         self._journal = Journal()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +66,7 @@ class AccessMiddleware:
             log.exception("failed", request_id=request_id, path=scope["path"])
             if status:  # the answer had begun: cut it, so that nobody takes it for whole
                 raise
-            await problem_response(FAULT, scope["path"])(scope, receive, send_with_id)
+            await self._failed(scope, receive, send_with_id)
         finally:
             method, path, seconds = scope["method"], scope["path"], time.perf_counter() - began
             self._figures.count(method, path, status, seconds)
@@ -76,6 +82,11 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and value.isalnum() and len(value) <= 64:
             return str(value.decode())
     return f"{_PROCESS}{next(_numbers):08x}"
+
+
+async def tell_fault(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer that the fault is ours, and nothing of its inside."""
+    await problem_response(FAULT, scope["path"])(scope, receive, send)
 
 
 def cross_origin(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
