@@ -7,6 +7,7 @@ the whole answer in one query, and kept for as long as the release is the same.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
@@ -109,19 +110,25 @@ class Names:
         for space, ids in by_space.items():
             for kind in ACTOR_KINDS if space == "actor" else (space,):
                 wanted[kind] += ids
-        parts = [
-            sa.select(sa.literal(kind).label("kind"), table.c.id, table.c.name).where(
-                table.c.id.in_(ids)
-            )
-            for kind, ids in sorted(wanted.items())
-            for table in (KIND_TABLES[kind],)
-        ]
-        statement = sa.select(sa.union_all(*parts).subquery()) if len(parts) > 1 else parts[0]
-        for kind, record_id, name in connection.execute(as_known(statement, self._known)):
+        statement = as_known(_names_of(tuple(sorted(wanted))), self._known)
+        for kind, record_id, name in connection.execute(statement, wanted):
             ref = _ref(record_id, kind, name)
             for space in ("actor", kind) if kind in ACTOR_KINDS else (kind,):
                 found[f"{space}:{record_id}"] = ref
         return found
+
+
+@cache
+def _names_of(kinds: tuple[str, ...]) -> sa.Select[Any]:
+    """The names of records of these kinds; the ids of each are left blank, by its name."""
+    parts = [
+        sa.select(sa.literal(kind).label("kind"), table.c.id, table.c.name).where(
+            table.c.id.in_(sa.bindparam(kind, expanding=True))
+        )
+        for kind in kinds
+        for table in (KIND_TABLES[kind],)
+    ]
+    return sa.select(sa.union_all(*parts).subquery()) if len(parts) > 1 else parts[0]
 
 
 def record_json(rows: Iterable[Sequence[Any]]) -> list[str]:
