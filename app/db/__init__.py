@@ -11,11 +11,11 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
@@ -30,6 +30,8 @@ try:
     import fcntl
 except ImportError:  # Windows has none; there, SQLite's own waiting has to do
     fcntl = None  # type: ignore[assignment]
+
+T = TypeVar("T")
 
 BUSY_SECONDS = 5
 #: How long a read may think before it gives up: a slow question must not hold up quick ones.
@@ -159,10 +161,10 @@ class _Held:
         self, kind: type[BaseException] | None, fault: BaseException | None, _trace: object
     ) -> None:
         connection = self._connection
+        connection.info.pop("until", None)  # the bound was the reading's, not what comes after
         if connection.in_transaction():  # where SQLAlchemy was asked, too
             connection.rollback()
         self._driver.rollback()
-        connection.info.pop("until", None)  # the bound was this read's, not the next one's
         self._open.append(connection)
         if isinstance(fault, Exception) and (told := _as_problem(fault)):
             raise told from fault
@@ -197,8 +199,15 @@ def fetch(connection: Connection, statement: str, given: Any = ()) -> Sequence[t
 
 
 def bound(connection: Connection) -> None:
-    """Give a read so long from now; each part of a long result is given it anew."""
+    """Give a read so long from now."""
     connection.info["until"] = time.monotonic() + SLOWEST_SECONDS
+
+
+def each_bound(connection: Connection, parts: Iterable[T]) -> Iterator[T]:
+    """The parts of a long result; each may take as long as a whole answer."""
+    for part in parts:
+        yield part
+        bound(connection)
 
 
 def parse_url(url: str) -> sa.URL:
@@ -340,8 +349,11 @@ def _as_problem(fault: Exception) -> Unavailable | None:
     if isinstance(fault, PoolTimeout):
         return _unavailable("every connection to the database is in use")
     if isinstance(fault, OperationalError | sqlite3.OperationalError):
-        if _is_fault_of_ours(getattr(fault, "orig", fault)):
+        driver_fault = getattr(fault, "orig", fault)
+        if _is_fault_of_ours(driver_fault):
             return None
+        if _is_late(driver_fault):
+            return _unavailable("the answer took longer than any may; ask for less")
         return _unavailable("the database cannot be reached or is busy")
     if isinstance(fault, DBAPIError) and fault.connection_invalidated:
         return _unavailable("the connection to the database was lost")
@@ -352,6 +364,12 @@ def _is_fault_of_ours(fault: BaseException | None) -> bool:
     """SQLite also calls a wrong statement operational; only the state of the world is a 503."""
     code = getattr(fault, "sqlite_errorcode", None)
     return code is not None and code & 0xFF not in _SQLITE_AWAY
+
+
+def _is_late(fault: BaseException | None) -> bool:
+    """Whether a read was interrupted because it thought for too long."""
+    interrupted = getattr(fault, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+    return interrupted or getattr(fault, "sqlstate", None) == "57014"
 
 
 _SQLITE_AWAY = {

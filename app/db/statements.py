@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 
-from app.db import bound, driver_of, fetch
+from app.db import driver_of, fetch
 
 Values = Mapping[str, Any]
 Write = Callable[[Values], Select[Any]]
@@ -61,7 +61,7 @@ class Statements:
 
 
 def in_parts(connection: Connection, statement: Select[Any], size: int) -> Iterator[Sequence[Any]]:
-    """The rows of a long result by parts, as the driver gives them; each has its own time."""
+    """The rows of a long result by parts, as the driver gives them."""
     if connection.dialect.name != "sqlite":
         rows = connection.execute(statement, execution_options={"yield_per": size})
         yield from rows.partitions(size)
@@ -72,7 +72,6 @@ def in_parts(connection: Connection, statement: Select[Any], size: int) -> Itera
     cursor = driver_of(connection).execute(str(written), given)
     while part := cursor.fetchmany(size):
         yield list(map(make, part))
-        bound(connection)
 
 
 @dataclass(frozen=True)

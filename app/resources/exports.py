@@ -17,6 +17,7 @@ import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 
+from app.db import each_bound
 from app.db.tables import datasets, releases
 from app.records.kinds import KINDS, Kind
 from app.web.archives import Archive
@@ -69,7 +70,8 @@ def _table(ask: Ask, kind: Kind) -> Iterator[str]:
     """A kind's records in the dataset, as CSV."""
     shape = stored(kind.record)
     parts = parts_of(collection_of(kind, shape, ()), ask)
-    return sheets(ask, shape, ([_EXACT.sub("null", text) for text in part] for part in parts))
+    wordless = ([_EXACT.sub("null", text) for text in part] for part in parts)
+    return each_bound(ask.connection, sheets(ask, shape, wordless))
 
 
 def _terms() -> list[str]:

@@ -11,6 +11,7 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
 
+from app.db import each_bound
 from app.db.clock import as_known
 from app.db.statements import in_parts
 from app.errors import NotAcceptable
@@ -124,7 +125,7 @@ def _stream(
 ) -> Generator[str, None, None]:
     """The result by parts, over a connection of its own that lives as long as the stream."""
     with asked(service, request, values) as ask:
-        yield from written(ask, shape, parts(ask))
+        yield from each_bound(ask.connection, written(ask, shape, parts(ask)))
 
 
 def _ndjson(ask: Ask, _shape: type[BaseModel], parts: Iterable[list[str]]) -> Iterator[str]:

@@ -6,7 +6,6 @@ its reader leaves is closed at once.
 """
 
 from collections.abc import Generator, Mapping
-from itertools import chain
 from typing import Any
 
 import anyio
@@ -14,7 +13,12 @@ import anyio.to_thread
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from app.errors import Problem
 from app.web.asking import Service
+
+
+class CutShort(Exception):
+    """The rest of a result could not be made: its reader is cut off, not told that it is whole."""
 
 
 class Stream(StreamingResponse):
@@ -22,6 +26,8 @@ class Stream(StreamingResponse):
 
     The first part is made before the head is sent: what is wrong is still a problem then, and the
     tag is of the state of the data that the parts are of.
+
+    What goes wrong later cuts the answer short.
 
     Args:
         service: keeps count of the open streams.
@@ -60,6 +66,10 @@ class Stream(StreamingResponse):
 
 async def _each(parts: Generator[Any, None, None], first: Any) -> Any:
     """The parts, each fetched in a thread."""
-    rest = chain([] if first is None else [first], parts)
-    while (part := await anyio.to_thread.run_sync(next, rest, None)) is not None:
+    part = first
+    while part is not None:
         yield part
+        try:
+            part = await anyio.to_thread.run_sync(next, parts, None)
+        except Problem as problem:  # nobody can be answered with it any more
+            raise CutShort(problem.detail) from problem
