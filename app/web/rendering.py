@@ -22,7 +22,6 @@ from app.records.references import MARK
 #: A mark as JSON text writes it.
 _MARK = re.compile(r'"\\u001f([^"]*)"')
 MOST_KEPT = 200_000
-_PLAIN = {str, type(None)}
 
 
 class Names:
@@ -37,56 +36,45 @@ class Names:
         """Know nothing yet."""
         self.release, self._known = release, known
         self._filled: dict[str, str] = {}
-        self._parsed: dict[str, Any] = {}
 
     def fill(self, connection: Connection, text: str) -> str:
         """Replace every mark in JSON text."""
         parts = _MARK.split(text)
-        marks = set(parts[1::2])
-        filled = self._filled
-        missing = marks.difference(filled)
-        if missing:
-            if len(filled) > MOST_KEPT:  # a new one: another thread may be filling from the old
-                self._filled = filled = {}
-                missing = marks
-            self._learn(connection, missing, filled)
+        filled = self._learned(connection, parts[1::2])
         parts[1::2] = [filled[mark] for mark in parts[1::2]]
         return "".join(parts)
 
     def refs(self, connection: Connection, space: str, ids: Iterable[str]) -> dict[str, Any]:
         """Refs by id, for answers that are computed; an id that does not exist is left out."""
         wanted = {record_id: f"{space}:{record_id}" for record_id in ids}
-        filled = self._filled
-        self._learn(connection, {m for m in wanted.values() if m not in filled}, filled)
+        filled = self._learned(connection, wanted.values())
         refs = {one: orjson.loads(filled[mark]) for one, mark in wanted.items()}
         return {one: ref for one, ref in refs.items() if ref["name"] is not None}
 
     def known(self, connection: Connection, space: str, ids: Iterable[str]) -> set[str]:
         """Those of the ids that are of a record."""
         marks = {f"{space}:{record_id}": record_id for record_id in ids}
-        filled = self._filled
-        if missing := marks.keys() - filled.keys():
-            self._learn(connection, missing, filled)
+        filled = self._learned(connection, marks)
         return {one for mark, one in marks.items() if not filled[mark].endswith(_NAMELESS)}
 
-    def meaning(self, connection: Connection, values: Sequence[Any]) -> Sequence[Any]:
+    def meaning(self, connection: Connection, values: Sequence[Any]) -> list[Any]:
         """Values with what their marks stand for in the place of those that are marks."""
-        kinds = set(map(type, values))
-        if str not in kinds:
-            return values
-        texts = values if kinds <= _PLAIN else [one for one in values if isinstance(one, str)]
-        marks = {one for one in set(texts) if one is not None and one.startswith(MARK)}
-        filled, parsed = self._filled, self._parsed
-        if missing := marks - parsed.keys():
-            unknown = {one[1:] for one in missing} - filled.keys()
-            self._learn(connection, unknown, filled)
-            if len(parsed) > MOST_KEPT:  # a new one: another thread may be reading from the old
-                self._parsed = parsed = {}
-                missing = marks
-            parsed.update((mark, orjson.loads(filled[mark[1:]])) for mark in missing)
-        if kinds <= _PLAIN:
-            return [parsed.get(one, one) for one in values]
-        return [parsed.get(one, one) if isinstance(one, str) else one for one in values]
+        marks = [one[1:] if isinstance(one, str) and one[:1] == MARK else None for one in values]
+        filled = self._learned(connection, filter(None, marks))
+        return [
+            one if mark is None else orjson.loads(filled[mark])
+            for one, mark in zip(values, marks, strict=True)
+        ]
+
+    def _learned(self, connection: Connection, marks: Iterable[str]) -> dict[str, str]:
+        """What these stand for, among others, as JSON text."""
+        filled, wanted = self._filled, set(marks)
+        if missing := wanted.difference(filled):
+            if len(filled) > MOST_KEPT:  # a new one: another thread may be filling from the old
+                self._filled = filled = {}
+                missing = wanted
+            self._learn(connection, missing, filled)
+        return filled
 
     def _learn(self, connection: Connection, marks: set[str], filled: dict[str, str]) -> None:
         by_space: dict[str, list[str]] = defaultdict(list)
