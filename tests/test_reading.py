@@ -114,6 +114,16 @@ def test_a_record_is_found_by_what_people_call_it(
     assert found in [hit["record"]["id"] for hit in hits]
 
 
+@pytest.mark.parametrize("asked", ["garcía", "garcia", "GARCÍA"])
+def test_a_hit_shows_its_text_around_the_word(world: World, asked: str) -> None:
+    summary = f"{'It goes on. ' * 40}Then it met García, and went home."
+    client = world(topics=f"[{{id: walk, name: A walk, summary: {summary!r}}}]")
+    [hit] = client.get(f"/v1/search?q={asked}").json()["data"]
+    assert hit["record"]["name"] == "A walk"
+    assert hit["snippet"].startswith("…")
+    assert "met García" in hit["snippet"]
+
+
 def test_a_code_that_is_nearly_right_is_told_as_answers_tell_it(client: TestClient) -> None:
     assert "'UZB'" in client.get("/v1/countries/uzp").json()["detail"]
     assert "'uzbekistan'" in client.get("/v1/countries/uzbekistam").json()["detail"]

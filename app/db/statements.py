@@ -116,8 +116,7 @@ def _row(statement: Select[Any]) -> Callable[[Iterable[Any]], Any]:
     """Makes rows whose values have the names of the statement's columns."""
     columns = [column.key or "" for column in statement.selected_columns]
     row: Any = namedtuple("Row", columns, rename=True)  # type: ignore[misc]  # known by then
-    make: Callable[[Iterable[Any]], Any] = row._make
-    return make
+    return partial(tuple.__new__, row)  # `_make` counts first what the statement has counted
 
 
 def _bind(places: Sequence[int], names: Sequence[str] | None, values: list[Any]) -> Any:

@@ -162,11 +162,12 @@ def _snippet(body: dict[str, Any], words: list[str]) -> str | None:
     """The part of a record's text where a word was found, or its beginning."""
     texts = [body.get("summary"), body.get("proposition"), *_parts(body)]
     told = [text for text in texts if text]
-    for text in told:
-        folded = fold(text)
-        at = min((folded.find(word) for word in words if word in folded), default=-1)
-        if at >= 0:
-            return _around(text, at)
+    for form in (str.casefold, fold):  # most texts have the word as it is, and folding is dear
+        for text in told:
+            formed = form(text)
+            at = min((formed.find(word) for word in words if word in formed), default=-1)
+            if at >= 0:
+                return _around(text, at)
     return _around(told[0], 0) if told else None
 
 
