@@ -54,8 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        await app.state.service.gate.close()
-        database.close()
+        await app.state.service.close()
 
     app = FastAPI(
         title="Regional security positions",
