@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Select, Table
 from sqlalchemy.sql.util import ClauseAdapter
 
-from app.db import Database, fetch
+from app.db import Database, number
 from app.db.tables import HISTORY, releases
 
 
@@ -31,14 +31,12 @@ def as_known(statement: Select[Any], release: int | None) -> Select[Any]:
 
 def current_release(connection: Connection) -> int:
     """The number of the newest release; 0 in an empty database."""
-    newest: int | None = fetch(connection, _NEWEST)[0][0]
-    return newest or 0
+    return number(connection, _NEWEST) or 0
 
 
 def newest_release(database: Database) -> int:
     """The same, where nothing else is asked of the same state."""
-    newest: int | None = database.glance(_NEWEST)
-    return newest or 0
+    return database.glance(_NEWEST) or 0
 
 
 def release_at(connection: Connection, moment: str) -> int:
