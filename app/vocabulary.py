@@ -7,10 +7,11 @@ A word's meaning is said once, here, and serves the record, the filter, the tabl
 
 import re
 import unicodedata
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 
 class Word(StrEnum):
@@ -291,14 +292,16 @@ VOCABULARIES: dict[str, tuple[type[Word], str]] = {
 }
 
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ufffe\uffff"
+    "\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
 )
 
 
 def plain_text(text: str) -> str:
     """Give text in NFC; refuse control characters, which no field and no query may carry.
 
-    Directional overrides are refused too: they make a page show what the data does not say.
+    Directional overrides and characters that nobody sees are refused too: they make a page show
+    what the data does not say.
 
     Raises:
         ValueError: with the code point that is not allowed.
@@ -310,6 +313,23 @@ def plain_text(text: str) -> str:
     if any("\ud800" <= c <= "\udfff" for c in text):
         raise ValueError("a lone surrogate is not text")
     return unicodedata.normalize("NFC", text)
+
+
+def plain_line(text: str) -> str:
+    """Give a line of text, as `plain_text` does; titles and names have no breaks in them.
+
+    Raises:
+        ValueError: with what is not allowed.
+    """
+    line = plain_text(text)
+    if broken := _BREAKS.search(line):
+        raise ValueError(f"the character U+{ord(broken[0]):04X} is not allowed in a line")
+    if line and line.isspace():
+        raise ValueError("a line of nothing but spaces says nothing")
+    return line
+
+
+_BREAKS = re.compile("[\t\n\r]")
 
 
 def fold(text: str) -> str:
@@ -326,8 +346,13 @@ def _unmarked(part: re.Match[str]) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("ı", "i")
 
 
-Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(plain_text)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(plain_text)]
+def _first(check: Callable[[str], str]) -> BeforeValidator:
+    """Let text be checked before it is measured: NFC makes some of it longer."""
+    return BeforeValidator(lambda given: check(given) if isinstance(given, str) else given)
+
+
+Text = Annotated[str, StringConstraints(max_length=4000), _first(plain_text)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500), _first(plain_line)]
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[
     str,

@@ -4,13 +4,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any, assert_type
 
+import httpx
 import pytest
 import stamina
 import uvicorn
 
 from app.client import Answer, Positions, Problem, Row, Unreachable
+from app.db import Database
+from app.db.keys import create_key
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import Make
@@ -106,6 +110,30 @@ def test_a_whole_result_is_streamed(positions: Positions, watched: Watched) -> N
         "id": "AFG",
         "name": "Afghanistan",
     }
+
+
+def test_words_with_other_breaks_in_them_are_of_one_line(make_database: Make) -> None:
+    raw = "one\x85two\u2028three\n".encode()
+    source = {"id": "broken", "dataset": "reference", "source_type": "official", "title": "Broken"}
+    place = {"document": "broken", "paragraph": 1, "start": 0, "end": 13}
+    record = {"id": "broken", "dataset": "reference", "name": "Broken", "evidence": [place]}
+    with make_database("seeded") as url:
+        database = Database(url)
+        with database.write() as connection:
+            token = create_key(connection, scope="curate", name="", expires="1h")
+        database.close()
+        keyed = {"Authorization": f"Bearer {token}"}
+        with (
+            running(create_app(Settings(database_url=url))) as address,
+            httpx.Client(base_url=f"{address}/v1", headers=keyed) as desk,
+            Positions(address) as positions,
+        ):
+            desk.post("/documents", json=source | {"sha256": sha256(raw).hexdigest()})
+            text = {"Content-Type": "text/plain", "If-Match": '"1"'}
+            assert desk.put("/documents/broken/text", content=raw, headers=text).status_code == 200
+            assert desk.post("/topics", json=record).status_code == 201
+            [row] = positions.rows("topics", id="broken")
+            assert row["evidence"][0]["exact"] == "one\x85two\u2028three"
 
 
 def test_pages_have_what_meta_says(positions: Positions) -> None:

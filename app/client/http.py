@@ -6,7 +6,7 @@ A service that is busy (503) or away is asked a few times more, after as long as
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -69,7 +69,7 @@ class Http:
         answer = _patiently(lambda: self._send(request, stream=True))
         try:
             with _reached():
-                yield answer.iter_lines()
+                yield _lines_of(answer.iter_bytes())
         finally:
             answer.close()
 
@@ -88,6 +88,16 @@ class Http:
             self._kept.move_to_end(url)
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
+
+
+def _lines_of(parts: Iterable[bytes]) -> Iterator[str]:
+    """Lines of NDJSON: only a line feed ends one, where text may hold other breaks."""
+    rest = b""
+    for part in parts:
+        *whole, rest = (rest + part).split(b"\n")
+        yield from (line.decode() for line in whole)
+    if rest:
+        yield rest.decode()
 
 
 @contextmanager

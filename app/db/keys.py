@@ -2,8 +2,9 @@
 
 A token is `pos_PREFIX_SECRET`: the prefix is its id and may be shown anywhere, the secret is 32
 random bytes and is shown once. Only the SHA-256 of the token is kept; a slow hash would protect
-nothing more, because nobody can guess 32 random bytes. Every request reads the key anew, so a
-revocation holds in every worker with the next request.
+nothing more, because nobody can guess 32 random bytes. Every request reads the key anew, and a
+change once more in its transaction, so a revocation holds in every worker at once: also for a
+request that had begun, and was slow to send its body.
 """
 
 import re
@@ -20,7 +21,7 @@ from sqlalchemy import Connection
 from app.db import utc_now
 from app.db.tables import audit_events, keys
 from app.errors import Refused, nearest
-from app.vocabulary import plain_text
+from app.vocabulary import plain_line
 
 #: Each scope allows what those before it allow.
 SCOPES = ("read", "curate", "admin")
@@ -63,7 +64,7 @@ def create_key(connection: Connection, *, scope: str, name: str, expires: str) -
     if scope not in SCOPES:
         raise Refused(f"{scope!r} is not a scope; {nearest(scope, SCOPES)}")
     try:
-        name = plain_text(name[:200])
+        name = plain_line(name[:200])
     except ValueError as fault:
         raise Refused(f"the name of a key stands beside its changes: {fault}") from fault
     prefix = secrets.token_hex(6)
@@ -90,6 +91,12 @@ def find_key(connection: Connection, token: str) -> Key | None:
     if row is None or not right or _state(row) != "valid":
         return None
     return Key(row.id, row.name, row.scope)
+
+
+def still_holds(connection: Connection, key: Key) -> bool:
+    """Whether a key that was valid when a request began is valid now."""
+    row = connection.execute(sa.select(keys).where(keys.c.id == key.id)).first()
+    return row is not None and _state(row) == "valid"
 
 
 def list_keys(connection: Connection) -> list[dict[str, str | None]]:

@@ -40,8 +40,9 @@ class Span(Part):
         Field(description="First character: Unicode code points of the whole text, from 0."),
     ]
     end: Annotated[Position, Field(description="The character after the last.")]
+    #: The document's own words, whatever they are: compared with its text and never stored.
     exact: Annotated[
-        Text | None,
+        str | None,
         Field(description="The text between them, where this deployment holds it; else null."),
     ] = None
 

@@ -256,6 +256,7 @@ class Change:
         self._check_pending()
         self._check_unmeasured()
         self._check_removed()
+        self._check_trees()
         if self.faults:
             raise FaultyRecords(self.faults)
         self._rederive()
@@ -591,6 +592,26 @@ class Change:
                 given = self._seen[citer.kind].get(citer.id, Place(citer.path, 0))
                 told = f"still cites {kind.name} {record_id!r}"
                 self.faults.append(RecordFault(given.source, given.line, citer.id, told))
+
+    def _check_trees(self) -> None:
+        """Say which records would stand below themselves."""
+        for kind in KINDS.values():
+            seen = self._seen[kind.name]
+            if "parent" not in kind.references or not seen:
+                continue
+            table = kind.table.c
+            parents = sa.select(table.id, table.parent).where(table.parent.is_not(None))
+            above: dict[str, str] = {row[0]: row[1] for row in self._connection.execute(parents)}
+            sound: set[str] = set()
+            for record_id, place in seen.items():
+                path, at = {record_id}, above.get(record_id)
+                while at is not None and at not in path and at not in sound:
+                    path.add(at)
+                    at = above.get(at)
+                if at == record_id:
+                    self.fault(place, "parent", f"{record_id!r} would stand below itself")
+                elif at not in path:
+                    sound |= path
 
     def _rederive(self) -> None:
         """Version the opinions whose holder or document is no longer what it was."""

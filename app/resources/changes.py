@@ -3,6 +3,8 @@
 The order is total: release, kind, id. A record is given as it was served when that release was
 the newest, a removal leaves a tombstone. Who applies the changes of a release together, in this
 order, and goes on from `meta.release` when `links.next` is null, holds what this service serves.
+What a deployment computes of what it holds is no part of it: a document's text and so `text_held`
+and `exact` (to attach one makes a release, and no change), and a dataset's `counts`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +17,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import Row
 
+from app.errors import Fault, InvalidInput
 from app.records.history import DELETE, Place, next_changes, number_of_changes
 from app.records.kinds import KINDS
 from app.web.asking import Ask, operation
@@ -65,7 +68,15 @@ def _is_kind(value: Any) -> bool:
 
 
 def _since(ask: Ask) -> int:
+    """The release that was followed so far.
+
+    Raises:
+        InvalidInput: when there has been no such release: the copy is of another history.
+    """
     since: int = ask.values.get("since", 0)
+    if since > ask.release:
+        detail = f"there is no release {since} here; the newest is {ask.release}"
+        raise InvalidInput(detail, errors=[Fault(detail, parameter="since")])
     return since
 
 
@@ -168,7 +179,8 @@ operation(
         "id, with who, when and why. To keep a copy: apply the changes of each release together, "
         "follow `links.next` until it is null, and ask again later with `since` as `meta.release`. "
         "A reference shows the name it had then; the present one is that of the record it points "
-        "to. `format=atom` is a feed of the newest."
+        "to. What a deployment computes of what it holds (`exact`, `text_held`, `counts`) changes "
+        "without a change. `format=atom` is a feed of the newest."
     ),
     tag="Curation",
     shape=Page[Change],

@@ -105,7 +105,7 @@ def _record(line: bytes, place: Place) -> Given | list[RecordFault]:
     found = validate(_kind(given["kind"], place), content, place)
     if isinstance(found, Given):
         seen = content.get("revision", 0)
-        return Given(found.kind, found.record, place, seen if isinstance(seen, int) else 0)
+        return Given(found.kind, found.record, place, seen if type(seen) is int else 0)
     return found
 
 

@@ -49,11 +49,7 @@ class Gate:
         key = await self.identify(request)
         if key is None:
             self.note(event_of(request, None, "refused", 401))
-            raise Unauthorized(
-                "send a valid key as `Authorization: Bearer TOKEN`; "
-                "`positions keys create` makes one beside the database",
-                headers={"WWW-Authenticate": 'Bearer realm="positions"'},
-            )
+            raise unauthorized()
         if not key.allows(scope):
             self.note(event_of(request, key, "refused", 403))
             challenge = f'Bearer realm="positions", error="insufficient_scope", scope="{scope}"'
@@ -101,6 +97,15 @@ class Gate:
     def _write(self, batch: list[dict[str, Any]]) -> None:
         with self.database.write() as connection:
             connection.execute(sa.insert(audit_events), batch)
+
+
+def unauthorized() -> Unauthorized:
+    """What is told alike to all whose key does not hold."""
+    return Unauthorized(
+        "send a valid key as `Authorization: Bearer TOKEN`; "
+        "`positions keys create` makes one beside the database",
+        headers={"WWW-Authenticate": 'Bearer realm="positions"'},
+    )
 
 
 def event_of(

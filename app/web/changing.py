@@ -20,13 +20,13 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from app.db import utc_now
-from app.db.keys import Key
+from app.db.keys import Key, still_holds
 from app.db.tables import audit_events, idempotent_answers
 from app.errors import Fault, InvalidInput, Problem, RevisionRequired, StaleRevision
 from app.records.faults import FaultyRecords, RecordFault
 from app.settings import Settings
 from app.vocabulary import ChangeReason
-from app.web.access import event_of
+from app.web.access import event_of, unauthorized
 from app.web.asking import Ask, Service
 from app.web.bodies import Sent, parse_object, received
 from app.web.parameters import Parameter, parse_query, word
@@ -41,7 +41,8 @@ REASON = replace(
 #: How long the first answer to an Idempotency-Key is kept.
 KEPT = timedelta(days=7)
 _REPEAT_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
-_TAGS = re.compile(r'\s*(W/)?"([\x21\x23-\x7e]*)"\s*(?:,|$)', re.ASCII)
+_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"', re.ASCII)
+_TAGS = re.compile(rf"{_TAG.pattern}(?:\s*,\s*{_TAG.pattern})*", re.ASCII)
 
 HEADERS: dict[str, dict[str, Any]] = {
     "If-Match": {
@@ -117,7 +118,7 @@ class Edit:
             raise RevisionRequired(
                 "say in If-Match which revision you changed: the ETag of the record as you read it"
             )
-        tags = _TAGS.findall(given)
+        tags = _TAG.findall(given) if _TAGS.fullmatch(given) else []
         if not any(not weak and tag.partition(".")[0] == str(revision) for weak, tag in tags):
             raise StaleRevision(
                 f"If-Match is {given[:100]!r}, the record is at revision {revision}; "
@@ -127,7 +128,8 @@ class Edit:
     @property
     def wants_minimal(self) -> bool:
         """Whether the caller prefers to be told only that it was done."""
-        return "return=minimal" in self.request.headers.get("prefer", "").replace(" ", "")
+        preferred = self.request.headers.get("prefer", "").lower().replace(" ", "")
+        return "return=minimal" in re.split("[,;]", preferred)
 
 
 @dataclass(frozen=True)
@@ -224,6 +226,8 @@ def perform(
 ) -> Response:
     """Do a change and all that belongs to it in one transaction, or nothing of it."""
     with service.database.write() as connection:
+        if not still_holds(connection, key):
+            raise unauthorized()
         edit = Edit(request, service, key, values, sent, connection)
         if first := _first_answer(edit):
             event = event_of(request, key, "repeat", first.status)

@@ -118,6 +118,15 @@ def test_pages_of_changes_have_each_change_once(desk: TestClient, limit: int) ->
     assert places == sorted(set(places))
 
 
+@pytest.mark.parametrize("form", ["json", "ndjson", "atom"])
+def test_a_copy_of_another_history_is_told_so(desk: TestClient, form: str) -> None:
+    newest = desk.get("/v1/changes").json()["meta"]["release"]
+    assert desk.get(f"/v1/changes?since={newest}&format={form}").status_code == 200
+    answer = desk.get(f"/v1/changes?since={newest + 1}&format={form}")
+    assert answer.status_code == 422
+    assert f"no release {newest + 1} here" in answer.text
+
+
 def test_a_cursor_of_other_changes_is_refused(desk: TestClient) -> None:
     following = desk.get("/v1/changes?limit=1").json()["links"]["next"]
     assert desk.get(following + "&since=1").status_code == 422

@@ -1,5 +1,6 @@
 """Nobody is let in where they don't belong."""
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -107,6 +108,22 @@ def test_a_revoked_key_is_out_with_the_next_request(desk: TestClient, seeded: Da
     with seeded.write() as connection:
         connection.execute(sa.update(keys).values(revoked_at="2026-01-01T00:00:00.000000Z"))
     assert desk.post("/v1/topics", json=topic("b")).status_code == 401
+
+
+def test_a_key_that_is_revoked_while_a_body_arrives_changes_nothing(
+    desk: TestClient, seeded: Database
+) -> None:
+    text = json.dumps(topic()).encode()
+
+    def body() -> Iterator[bytes]:
+        yield text[:10]
+        with seeded.write() as connection:
+            connection.execute(sa.update(keys).values(revoked_at="2026-01-01T00:00:00.000000Z"))
+        yield text[10:]
+
+    answer = desk.post("/v1/topics", content=body(), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 401
+    assert desk.get("/v1/topics/railways").status_code == 404
 
 
 def test_the_key_is_checked_before_the_body_is_read(visitor: TestClient) -> None:

@@ -52,6 +52,25 @@ def test_words_are_served_from_the_moment_the_text_is_held(desk: TestClient) -> 
     assert _attach(desk).json()["meta"]["release"] == answer.json()["meta"]["release"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Ministe\u0301r", "\u202eyes\u202c", "\x0bvertical\x85", "long " * 1001, "\ufeffmark\u200b"],
+)
+def test_what_was_read_with_its_words_can_be_written_back(desk: TestClient, words: str) -> None:
+    """The words are the document's, whatever characters they are of."""
+    raw = f"{words}\n".encode()
+    measures = {"sha256": sha256(raw).hexdigest(), "characters": None, "paragraphs": None}
+    desk.post("/v1/documents", json=_document(**measures))
+    assert _attach(desk, raw).status_code == 200
+    assert desk.post("/v1/topics", json=_topic(0, len(words), 1)).status_code == 201
+    read = desk.get("/v1/topics/firmness").json()["data"]
+    assert read["evidence"][0]["exact"] == words
+    address = "/v1/topics/firmness"
+    answer = desk.put(address, json=read, headers=match(desk, address))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["data"] == read
+
+
 def test_a_text_with_a_nul_is_refused_and_its_place_told(desk: TestClient) -> None:
     raw = b"She\0 is."
     measures = {"sha256": sha256(raw).hexdigest(), "characters": None, "paragraphs": None}

@@ -32,6 +32,50 @@ def test_a_record_is_made_and_answered_as_a_get_would(desk: TestClient) -> None:
     assert made.headers["etag"].startswith('"1.')
 
 
+def test_nothing_stands_below_itself(desk: TestClient) -> None:
+    for one, above in (("a", None), ("b", "a"), ("c", "b")):
+        assert desk.post("/v1/topics", json=topic(one, parent=above)).status_code == 201
+    for one, above in (("a", "a"), ("a", "c")):
+        address = f"/v1/topics/{one}"
+        answer = desk.patch(address, json={"parent": above}, headers=match(desk, address))
+        assert answer.status_code == 422
+        assert "'a' would stand below itself" in answer.text
+    lines = [
+        f'{{"kind": "organization", "record": {{"id": "{one}", "dataset": "reference", '
+        f'"name": "{one}", "parent": "{other}"}}}}'
+        for one, other in (("left", "right"), ("right", "left"))
+    ]
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = desk.post("/v1/imports", content="\n".join(lines), headers=headers)
+    assert answer.status_code == 422
+    assert "would stand below itself" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ('"1"', 200),
+        ('"9", "1"', 200),
+        ('"1.abc"', 200),
+        ('x"1"', 412),
+        ('"1"x', 412),
+        ('"1", *', 412),
+        ('W/"1"', 412),
+        ("1", 412),
+    ],
+)
+def test_if_match_is_a_list_of_tags(desk: TestClient, given: str, status: int) -> None:
+    desk.post("/v1/topics", json=topic())
+    answer = desk.patch("/v1/topics/railways", json={"name": "Rails"}, headers={"If-Match": given})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("given", ["return=minimal", "Return = Minimal", "wait=5, return=minimal"])
+def test_a_caller_may_prefer_to_be_told_little(desk: TestClient, given: str) -> None:
+    answer = desk.post("/v1/topics", json=topic(), headers={"Prefer": given})
+    assert (answer.status_code, answer.content) == (201, b"")
+
+
 def test_ids_are_not_given_twice(desk: TestClient) -> None:
     assert desk.post("/v1/topics", json=topic()).status_code == 201
     taken = desk.post("/v1/topics", json=topic())
