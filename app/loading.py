@@ -17,7 +17,9 @@ def loading() -> Iterator[None]:
     later, which cost requests 100 ms now and then.
     """
     gc.disable()
-    yield
-    gc.freeze()
-    gc.set_threshold(OBJECTS)
-    gc.enable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(OBJECTS)
+        gc.enable()

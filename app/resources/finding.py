@@ -180,7 +180,7 @@ def _parts(body: dict[str, Any]) -> list[str]:
 
 
 def _around(text: str, at: int) -> str:
-    begin = max(0, at - SNIPPET // 3)
+    begin = max(0, min(at, len(text)) - SNIPPET // 3)  # folded text may be the longer
     part = text[begin : begin + SNIPPET]
     return ("…" if begin else "") + part.strip() + ("…" if begin + SNIPPET < len(text) else "")
 

@@ -7,6 +7,7 @@ what is costly, and everything on PostgreSQL, runs beside the event loop, bounde
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,9 @@ from app.web.rendering import Names
 #: Threads for quick reads of PostgreSQL. All that anyio has, forty, would fight for one
 #: interpreter: some callers waited five times as long as most. These wait in line instead.
 QUICK = 8
+#: How long one waits in that line: callers who went away by then hold up nobody.
+PATIENCE_SECONDS = 3
+#: How many wait in any line.
 MOST_WAITING = 500
 MOST_HELD = 10_000
 #: Open streams at once; well below the connections that reads may use, so that some are left.
@@ -77,6 +81,7 @@ class Service:
     held: Held = field(default_factory=lambda: Held(-1))
     _costly: int = 0
     _streams: int = 0
+    _waiting: int = 0
     _turn: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
     _quick: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(QUICK, "quick"))
     statements: Statements = field(default_factory=Statements)
@@ -105,7 +110,7 @@ class Service:
         if not costly and self.database.is_sqlite:
             return work()
         if not costly:
-            return await asyncio.get_running_loop().run_in_executor(self._quick, work)
+            return await self._in_line(work)
         if self._costly >= self.settings.costly_at_once:
             raise Unavailable(
                 "as many costly requests as this service takes are under way; try again shortly",
@@ -116,6 +121,27 @@ class Service:
             return await anyio.to_thread.run_sync(work)
         finally:
             self._costly -= 1
+
+    async def _in_line(self, work: Callable[[], Response]) -> Response:
+        """Do quick work when its turn comes; refuse it where that takes too long."""
+        full = Unavailable(
+            "as many requests as this service takes are waiting; try again shortly",
+            headers={"Retry-After": "2"},
+        )
+        if self._waiting >= MOST_WAITING:
+            raise full
+        until = time.monotonic() + PATIENCE_SECONDS
+
+        def in_turn() -> Response:
+            if time.monotonic() > until:
+                raise full
+            return work()
+
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._quick, in_turn)
+        finally:
+            self._waiting -= 1
 
     async def close(self) -> None:
         """Write down what waits for it, and give back threads and connections."""

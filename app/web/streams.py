@@ -25,9 +25,8 @@ class Stream(StreamingResponse):
     """A result by parts, each made beside the event loop.
 
     The first part is made before the head is sent: what is wrong is still a problem then, and the
-    tag is of the state of the data that the parts are of.
-
-    What goes wrong later cuts the answer short.
+    tag is of the state of the data that the parts are of. What goes wrong later cuts the answer
+    short.
 
     Args:
         service: keeps count of the open streams.

@@ -1,0 +1,112 @@
+"""A database that goes away, or is held up, is a 503 that passes; only PostgreSQL can be either."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from app.db import parse_url
+from app.web.asking import QUICK
+from tests.conftest import served
+
+ADDRESSES = (
+    "/v1/opinions?limit=3",
+    "/v1/opinions?sort=-stated&limit=3",
+    "/v1/alignment?a=KAZ",
+    "/v1/topics?format=csv",
+    "/v1/countries/KAZ",
+    "/countries/KAZ",
+)
+
+
+@contextmanager
+def beside(url: str) -> Iterator[psycopg.Connection]:
+    """Another session of the same database."""
+    if url.startswith("sqlite"):
+        pytest.skip("there is no connection to lose")
+    plain = parse_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        yield connection
+
+
+def _end_all(connection: psycopg.Connection) -> None:
+    """End every session of this database but one's own, as a restart does."""
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("cache_megabytes", [0, 16])
+def test_a_connection_that_was_lost_is_replaced(
+    seeded_url: str, address: str, cache_megabytes: int
+) -> None:
+    with (
+        beside(seeded_url) as other,
+        served(seeded_url, cache_megabytes=cache_megabytes) as client,
+    ):
+        before = client.get(address)
+        for _ in range(3):
+            _end_all(other)
+            answer = client.get(address)
+            assert answer.status_code in (200, 503), answer.text
+        assert client.get(address).content == before.content
+
+
+def test_a_column_may_change_beside_a_running_service(seeded_url: str) -> None:
+    with beside(seeded_url) as other, served(seeded_url, cache_megabytes=0) as client:
+        for _ in range(12):
+            assert client.get("/v1/topics?limit=2").status_code == 200
+        other.execute("ALTER TABLE topics ALTER body TYPE varchar")
+        assert client.get("/v1/topics?limit=2").status_code == 200
+
+
+def test_those_who_wait_too_long_in_line_are_told_to_come_again(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.asking.PATIENCE_SECONDS", 0.2)
+    with (
+        beside(seeded_url) as other,
+        beside(seeded_url) as watcher,
+        served(seeded_url, cache_megabytes=0) as client,
+        ThreadPoolExecutor(QUICK + 1) as callers,
+    ):
+        client.get("/v1/topics")
+        with other.transaction():
+            other.execute("LOCK TABLE opinions IN ACCESS EXCLUSIVE MODE")
+            held = [
+                callers.submit(client.get, f"/v1/opinions?limit={n}") for n in range(1, QUICK + 1)
+            ]
+            _await_held(watcher, QUICK)
+            late = callers.submit(client.get, "/v1/topics?limit=7")
+            with pytest.raises(TimeoutError):
+                late.result(0.5)
+        assert [one.result().status_code for one in held] == [200] * QUICK
+        assert late.result().status_code == 503
+        assert late.result().headers["retry-after"] == "2"
+        assert client.get("/v1/topics?limit=7").status_code == 200
+
+
+def test_a_line_that_is_full_takes_nobody_more(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with beside(seeded_url), served(seeded_url, cache_megabytes=0) as client:
+        monkeypatch.setattr("app.web.asking.MOST_WAITING", 0)
+        assert client.get("/v1/topics").status_code == 503
+
+
+def _await_held(watcher: psycopg.Connection, number: int) -> None:
+    """Until so many sessions wait for a lock."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(1000):
+        row = watcher.execute(waiting).fetchone()
+        if row and row[0] >= number:
+            return
+        watcher.execute("SELECT pg_sleep(0.01)")
+    pytest.fail("nobody waits")
