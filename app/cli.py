@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from pydantic import ValidationError
 
-from app import __version__, importing, keeping
+from app import __version__, importing, keeping, serving
 from app.console import err, migrated, out, tell
 from app.db import Database
 from app.db.clock import current_release
@@ -24,11 +23,6 @@ from app.errors import PositionsError, Problem, Refused, nearest
 from app.records.faults import FaultyRecords
 from app.records.load import load_seeds
 from app.settings import Settings, seeds_folder
-
-#: How long a worker may say nothing before it is killed and another one started. Importing the
-#: application alone takes longer than uvicorn's 5 seconds where the machine is busy, and the
-#: workers that are started over and over keep it so.
-WORKER_SECONDS = 60
 
 app = typer.Typer(
     help="Regional security positions: who stands where, since when, says who.",
@@ -102,20 +96,7 @@ def serve(
     address = f"http://{shown}:{port}"
     os.environ.setdefault("POSITIONS_PUBLIC_URL", address)  # read by every worker
     err.print(f"Serving {address}/v1, described at {address}/docs")
-    uvicorn.run(
-        "app.asgi:app",
-        host=host,
-        port=port,
-        loop="asyncio",  # docs/decisions/0007: uvloop lets some of many callers wait a second
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        forwarded_allow_ips=settings.forwarded_allow_ips,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=20,
-        timeout_worker_healthcheck=WORKER_SECONDS,
-    )
+    serving.serve(host, port, workers=workers, forwarded_allow_ips=settings.forwarded_allow_ips)
 
 
 @app.command(epilog="Example: `positions load seeds`")

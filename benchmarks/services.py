@@ -12,8 +12,8 @@ HERE = Path(__file__).parent
 #: The peers live in an environment of their own, which uv makes and keeps: none is a dependency.
 PEERS = ["uv", "run", "--no-project", "--with-requirements", str(HERE / "peers/requirements.txt")]
 UVICORN = ["--port={port}", "--no-access-log", "--log-level=error", "--no-server-header"]
-#: As `positions serve` has it, and so the limit it is measured against.
-OURS = [*UVICORN, "--loop=asyncio"]
+#: The limit is measured on the loop that `positions serve` uses.
+RAW = [*UVICORN, "--loop=asyncio"]
 ONE = "un-5025-fra"
 
 
@@ -21,7 +21,8 @@ ONE = "un-5025-fra"
 def ours(url: str, *, cache: int = 32, workers: int = 1) -> Iterator[Process]:
     """This service, as `positions serve` starts it; `cache=0` keeps no answers."""
     environment = {"DATABASE_URL": url, "POSITIONS_CACHE_MEGABYTES": str(cache)}
-    command = [sys.executable, "-m", "uvicorn", "app.asgi:app", f"--workers={workers}", *OURS]
+    positions = str(Path(sys.executable).with_name("positions"))
+    command = [positions, "serve", "--port={port}", f"--workers={workers}"]
     with running("ours", command, path="/readyz", environment=environment) as process:
         yield process
 
@@ -29,7 +30,7 @@ def ours(url: str, *, cache: int = 32, workers: int = 1) -> Iterator[Process]:
 @contextmanager
 def raw(answers: Path, first: str) -> Iterator[Process]:
     """The limit: the same bytes from an application that does nothing else."""
-    command = [sys.executable, "-m", "uvicorn", "benchmarks.peers.raw:app", *OURS]
+    command = [sys.executable, "-m", "uvicorn", "benchmarks.peers.raw:app", *RAW]
     environment = {"RAW_ANSWERS": str(answers)}
     with running("raw", command, path=first, environment=environment) as process:
         yield process

@@ -4,6 +4,7 @@ The processes are real: workers of `positions serve`, and PostgreSQL with a repl
 An answer that is too old shows by chance alone, so the requests are many.
 """
 
+import socket
 from pathlib import Path
 
 import httpx2
@@ -12,6 +13,7 @@ from app.db import Database
 from app.db.keys import create_key
 from app.db.migrate import migrate
 from app.records.load import load_seeds
+from app.serving import Config
 from app.settings import seeds_folder
 from tests import postgres
 from tests.processes import serving
@@ -57,3 +59,13 @@ def test_a_replica_that_applies_what_is_acknowledged_answers_from_after_it(tmp_p
         addresses = {"DATABASE_URL": url, "DATABASE_REPLICA_URL": replica}
         with serving(tmp_path, "--workers=2", **addresses, **QUIET) as (_, address):
             hammer(address, key_of(url), times=20)
+
+
+def test_a_connection_that_workers_take_sends_at_once_what_is_written() -> None:
+    """Else the body of every answer waited 40 milliseconds for its head to be acknowledged."""
+    with Config("app.asgi:app", port=0).bind_socket() as listening:
+        listening.listen()
+        with socket.create_connection(listening.getsockname()):
+            taken, _ = listening.accept()
+            with taken:
+                assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
