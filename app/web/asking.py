@@ -112,10 +112,7 @@ class Service:
         if not costly:
             return await self._in_line(work)
         if self._costly >= self.settings.costly_at_once:
-            raise Unavailable(
-                "as many costly requests as this service takes are under way; try again shortly",
-                headers={"Retry-After": "1"},
-            )
+            raise _full("costly requests", "under way", seconds=1)
         self._costly += 1
         try:
             return await anyio.to_thread.run_sync(work)
@@ -124,17 +121,13 @@ class Service:
 
     async def _in_line(self, work: Callable[[], Response]) -> Response:
         """Do quick work when its turn comes; refuse it where that takes too long."""
-        full = Unavailable(
-            "as many requests as this service takes are waiting; try again shortly",
-            headers={"Retry-After": "2"},
-        )
         if self._waiting >= MOST_WAITING:
-            raise full
+            raise _full("requests", "waiting", seconds=2)
         until = time.monotonic() + PATIENCE_SECONDS
 
         def in_turn() -> Response:
             if time.monotonic() > until:
-                raise full
+                raise _full("requests", "waiting", seconds=2)
             return work()
 
         self._waiting += 1
@@ -153,10 +146,7 @@ class Service:
     def stream(self) -> Iterator[None]:
         """Keep count of a stream while it is open; refuse one too many."""
         if self._streams >= MOST_STREAMS:
-            raise Unavailable(
-                "as many exports as this service takes are under way; try again shortly",
-                headers={"Retry-After": "5"},
-            )
+            raise _full("exports", "under way", seconds=5)
         self._streams += 1
         try:
             yield
@@ -166,11 +156,16 @@ class Service:
     async def write(self, work: Callable[[], Response]) -> Response:
         """Do the work beside the event loop, one writer at a time; the others queue in order."""
         if self._turn.statistics().tasks_waiting >= MOST_WAITING:
-            raise Unavailable(
-                "as many changes as this service takes are waiting; try again shortly",
-                headers={"Retry-After": "2"},
-            )
+            raise _full("changes", "waiting", seconds=2)
         return await anyio.to_thread.run_sync(work, limiter=self._turn)
+
+
+def _full(what: str, state: str, *, seconds: int) -> Unavailable:
+    """What is told to one too many."""
+    return Unavailable(
+        f"as many {what} as this service takes are {state}; try again shortly",
+        headers={"Retry-After": str(seconds)},
+    )
 
 
 @dataclass
