@@ -16,25 +16,21 @@ import os
 import random
 import resource
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
 import typer
 
-from benchmarks.load import running
+from benchmarks.load import POSITIONS, running
 from tests import postgres
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 Postgresql = Annotated[bool, typer.Option("--postgresql", help="Instead of SQLite.")]
-#: The command of the same environment.
-POSITIONS = str(Path(sys.executable).with_name("positions"))
 READS = (
     "/v1/topics?limit=100",
     "/v1/opinions?holder=KAZ",

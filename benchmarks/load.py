@@ -10,6 +10,7 @@ import signal
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ from pathlib import Path
 
 import httpx
 
+#: The command of the same environment.
+POSITIONS = str(Path(sys.executable).with_name("positions"))
 TICK = os.sysconf("SC_CLK_TCK")
 SCRIPT = """
 local requests, n = {}, 0

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.load import Process, running
+from benchmarks.load import POSITIONS, Process, running
 
 HERE = Path(__file__).parent
 #: The peers live in an environment of their own, which uv makes and keeps: none is a dependency.
@@ -21,8 +21,7 @@ ONE = "un-5025-fra"
 def ours(url: str, *, cache: int = 32, workers: int = 1) -> Iterator[Process]:
     """This service, as `positions serve` starts it; `cache=0` keeps no answers."""
     environment = {"DATABASE_URL": url, "POSITIONS_CACHE_MEGABYTES": str(cache)}
-    positions = str(Path(sys.executable).with_name("positions"))
-    command = [positions, "serve", "--port={port}", f"--workers={workers}"]
+    command = [POSITIONS, "serve", "--port={port}", f"--workers={workers}"]
     with running("ours", command, path="/readyz", environment=environment) as process:
         yield process
 

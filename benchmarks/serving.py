@@ -26,7 +26,7 @@ import httpx
 import typer
 
 from benchmarks import services
-from benchmarks.load import Figure, Process, interleaved, running
+from benchmarks.load import POSITIONS, Figure, Process, interleaved, running
 
 HERE = Path(__file__).parent
 CONNECTIONS, MANY = 16, 64
@@ -231,10 +231,9 @@ def seconds_of(command: list[str]) -> float:
 
 def starts(database: Path, rounds: int) -> Row:
     """How long until the first 200, against an empty FastAPI application."""
-    positions = str(Path(sys.executable).with_name("positions"))
     given = {"DATABASE_URL": f"sqlite:///{database}", "POSITIONS_LOG_LEVEL": "error"}
     commands = {
-        "ours": ([positions, "serve", "--port={port}"], "/readyz", given),
+        "ours": ([POSITIONS, "serve", "--port={port}"], "/readyz", given),
         "empty": (
             [sys.executable, "-m", "uvicorn", "benchmarks.peers.empty:app", *services.UVICORN],
             "/",

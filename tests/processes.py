@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from app.db import Database
+from app.db.keys import create_key
+
 PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
 
 
@@ -30,6 +33,15 @@ def serving(
         finally:
             process.terminate()
             process.wait(30)
+
+
+def key_of(url: str) -> dict[str, str]:
+    """The header of a key that may curate."""
+    database = Database(url)
+    with database.write() as connection:
+        token = create_key(connection, scope="curate", name="Aliya", expires="90d")
+    database.close()
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _free_port() -> int:

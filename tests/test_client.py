@@ -13,11 +13,10 @@ import stamina
 import uvicorn
 
 from app.client import Answer, Positions, Problem, Row, Unreachable
-from app.db import Database
-from app.db.keys import create_key
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import Make
+from tests.processes import key_of
 
 
 class Watched:
@@ -118,14 +117,9 @@ def test_words_with_other_breaks_in_them_are_of_one_line(make_database: Make) ->
     place = {"document": "broken", "paragraph": 1, "start": 0, "end": 13}
     record = {"id": "broken", "dataset": "reference", "name": "Broken", "evidence": [place]}
     with make_database("seeded") as url:
-        database = Database(url)
-        with database.write() as connection:
-            token = create_key(connection, scope="curate", name="", expires="1h")
-        database.close()
-        keyed = {"Authorization": f"Bearer {token}"}
         with (
             running(create_app(Settings(database_url=url))) as address,
-            httpx.Client(base_url=f"{address}/v1", headers=keyed) as desk,
+            httpx.Client(base_url=f"{address}/v1", headers=key_of(url)) as desk,
             Positions(address) as positions,
         ):
             desk.post("/documents", json=source | {"sha256": sha256(raw).hexdigest()})

@@ -10,26 +10,16 @@ from pathlib import Path
 import httpx2
 
 from app.db import Database
-from app.db.keys import create_key
 from app.db.migrate import migrate
 from app.records.load import load_seeds
 from app.serving import Config
 from app.settings import seeds_folder
 from tests import postgres
-from tests.processes import serving
+from tests.processes import key_of, serving
 
 TOPIC = {"id": "seen", "dataset": "reference", "name": "0"}
 QUIET = {"POSITIONS_LOG_LEVEL": "error"}
 ADDRESSES = ("/v1/topics/seen", "/v1/topics?sort=-recorded_at&limit=1", "/v1/search?q=seen")
-
-
-def key_of(url: str) -> dict[str, str]:
-    """The header of a key that may curate."""
-    database = Database(url)
-    with database.write() as connection:
-        token = create_key(connection, scope="curate", name="Aliya", expires="90d")
-    database.close()
-    return {"Authorization": f"Bearer {token}"}
 
 
 def hammer(address: str, key: dict[str, str], times: int) -> None:

@@ -36,6 +36,8 @@ class Clock:
 @contextmanager
 def slow(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient, Clock]]:
     """A service that looks at the clock at every step and makes parts of a few rows."""
+    if not url.startswith("sqlite"):
+        pytest.skip("PostgreSQL bounds each statement by itself")
     clock = Clock()
     monkeypatch.setattr("app.db.time.monotonic", clock)
     monkeypatch.setattr("app.db.STEPS_BETWEEN_LOOKS", 1)
@@ -49,8 +51,6 @@ def slow(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient
 def test_a_long_result_is_given_whole(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    if not seeded_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL bounds each statement by itself")
     with slow(seeded_url, monkeypatch) as (client, clock):
         whole = client.get(address).content
         clock.looks = 0
@@ -63,8 +63,6 @@ def test_a_long_result_is_given_whole(
 def test_a_result_that_cannot_be_finished_is_cut_and_not_ended(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not seeded_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL bounds each statement by itself")
     address = "/v1/opinions?format=ndjson"
     with slow(seeded_url, monkeypatch) as (client, clock):
         client.get(address)
