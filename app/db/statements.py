@@ -60,18 +60,27 @@ class Statements:
         return kept.rows(connection, flat)
 
 
-def in_parts(connection: Connection, statement: Select[Any], size: int) -> Iterator[Sequence[Any]]:
-    """The rows of a long result by parts, as the driver gives them."""
+def in_parts(
+    connection: Connection, statement: Select[Any], size: int, *, named: bool
+) -> Iterator[Sequence[Any]]:
+    """The rows of a long result by parts, as the driver gives them.
+
+    Args:
+        connection: what is asked.
+        statement: what is asked of it.
+        size: the rows of a part.
+        named: whether values are asked for by name; to name them costs a third of reading them.
+    """
     if connection.dialect.name != "sqlite":
         rows = connection.execute(statement, execution_options={"yield_per": size})
         yield from rows.partitions(size)
         return
     written = _compiled(connection, statement)
     given = tuple(written.construct_params()[name] for name in written.positiontup)
-    make = _row(statement)
+    make = _row(statement) if named else None
     cursor = driver_of(connection).execute(str(written), given)
     while part := cursor.fetchmany(size):
-        yield list(map(make, part))
+        yield list(map(make, part)) if make else part
 
 
 @dataclass(frozen=True)

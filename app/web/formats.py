@@ -40,8 +40,9 @@ def answer(ask: Ask, collection: Collection, shape: type[BaseModel]) -> Response
 def parts_of(collection: Collection, ask: Ask) -> Iterator[list[str]]:
     """The JSON texts of a whole result by parts, marks still in them."""
     statement = as_known(every(ask, collection), ask.known)
-    for part in in_parts(ask.connection, statement, CHUNK):
-        yield collection.render(ask, part)
+    named = collection.render is not None
+    for part in in_parts(ask.connection, statement, CHUNK, named=named):
+        yield collection.texts(ask, part)
 
 
 def streamed(

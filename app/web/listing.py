@@ -90,12 +90,12 @@ class Collection:
     Attributes:
         name: the plural that addresses and files use.
         kinds: the kinds of its records, for `q`; none where words are not searched.
-        columns: what a row holds, in the order that `render` takes.
+        columns: what a row holds, in the order that `record_json` takes.
         key: the columns that make the order total.
         sorts: what callers may sort by.
         filters: its own filters.
         fields: the top-level fields of a record, for `fields=`.
-        render: JSON text of each row, marks still in it.
+        render: JSON text of each row, marks still in it; left out where rows are records.
         source: the select of `columns`, from the values, where it is not just the table.
         terms: what `source` takes in the place of `q`, where it looks at nothing else of the
             request; its statement is then kept, too.
@@ -110,9 +110,7 @@ class Collection:
     sorts: Mapping[str, ColumnElement[Any]]
     filters: Sequence[Filter]
     fields: Sequence[str]
-    render: Callable[[Ask, Sequence[Row[Any]]], list[str]] = field(
-        default=lambda _ask, rows: record_json(rows)
-    )
+    render: Callable[[Ask, Sequence[Row[Any]]], list[str]] | None = None
     source: Callable[[Ask], Select[Any]] | None = None
     terms: Callable[[Ask], dict[str, Any]] | None = None
     default_sort: str = ""
@@ -120,6 +118,10 @@ class Collection:
     dataset_at: int = 1
     walk: "Walk | None" = None
     undated: Callable[[Ask], int | None] = field(default=lambda _ask: None)
+
+    def texts(self, ask: Ask, rows: Sequence[Any]) -> list[str]:
+        """The JSON text of each row, marks still in it."""
+        return record_json(rows) if self.render is None else self.render(ask, rows)
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -194,7 +196,7 @@ def page(ask: Ask, collection: Collection) -> Response:
     values = _cursor_values(ask, collection, order)
     rows = _rows(ask, collection, order, values, limit)
     shown = rows[:limit]
-    text = ask.fill(",".join(collection.render(ask, shown)))
+    text = ask.fill(",".join(collection.texts(ask, shown)))
     if wanted := ask.values.get("fields"):
         text = _sparse(text, wanted)
     following = _next(ask, collection, order, shown[-1]) if len(rows) > limit else None

@@ -10,13 +10,12 @@ every character of every one; a test holds the two against each other.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import attrgetter
 from typing import Any, NamedTuple, get_args, get_origin
 
 import msgspec
 import orjson
 from msgspec import Raw
-from msgspec.structs import asdict
+from msgspec.structs import asdict, astuple
 from pydantic import BaseModel
 from pydantic.fields import ComputedFieldInfo, FieldInfo
 
@@ -34,10 +33,9 @@ def sheets(ask: Ask, shape: type[BaseModel], parts: Iterable[list[str]]) -> Iter
     fields = [(n, form, names) for n, form, names in laid_out(shape) if not wanted or n in wanted]
     yield csv_text([[column] for _, _, columns in fields for column in columns])
     forms = {name: _FORMS[form] for name, form, _ in fields}
-    read, values_of = _reader(forms), attrgetter(*forms)
+    read = _reader(forms)
     for part in filter(None, parts):
-        rows = list(map(values_of, map(read, part)))
-        values = zip(*rows, strict=True) if len(forms) > 1 else [rows]
+        values = zip(*map(astuple, map(read, part)), strict=True)
         told = zip(forms.values(), values, strict=True)
         yield csv_text([cells for form, column in told for cells in form.cells(ask, column)])
 
@@ -158,14 +156,13 @@ class Date(msgspec.Struct, gc=False):
     precision: str | None
 
 
-_parts = attrgetter(*Date.__struct_fields__)
 _NO_DATE = ("",) * len(Date.__struct_fields__)
 
 
 def _date(ask: Ask, values: Column) -> list[Sequence[str]]:
     if not any(values):
         return [[""] * len(values)] * len(_NO_DATE)
-    dates = [_parts(value) if value else _NO_DATE for value in values]
+    dates = [astuple(value) if value else _NO_DATE for value in values]
     return [cells for column in zip(*dates, strict=True) for cells in _scalar(ask, column)]
 
 
