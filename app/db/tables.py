@@ -186,10 +186,11 @@ opinions = _versioned(
     ),
     by_name=(),  # it goes by its id
 )
-#: Nobody asks for those without, which are nearly all, so they have no place in the index.
+#: Nobody asks for those without, which are nearly all, so they have no place in the index; on
+#: PostgreSQL neither (see `migrations/env.py`).
 for _seldom in (opinions.c.speaker, opinions.c.on_behalf_of):
     _given = _seldom.is_not(None)
-    Index(None, _seldom, opinions.c.id, sqlite_where=_given, postgresql_where=_given)
+    Index(None, _seldom, opinions.c.id, sqlite_where=_given)
 events = _versioned(
     "events",
     _key("event_type", nullable=False),
