@@ -17,8 +17,8 @@ def include_name(name: str | None, _kind: str, _parents: Any) -> bool:
 
 connection = context.config.attributes["connection"]
 if connection.dialect.name == "postgresql":
-    # Here and not in the tables: to name PostgreSQL there loads what SQLAlchemy knows of it, a
-    # tenth of a start, where SQLite alone is used.
+    # Here and not in the tables: to name PostgreSQL there loads all that SQLAlchemy knows of it
+    # (60 ms) where SQLite alone is used.
     for index in (one for table in metadata.tables.values() for one in table.indexes):
         index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
 context.configure(

@@ -4,6 +4,7 @@ import os
 import socket
 import sqlite3
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -159,3 +160,14 @@ def test_a_setting_that_is_none_is_refused(tmp_path: Path) -> None:
     result = run(tmp_path, "serve", POSITIONS_PROT="8001")
     assert result.returncode == 3
     assert "POSITIONS_PROT is not a setting; did you mean 'POSITIONS_PORT'?" in result.stderr
+
+
+def test_what_serves_from_sqlite_loads_nothing_of_postgresql_or_migrations() -> None:
+    program = "import sys, app.cli, app.main; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
+    )
+    loaded = result.stdout.split()
+    assert "app.main" in loaded
+    dear = [one for one in loaded if "postgresql" in one or one.startswith(("psycopg", "alembic"))]
+    assert dear == [], "each costs every start; import it in the function that needs it"
