@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Select, Table
 from sqlalchemy.sql.util import ClauseAdapter
 
-from app.db import Database, number
+from app.db import Database
+from app.db.reading import number
 from app.db.tables import HISTORY, releases
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 
-from app.db import driver_of, fetch
+from app.db.reading import driver_of, fetch
 
 Values = Mapping[str, Any]
 Write = Callable[[Values], Select[Any]]

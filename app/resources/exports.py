@@ -17,7 +17,7 @@ import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 
-from app.db import each_bound
+from app.db.reading import each_bound
 from app.db.tables import datasets, releases
 from app.records.kinds import KINDS, Kind
 from app.web.archives import Archive

@@ -1,16 +1,15 @@
 """One request, asked of the data at one moment, and the way every address is registered.
 
 An operation is declared once: its parameters, its words for OpenAPI, its handler. The handler is
-plain synchronous code over one connection that sees one consistent state. On SQLite a quick one
-runs where it was asked, because a short indexed read costs less than handing it to a thread;
-what is costly, and everything on PostgreSQL, runs beside the event loop, bounded in number.
+plain synchronous code over one connection that sees one consistent state. A quick one runs where
+it was asked, because a short indexed read costs less than handing it to a thread; while one waits
+for PostgreSQL the loop goes on with others. What is costly runs beside the event loop, bounded in
+number.
 """
 
 import asyncio
-import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,9 +23,11 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
+from sqlalchemy.util import greenlet_spawn
 
-from app.db import Database, bound
+from app.db import Database
 from app.db.clock import as_known, current_release, release_at
+from app.db.reading import bound
 from app.db.statements import Statements, Values, Write
 from app.db.tables import datasets
 from app.errors import Unavailable
@@ -36,8 +37,8 @@ from app.web.parameters import AS_OF, KNOWN_AT, Parameter, parse_query
 from app.web.problems import responses_for
 from app.web.rendering import Names
 
-#: Threads for quick reads of PostgreSQL. All that anyio has, forty, would fight for one
-#: interpreter: some callers waited five times as long as most. These wait in line instead.
+#: Quick reads of PostgreSQL at once, each over a connection of its own; more would only wait for
+#: one another in the server. These wait in line instead.
 QUICK = 8
 #: How long one waits in that line: callers who went away by then hold up nobody.
 PATIENCE_SECONDS = 3
@@ -83,7 +84,7 @@ class Service:
     _streams: int = 0
     _waiting: int = 0
     _turn: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
-    _quick: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(QUICK, "quick"))
+    _quick: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(QUICK))
     statements: Statements = field(default_factory=Statements)
     gate: Gate = field(init=False)
 
@@ -123,24 +124,26 @@ class Service:
         """Do quick work when its turn comes; refuse it where that takes too long."""
         if self._waiting >= MOST_WAITING:
             raise _full("requests", "waiting", seconds=2)
-        until = time.monotonic() + PATIENCE_SECONDS
-
-        def in_turn() -> Response:
-            if time.monotonic() > until:
-                raise _full("requests", "waiting", seconds=2)
-            return work()
-
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._quick, in_turn)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._quick.acquire()
+        except TimeoutError:
+            raise _full("requests", "waiting", seconds=2) from None
         finally:
             self._waiting -= 1
+        try:
+            return await greenlet_spawn(work)
+        finally:
+            self._quick.release()
 
     async def close(self) -> None:
-        """Write down what waits for it, and give back threads and connections."""
+        """Write down what waits for it, and give back the connections."""
         await self.gate.close()
-        self._quick.shutdown()
-        self.database.close()
+        if self.database.is_sqlite:
+            self.database.close()
+        else:
+            await greenlet_spawn(self.database.close)
 
     @contextmanager
     def stream(self) -> Iterator[None]:

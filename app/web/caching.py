@@ -60,24 +60,25 @@ class CachingMiddleware:
             return
         headers = _joined(scope["headers"])
         asked = _asked(scope, headers)
-        try:
-            found = self._release()
-            release = found if isinstance(found, int) else await found
-        except Problem as problem:
-            await problem_response(problem, scope["path"])(scope, receive, send)
-            return
         wanted = headers.get(b"if-none-match")
-        if stored := self._kept.get(asked, release):
-            if wanted and stored.tag in wanted:
-                await _not_modified(send, stored.tag)
+        if wanted or asked in self._kept:
+            try:
+                found = self._release()
+                release = found if isinstance(found, int) else await found
+            except Problem as problem:
+                await problem_response(problem, scope["path"])(scope, receive, send)
                 return
-            # A copy: what lies outside adds its own headers to the list it is given.
-            await send({**stored.start, "headers": [*stored.start["headers"]]})
-            await send({"type": "http.response.body", "body": stored.body})
-            return
-        if wanted and (tag := _of_this_state(wanted, _digest(release, asked))):
-            await _not_modified(send, tag)
-            return
+            if stored := self._kept.get(asked, release):
+                if wanted and stored.tag in wanted:
+                    await _not_modified(send, stored.tag)
+                    return
+                # A copy: what lies outside adds its own headers to the list it is given.
+                await send({**stored.start, "headers": [*stored.start["headers"]]})
+                await send({"type": "http.response.body", "body": stored.body})
+                return
+            if wanted and (tag := _of_this_state(wanted, _digest(release, asked))):
+                await _not_modified(send, tag)
+                return
         try:
             await self._app(scope, receive, _Tagging(self._kept, scope, send, asked))
         except _HeadIsEnough:
@@ -136,6 +137,9 @@ class _Kept:
     def __init__(self, capacity: int) -> None:
         self._capacity, self._size = capacity, 0
         self._answers: OrderedDict[Asked, _Answer] = OrderedDict()
+
+    def __contains__(self, asked: Asked) -> bool:
+        return asked in self._answers
 
     def get(self, asked: Asked, release: int) -> _Answer | None:
         found = self._answers.get(asked)

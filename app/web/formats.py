@@ -11,8 +11,8 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from app.db import each_bound
 from app.db.clock import as_known
+from app.db.reading import each_bound
 from app.db.statements import in_parts
 from app.errors import NotAcceptable
 from app.web.asking import Ask, Service, asked

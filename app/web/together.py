@@ -4,35 +4,47 @@ import asyncio
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-import anyio.to_thread
+from sqlalchemy.util import greenlet_spawn
 
 Seen = TypeVar("Seen")
 
 
 class Together(Generic[Seen]):
-    """Looks beside the event loop, once for all who ask before the look begins.
+    """Looks on the event loop, once for all who ask before the look begins.
 
     Nobody is told what was seen before they asked: who comes while a look is under way waits for
     the next one, with all others who came meanwhile.
 
     Args:
-        look: looks, and blocks while it does.
+        look: looks, in a greenlet where it can wait.
     """
 
     def __init__(self, look: Callable[[], Seen]) -> None:
         """Look when somebody asks."""
         self._look = look
-        self._turn = asyncio.Lock()
-        self._next: asyncio.Task[Seen] | None = None
+        self._askers: list[asyncio.Future[Seen]] = []
+        self._looking: asyncio.Task[None] | None = None
 
     async def __call__(self) -> Seen:
         """What there is to be seen now."""
-        if self._next is None or self._next.done():  # done: ended with its loop
-            self._next = asyncio.ensure_future(self._when_free())
-        # Who goes away takes nobody else's answer along.
-        return await asyncio.shield(self._next)
+        loop = asyncio.get_running_loop()
+        asker: asyncio.Future[Seen] = loop.create_future()
+        self._askers.append(asker)
+        # A task of nobody's: who goes away takes no other's answer along.
+        if self._looking is None or self._looking.done():
+            self._looking = loop.create_task(self._look_for_all())
+        return await asker
 
-    async def _when_free(self) -> Seen:
-        async with self._turn:
-            self._next = None
-            return await anyio.to_thread.run_sync(self._look)
+    async def _look_for_all(self) -> None:
+        while self._askers:
+            askers, self._askers = self._askers, []
+            try:
+                seen = await greenlet_spawn(self._look)
+            except Exception as fault:
+                for asker in askers:
+                    if not asker.done():
+                        asker.set_exception(fault)
+            else:
+                for asker in askers:
+                    if not asker.done():
+                        asker.set_result(seen)

@@ -1,0 +1,90 @@
+"""Connections to SQLite.
+
+Readers are held back by `PRAGMA query_only`. Writers begin with BEGIN IMMEDIATE: a transaction
+that reads first and writes later is refused at once ("database is locked") however long the busy
+timeout.
+"""
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.db.reading import driver_of
+from app.errors import Refused
+
+BUSY_SECONDS = 5
+#: How many steps SQLite does between two looks at the clock, some milliseconds' worth.
+STEPS_BETWEEN_LOOKS = 500_000
+
+
+def make_engine(url: sa.URL, *, writes: bool) -> Engine:
+    """Connections made the way reliability asks for: WAL, FULL, foreign keys, no surprises."""
+    if url.database and url.database != ":memory:":
+        _refuse_unusable(Path(url.database), url)
+    engine = sa.create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        poolclass=sa.pool.QueuePool,
+        pool_size=1 if writes else 8,
+        max_overflow=0 if writes else 24,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "cache_size=-32000",
+            "temp_store=MEMORY",
+            *([] if writes else ["query_only=ON"]),
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        if not writes:
+            _bound_in_time(connection, record.info)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if not driver_of(connection).in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def begin(_connection: Connection, driver: sqlite3.Connection) -> None:
+    """See one state from here on."""
+    driver.execute("BEGIN")
+
+
+def end(_connection: Connection, driver: sqlite3.Connection) -> None:
+    """See what is committed meanwhile again."""
+    driver.rollback()
+
+
+def _bound_in_time(connection: sqlite3.Connection, info: dict[Any, Any]) -> None:
+    """Interrupt what thinks for too long; PostgreSQL has `statement_timeout` for it."""
+
+    def is_late() -> bool:
+        return bool(time.monotonic() > info.get("until", float("inf")))
+
+    connection.set_progress_handler(is_late, STEPS_BETWEEN_LOOKS)
+
+
+def _refuse_unusable(path: Path, url: sa.URL) -> None:
+    """Say in one line what stands in the way of a database file."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise Refused(f"the folder {folder} does not exist; make it, or set DATABASE_URL")
+    if path.exists() and not path.is_file():
+        raise Refused(f"{path} is not a file; DATABASE_URL should name one")
+    target = path if path.exists() else folder
+    if not os.access(target, os.W_OK) and "mode=ro" not in str(url):
+        raise Refused(f"{target} cannot be written to; mend its rights, or set DATABASE_URL")
