@@ -3,7 +3,8 @@
 from app.loading import loading
 
 with loading():
-    from app.main import configure_logging, create_app
+    from app.logs import configure_logging
+    from app.main import create_app
     from app.settings import Settings
 
     settings = Settings()

@@ -15,11 +15,12 @@ import typer
 from pydantic import ValidationError
 
 from app import __version__, importing, keeping, serving
-from app.console import err, migrated, out, tell
+from app.console import migrated, say, tell, warn
 from app.db import Database
 from app.db.clock import current_release
 from app.db.migrate import migrate as migrate_database
 from app.errors import PositionsError, Problem, Refused, nearest
+from app.logs import configure_logging
 from app.records.faults import FaultyRecords
 from app.records.load import load_seeds
 from app.settings import Settings, seeds_folder
@@ -45,8 +46,8 @@ def main() -> None:
         app()
     except FaultyRecords as faulty:
         for fault in faulty.faults:
-            out.print(str(fault), markup=False)
-        err.print(f"{faulty}; nothing was changed", style="red")
+            typer.echo(str(fault))
+        warn(f"{faulty}; nothing was changed")
         sys.exit(1)
     except ValidationError as wrong:
         if wrong.title != Settings.__name__:  # records tell their own faults; this would be ours
@@ -63,7 +64,7 @@ def main() -> None:
 
 
 def _refuse(why: str) -> None:
-    err.print(f"positions: {why}", style="red", markup=False)
+    warn(f"positions: {why}")
 
 
 def _variable(location: tuple[int | str, ...]) -> str:
@@ -86,7 +87,7 @@ def serve(
     _refuse_taken(host, port)
     database = Database(settings.database_url)
     if migrate_database(database):
-        err.print("The database was migrated.")
+        say("The database was migrated.")
     with database.read() as connection:
         empty = current_release(connection) == 0
     if empty:
@@ -95,7 +96,8 @@ def serve(
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  shown, not bound
     address = f"http://{shown}:{port}"
     os.environ.setdefault("POSITIONS_PUBLIC_URL", address)  # read by every worker
-    err.print(f"Serving {address}/v1, described at {address}/docs")
+    say(f"Serving {address}/v1, described at {address}/docs")
+    configure_logging(settings.log_level)
     serving.serve(host, port, workers=workers, forwarded_allow_ips=settings.forwarded_allow_ips)
 
 
@@ -118,14 +120,14 @@ def migrate() -> None:
     """Bring the database to this version's schema."""
     database = Database(Settings().database_url)
     done = migrate_database(database)
-    out.print("The database was migrated." if done else "The database is up to date.")
+    typer.echo("The database was migrated." if done else "The database is up to date.")
     database.close()
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
-    out.print(__version__)
+    typer.echo(__version__)
 
 
 def _refuse_unknown(environment: Iterable[str]) -> None:

@@ -1,14 +1,23 @@
 """What every command needs: where messages go, the database of the settings, telling a change."""
 
-from rich.console import Console
+import os
+
+import typer
 
 from app.db import Database
 from app.db.migrate import migrate as migrate_database
 from app.records.store import OPS, Outcome
 from app.settings import Settings
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+def say(what: str) -> None:
+    """Say it to a person: on standard error, so that what others read stands alone."""
+    typer.echo(what, err=True)
+
+
+def warn(what: str) -> None:
+    """Say it in red, where colours are wanted (no-color.org)."""
+    typer.secho(what, err=True, fg=None if os.environ.get("NO_COLOR") else "red")
 
 
 class migrated:
@@ -26,10 +35,10 @@ class migrated:
 def tell(outcome: Outcome, what: str) -> None:
     """Say what a change did, by kind."""
     if not outcome.altered:
-        err.print(f"Nothing to change; release {outcome.release} stands.")
+        say(f"Nothing to change; release {outcome.release} stands.")
         return
-    err.print(f"{what} release {outcome.release}:")
+    say(f"{what} release {outcome.release}:")
     for op in OPS:
         counts = ", ".join(f"{n} {kind}" for kind, n in getattr(outcome, op).items())
         if counts:
-            err.print(f"  {op}: {counts}")
+            say(f"  {op}: {counts}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.console import err, migrated, tell
+from app.console import migrated, tell
 
 imports = typer.Typer(help="Import what others publish.", no_args_is_help=True)
 
@@ -44,8 +44,10 @@ def un_votes(
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal; elsewhere nothing."""
+    from rich.console import Console
     from rich.progress import Progress
 
+    err = Console(stderr=True)
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(what)
         yield lambda done, whole: progress.update(task, completed=done, total=whole)

@@ -7,7 +7,7 @@ from typing import Annotated
 import sqlalchemy as sa
 import typer
 
-from app.console import err, migrated, out, tell
+from app.console import migrated, say, tell, warn
 from app.db import Database
 from app.db.backup import backup as backup_database
 from app.db.backup import restore as restore_database
@@ -36,8 +36,8 @@ def create(
     """Make a key and print its token, once."""
     with migrated() as database, database.write() as connection:
         token = create_key(connection, scope=scope, name=name, expires=expires)
-    err.print("This is the only time the token is shown; send it as `Authorization: Bearer TOKEN`.")
-    out.print(token, markup=False)
+    say("This is the only time the token is shown; send it as `Authorization: Bearer TOKEN`.")
+    typer.echo(token)
 
 
 @keys.command("list")
@@ -45,13 +45,15 @@ def list_() -> None:
     """Show every key, its state and its last use; never a token."""
     with migrated() as database, database.read() as connection:
         found = list_keys(connection)
+    from rich.console import Console
     from rich.table import Table
 
     columns = ("id", "name", "scope", "state", "created_at", "expires_at", "last_used")
     table = Table(*columns, box=None)
     for key in found:
         table.add_row(*(key[column] or "–" for column in columns))
-    out.print(table, width=max(out.width, 160))
+    out = Console()
+    out.print(table, width=max(out.width, 160), soft_wrap=True)
 
 
 @keys.command()
@@ -59,7 +61,7 @@ def revoke(key: Annotated[str, typer.Argument(help="Its id, as `keys list` shows
     """Let a key be valid no more, in every worker at once."""
     with migrated() as database, database.write() as connection:
         revoke_key(connection, key)
-    err.print(f"{key} is revoked.", markup=False)
+    say(f"{key} is revoked.")
 
 
 @documents.command(epilog="Example: `positions documents attach a-report report.txt`")
@@ -89,11 +91,11 @@ def verify() -> None:
         faults = list(verify_history(connection))
         release, head = head_of(connection)
     for number, fault in faults:
-        err.print(f"release {number} {fault}", style="red")
+        warn(f"release {number} {fault}")
     if faults:
         raise Refused(f"the history was changed: {len(faults)} releases do not fit their hashes")
-    err.print(f"{release} releases, each as it was written.")
-    out.print(f"release {release} {head}", markup=False)
+    say(f"{release} releases, each as it was written.")
+    typer.echo(f"release {release} {head}")
 
 
 @app.command(epilog="Example: `positions backup /backups/positions.db`")
@@ -112,7 +114,7 @@ def restore(
     database = Database(Settings().database_url)
     kept = restore_database(database, file)
     if kept:
-        err.print(f"What was there is now {kept}.", markup=False)
+        say(f"What was there is now {kept}.")
     migrate(database)
     _print_head(database)
     database.close()
@@ -132,4 +134,4 @@ def _print_head(database: Database) -> None:
     """Say where the chain of releases ends: kept elsewhere, it shows any later tampering."""
     with database.read() as connection:
         release, head = head_of(connection)
-    err.print(f"release {release} {head}", markup=False)
+    say(f"release {release} {head}")

@@ -1,13 +1,9 @@
 """The application: `create_app(settings)` puts the parts together and decides nothing else."""
 
-import logging
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-import orjson
-import structlog
 from fastapi import FastAPI
 
 from app import __version__, explorer
@@ -83,18 +79,3 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     openapi.install(app)
     app.middleware_stack = passed(app)
     return app
-
-
-def configure_logging(level: str) -> None:
-    """Log structured lines to standard error, one JSON object each."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(orjson.dumps),
-        ],
-        logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
-        cache_logger_on_first_use=True,
-    )

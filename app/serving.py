@@ -36,6 +36,7 @@ def serve(host: str, port: int, *, workers: int, forwarded_allow_ips: str) -> No
         port=port,
         loop="asyncio",  # docs/decisions/0007: uvloop lets some of many callers wait a second
         workers=workers,
+        log_config=None,  # as `app.logs` has configured it
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from app.main import configure_logging, create_app
+from app.logs import configure_logging
+from app.main import create_app
 from app.settings import Settings
 
 ROUNDS = 3

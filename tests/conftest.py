@@ -26,7 +26,8 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.db.migrate import migrate
-from app.main import configure_logging, create_app
+from app.logs import configure_logging
+from app.main import create_app
 from app.records.load import load_seeds
 from app.settings import Settings, seeds_folder
 from tests import postgres

@@ -162,7 +162,15 @@ def test_a_setting_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "POSITIONS_PROT is not a setting; did you mean 'POSITIONS_PORT'?" in result.stderr
 
 
-_DEAR = ("sqlalchemy.dialects.postgresql", "sqlalchemy.ext.asyncio", "psycopg", "alembic")
+_DEAR = (
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.ext.asyncio",
+    "psycopg",
+    "alembic",
+    "rich",
+    "yaml",
+    "networkx",
+)
 
 
 def test_what_serves_from_sqlite_loads_nothing_of_postgresql_or_migrations() -> None:

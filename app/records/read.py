@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from app.errors import nearest
@@ -115,6 +114,8 @@ def _keep(folder: Folder, kind: Kind, content: dict[str, Any], place: Place) -> 
 
 def _compose(folder: Folder, file: Path, shown: str) -> tuple[Any, Lines]:
     """A file's content and the line of each of its parts."""
+    import yaml
+
     lines: Lines = {}
     try:
         node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
@@ -144,18 +145,16 @@ class _Builder:
 
     def build(self, node: Any, path: tuple[str | int, ...]) -> Any:
         self.lines[path] = node.start_mark.line + 1
-        match node:
-            case yaml.MappingNode():
+        match node.id:
+            case "mapping":
                 return dict(self._items(node, path))
-            case yaml.SequenceNode():
+            case "sequence":
                 return [self.build(inner, (*path, i)) for i, inner in enumerate(node.value)]
             case _:
                 plain = not node.style
                 return None if plain and node.value in _NULLS else node.value
 
-    def _items(
-        self, node: yaml.MappingNode, path: tuple[str | int, ...]
-    ) -> Iterator[tuple[str, Any]]:
+    def _items(self, node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str, Any]]:
         seen = set()
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 1

@@ -15,15 +15,14 @@ from typing import Any
 
 import anyio.to_thread
 import sqlalchemy as sa
-import structlog
 from fastapi import Request
 
 from app.db import Database, utc_now
 from app.db.keys import Key, find_key
 from app.db.tables import audit_events
 from app.errors import Forbidden, PositionsError, Unauthorized
+from app.logs import log
 
-log = structlog.get_logger("positions.audit")
 MOST_PENDING = 10_000
 
 
@@ -73,7 +72,7 @@ class Gate:
 
     def note(self, event: dict[str, Any]) -> None:
         """Put an event on record soon, together with the others that wait."""
-        log.info("audit", **event)
+        log.info("audit", extra={"fields": event})
         if len(self._pending) < MOST_PENDING:
             self._pending.append(event)
         if self._recording is None or self._recording.done():

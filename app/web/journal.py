@@ -1,4 +1,4 @@
-"""The journal: one line of JSON for each request, as structlog would write it.
+"""The journal: one line of JSON for each request, as `app.logs` would write it.
 
 It is put together by hand and written once for all requests of a turn of the event loop: for an
 answer that is kept the line was most of the work.
@@ -10,7 +10,8 @@ import sys
 import time
 
 import orjson
-import structlog
+
+from app.logs import log
 
 _LINE = (
     '{"request_id":"%s","status":%d,"ms":%.1f,"method":"%s","path":%s,'
@@ -23,7 +24,7 @@ class Journal:
 
     def __init__(self) -> None:
         """Look at the level that logging was configured with."""
-        self._on = structlog.get_logger().bind().is_enabled_for(logging.INFO)
+        self._on = log.isEnabledFor(logging.INFO)
         self._lines: list[str] = []
         self._second, self._told = -1, ""
 

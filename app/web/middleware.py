@@ -8,15 +8,13 @@ import time
 from collections.abc import Sequence
 from itertools import count
 
-import structlog
 from starlette.middleware.cors import CORSMiddleware
 
+from app.logs import log
 from app.web.caching import ASGIApp, Message, Receive, Scope, Send
 from app.web.journal import Journal
 from app.web.metrics import Figures
 from app.web.problems import FAULT, problem_response
-
-log = structlog.get_logger("positions.access")
 
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
@@ -63,7 +61,8 @@ class AccessMiddleware:
         try:
             await self._app(scope, receive, send_with_id)
         except Exception:
-            log.exception("failed", request_id=request_id, path=scope["path"])
+            fields = {"request_id": request_id, "path": scope["path"]}
+            log.exception("failed", extra={"fields": fields})
             if status:  # the answer had begun: cut it, so that nobody takes it for whole
                 raise
             await self._failed(scope, receive, send_with_id)
