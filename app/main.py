@@ -69,7 +69,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = Service(database, settings)
-    routers = [*((one, "/v1") for one in RESOURCES), (health.router, ""), (openapi.router, "")]
+    # What is asked first comes first: FastAPI makes the routes of each router that it passes.
+    routers = [(health.router, ""), (openapi.router, ""), *((one, "/v1") for one in RESOURCES)]
     for router, prefix in routers:
         app.include_router(router, prefix=prefix)
     problems.install(app)

@@ -20,6 +20,7 @@ from app.vocabulary import SourceType
 from app.web.asking import Ask, asked, operation, path_id
 from app.web.bodies import json_body, read_as
 from app.web.citations import CITATION_STYLES, citation_style
+from app.web.described import Described
 from app.web.envelopes import item_response, page_response
 from app.web.identities import resolve_one
 from app.web.listing import equal, overlapping
@@ -271,6 +272,7 @@ router.add_api_route(
     ),
     tags=["Sources"],
     response_model=Item[Verdict],
+    route_class_override=Described,
     responses=responses_for((), {400, 404, 409, 413, 415, 422}),
     openapi_extra=json_body(
         Quote,

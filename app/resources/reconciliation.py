@@ -23,6 +23,7 @@ from app.records.kinds import KINDS
 from app.vocabulary import ActorKind
 from app.web.asking import Ask, asked, json_response, operation
 from app.web.bodies import read_body
+from app.web.described import Described
 from app.web.identities import country_aliases
 from app.web.parameters import Parameter, integer, parse_query, word_of
 from app.web.problems import responses_for
@@ -472,6 +473,7 @@ router.add_api_route(
     description=f"{_ABOUT} Changes nothing and needs no key.",
     tags=["Finding"],
     response_model=_SHAPE,
+    route_class_override=Described,
     responses=responses_for((), {400, 413, 415, 422}),
     openapi_extra={
         "requestBody": {

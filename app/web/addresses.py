@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -29,7 +30,14 @@ class Address:
     name: str
     summary: str
     described: bool
-    regex: re.Pattern[str]
+
+    def is_of(self, path: str) -> bool:
+        """Whether a path that was asked for is this one, its variable parts filled."""
+        return self._regex.match(path) is not None if "{" in self.path else path == self.path
+
+    @cached_property
+    def _regex(self) -> re.Pattern[str]:
+        return compile_path(self.path)[0]
 
 
 def addresses_of(routers: Iterable[tuple[APIRouter, str]]) -> list[Address]:
@@ -44,14 +52,12 @@ def addresses_of(routers: Iterable[tuple[APIRouter, str]]) -> list[Address]:
 def _addresses(router: APIRouter, prefix: str) -> Iterator[Address]:
     for route in router.routes:
         if isinstance(route, Route | APIRoute) and route.methods:
-            regex, _, _ = compile_path(prefix + route.path)
             yield Address(
                 prefix + route.path,
                 frozenset(route.methods),
                 route.name,
                 getattr(route, "summary", None) or "",
                 route.include_in_schema,
-                regex,
             )
 
 

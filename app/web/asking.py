@@ -33,6 +33,7 @@ from app.db.tables import datasets
 from app.errors import Unavailable
 from app.settings import Settings
 from app.web.access import Gate
+from app.web.described import Described
 from app.web.parameters import AS_OF, KNOWN_AT, Parameter, parse_query
 from app.web.problems import responses_for
 from app.web.rendering import Names
@@ -367,6 +368,7 @@ def operation(
         description=description,
         tags=[tag],
         response_model=shape,
+        route_class_override=Described,
         response_class=JSONResponse if shape else Response,
         responses=responses_for(formats, {304, 422, *problems}, media),
         openapi_extra={

@@ -29,6 +29,7 @@ from app.vocabulary import ChangeReason
 from app.web.access import event_of, unauthorized
 from app.web.asking import Ask, Service
 from app.web.bodies import Sent, parse_object, received
+from app.web.described import Described
 from app.web.parameters import Parameter, parse_query, word
 from app.web.problems import responses_for
 from app.web.rendering import Names
@@ -207,6 +208,7 @@ def change(
         tags=[tag],
         status_code=status,
         response_model=shape,
+        route_class_override=Described,
         responses=declared,
         openapi_extra={
             "parameters": [*path_parameters, *told, *(p.openapi() for p in parameters)],

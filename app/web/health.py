@@ -1,7 +1,6 @@
 """What an operator's machines ask: is it alive, is it ready, how is it doing."""
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.db.migrate import is_migrated
 from app.errors import Unavailable
@@ -28,4 +27,5 @@ def get_readiness(request: Request) -> Response:
 @router.get("/metrics")
 def get_metrics(request: Request) -> Response:
     """Give the process's figures to Prometheus."""
-    return Response(request.app.state.figures.text(), media_type=CONTENT_TYPE_LATEST)
+    text, form = request.app.state.figures.text()
+    return Response(text, media_type=form)

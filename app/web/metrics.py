@@ -10,24 +10,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-
-from prometheus_client import (
-    CollectorRegistry,
-    GCCollector,
-    PlatformCollector,
-    ProcessCollector,
-    generate_latest,
-)
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import Collector
+from typing import TYPE_CHECKING
 
 from app.web.addresses import Address
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 
 
-class Figures(Collector):
+class Figures:
     """Counts the requests of one application; called by its event loop alone."""
 
     def __init__(self, addresses: Sequence[Address]) -> None:
@@ -38,10 +32,6 @@ class Figures(Collector):
         self._places: defaultdict[str, list[int]]
         self._places = defaultdict(lambda: [0] * (len(BUCKETS) + 1))
         self._seconds: defaultdict[str, float] = defaultdict(float)
-        self._registry = CollectorRegistry()
-        for own in (ProcessCollector, PlatformCollector, GCCollector):
-            own(registry=self._registry)
-        self._registry.register(self)
 
     def count(self, method: str, path: str, status: int, seconds: float) -> None:
         """Count a request that has ended."""
@@ -50,12 +40,24 @@ class Figures(Collector):
         self._places[route][bisect_left(BUCKETS, seconds)] += 1
         self._seconds[route] += seconds
 
-    def text(self) -> bytes:
-        """All figures, those of the process too, in Prometheus' own format."""
-        return generate_latest(self._registry)
+    def text(self) -> tuple[bytes, str]:
+        """All figures, those of the process too, in Prometheus' own format, and its name."""
+        import prometheus_client as prometheus
 
-    def collect(self) -> Iterator[Metric]:
+        registry = prometheus.CollectorRegistry()
+        for own in (
+            prometheus.ProcessCollector,
+            prometheus.PlatformCollector,
+            prometheus.GCCollector,
+        ):
+            own(registry=registry)
+        registry.register(self)
+        return prometheus.generate_latest(registry), prometheus.CONTENT_TYPE_LATEST
+
+    def collect(self) -> "Iterator[Metric]":
         """Tell what was counted."""
+        from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+
         requests = CounterMetricFamily(
             "positions_requests",
             "Requests by method, route and status.",
@@ -76,5 +78,5 @@ class Figures(Collector):
         yield times
 
     def _find(self, path: str) -> str:
-        found = (one.path for one in self._addresses if one.regex.match(path))
+        found = (one.path for one in self._addresses if one.is_of(path))
         return next(found, "none")

@@ -109,7 +109,7 @@ def _allowed(request: Request) -> str:
     """Every method of an address, over all of its routes."""
     methods: set[str] = set()
     for address in request.app.state.addresses:
-        if address.regex.match(request.scope["path"]):
+        if address.is_of(request.scope["path"]):
             methods |= address.methods
     if "GET" in methods:
         methods |= {"HEAD", "OPTIONS"}
