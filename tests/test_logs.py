@@ -61,8 +61,8 @@ def test_a_caller_without_a_key_is_on_record(seeded_url: str, said: Lines) -> No
     assert (audit["outcome"], audit["status"], audit["method"]) == ("refused", 401, "DELETE")
 
 
-def test_the_server_and_libraries_say_warnings_alike(said: Lines) -> None:
-    logging.getLogger("uvicorn.error").warning("a worker %s", "ended")
+def test_a_library_says_its_warnings_alike(said: Lines) -> None:
+    logging.getLogger("a.library").warning("a worker %s", "ended")
     logging.getLogger("a.library").info("chatter")
     [line] = said()
     assert (line["event"], line["level"]) == ("a worker ended", "warning")

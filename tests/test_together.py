@@ -1,25 +1,28 @@
 """One look serves all who asked before it began, and nobody who asked later."""
 
 import asyncio
-import threading
+
+from sqlalchemy.util import await_
 
 from app.web.together import Together
 
 
 def test_who_comes_during_a_look_waits_for_the_next() -> None:
-    begun, may_end, looks = threading.Event(), threading.Event(), 0
-
-    def look() -> int:
-        nonlocal looks
-        looks += 1
-        begun.set()
-        may_end.wait(10)
-        return looks
+    looks = 0
 
     async def ask() -> list[int]:
+        begun, may_end = asyncio.Event(), asyncio.Event()
+
+        def look() -> int:
+            nonlocal looks
+            looks += 1
+            begun.set()
+            await_(may_end.wait())
+            return looks
+
         together = Together(look)
         first = asyncio.ensure_future(together())
-        await asyncio.to_thread(begun.wait, 10)
+        await begun.wait()
         later = [asyncio.ensure_future(together()) for _ in range(3)]
         gone = asyncio.ensure_future(together())
         await asyncio.sleep(0)

@@ -87,15 +87,18 @@ def _with_options(url: sa.URL, settings: dict[str, str]) -> sa.URL:
 
 
 def begin(connection: Connection, driver: Any) -> None:
-    """Hear how the read before ended, and whether the server is still there.
-
-    The transaction itself begins with the first statement.
-    """
+    """Hear that the read before has ended; the transaction begins with the first statement."""
+    pgconn = driver.pgconn
+    if pgconn.transaction_status == IDLE:
+        return
     from psycopg import generators
 
     try:
-        driver.pgconn.consume_input()  # most often it has come; to wait costs ten times as much
-        answer(driver.wait(generators.fetch_many(driver.pgconn)))
+        pgconn.consume_input()
+        if pgconn.is_busy():  # seldom: it has come meanwhile
+            answer(driver.wait(generators.fetch_many(pgconn)))
+        while pgconn.get_result():
+            pass
     except connection.dialect.loaded_dbapi.Error:
         connection.invalidate()  # and is connected anew by what is asked of it
 
