@@ -1,10 +1,10 @@
-"""The same on PostgreSQL: lists against the raw limit, and against the textbook there.
+"""The same table on PostgreSQL, against the textbook service there.
 
     DATABASE_URL=postgresql+psycopg://… uv run positions import un-votes FOLDER
     uv run python -m benchmarks.postgres postgresql+psycopg://…
 
-The database is one that `positions import un-votes` has filled. CPU is that of
-the service alone, without PostgreSQL's own.
+The database is one that `positions import un-votes` has filled; `psql` dumps it. CPU is that of a
+service alone, without PostgreSQL's own.
 """
 
 from contextlib import ExitStack
@@ -14,25 +14,56 @@ import typer
 
 from benchmarks import services
 from benchmarks.load import interleaved
-from benchmarks.serving import CHOICES, CONNECTIONS, LISTS, against_raw, queues, times, told
+from benchmarks.serving import (
+    CHOICES,
+    CONNECTIONS,
+    ITEMS,
+    LISTS,
+    Row,
+    alone,
+    exports,
+    resident,
+    times,
+    told,
+)
 
 
 def main(url: str, rounds: int = 3) -> None:
     """Measure, and print the table."""
-    theirs = sa.make_url(url).set(drivername="postgresql+asyncpg")
-    plain = [f"/opinions?country={c}&stance={s}&sort={o}&limit=20" for c, s, o in CHOICES]
+    rows: list[Row] = []
     with ExitStack() as stack:
         stored = stack.enter_context(services.ours(url))
         fresh = stack.enter_context(services.ours(url, cache=0))
-        rows = against_raw(stack, stored, fresh, rounds)
-        rows += queues(fresh, rounds)
+        idle = fresh.resident()
+        rows += alone(stack, url, stored, fresh, rounds)
         services.environment_is_made()
-        orm = stack.enter_context(services.textbook(theirs.render_as_string(hide_password=False)))
-        jobs = {"ours": (fresh, LISTS), "textbook": (orm, plain)}
+        orm = stack.enter_context(services.textbook(_for_driver("postgresql+asyncpg", url)))
+        jobs = {
+            "list": (fresh, LISTS),
+            "their list": (
+                orm,
+                [f"/opinions?country={c}&stance={s}&sort={o}&limit=20" for c, s, o in CHOICES],
+            ),
+            "item": (fresh, [f"/v1/opinions/{one}" for one in ITEMS]),
+            "their item": (orm, [f"/opinions/{one}" for one in ITEMS]),
+        }
         got = interleaved(jobs, connections=CONNECTIONS, rounds=rounds)
-        what = "uncached list, of FastAPI + async ORM"
-        rows.append(times(what, got["ours"], got["textbook"], "6×", "12×"))
+        rows += [
+            times(f"{what}, of FastAPI + async ORM", got[ours], got[f"their {ours}"], *goals)
+            for what, ours, goals in (
+                ("uncached list", "list", ("6×", "12×")),
+                ("one item, uncached", "item", ("", "")),
+            )
+        ]
+    with services.ours(url) as process:
+        dump = "COPY opinions TO STDOUT (FORMAT csv)"
+        rows += exports(process, ["psql", _for_driver("postgresql", url), "-c", dump], rounds)
+    rows.append(resident(idle))
     print(told(rows))
+
+
+def _for_driver(driver: str, url: str) -> str:
+    return sa.make_url(url).set(drivername=driver).render_as_string(hide_password=False)
 
 
 if __name__ == "__main__":

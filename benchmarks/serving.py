@@ -54,21 +54,28 @@ def main(
         stored = stack.enter_context(services.ours(url))
         fresh = stack.enter_context(services.ours(url, cache=0))
         idle = fresh.resident()
-        rows += against_raw(stack, stored, fresh, rounds)
-        rows += queues(fresh, rounds)
-        rows += depth(fresh, rounds)
-        rows.append(two_workers(stack, url, fresh, rounds))
+        rows += alone(stack, url, stored, fresh, rounds)
         if peers:
             services.environment_is_made()
             rows += against_peers(stack, database, fresh, rounds)
     with services.ours(url) as process:
-        rows += exports(process, database, rounds)
-    rows.append(("resident memory, idle", f"{idle:.0f} MB", "≤ 120 MB", "90 MB"))
-    rows.append(starts(database, rounds))
+        dump = ["sqlite3", "-csv", str(database), "SELECT * FROM opinions"]
+        rows += exports(process, dump, rounds)
+    rows += [resident(idle), starts(database, rounds)]
     table = told(rows)
     print(table)
     if write:
         keep(table)
+
+
+def alone(stack: ExitStack, url: str, stored: Process, fresh: Process, rounds: int) -> list[Row]:
+    """What the service does by itself, on either database."""
+    return [
+        *against_raw(stack, stored, fresh, rounds),
+        *queues(fresh, rounds),
+        *depth(fresh, rounds),
+        two_workers(stack, url, fresh, rounds),
+    ]
 
 
 def against_raw(stack: ExitStack, stored: Process, fresh: Process, rounds: int) -> list[Row]:
@@ -187,7 +194,7 @@ def against_peers(stack: ExitStack, database: Path, fresh: Process, rounds: int)
     ]
 
 
-def exports(process: Process, database: Path, rounds: int) -> list[Row]:
+def exports(process: Process, dump: list[str], rounds: int) -> list[Row]:
     """All opinions over HTTP, in rows a second, against a dump by the database's own shell."""
     idle = process.resident()
     most = [idle]
@@ -201,8 +208,7 @@ def exports(process: Process, database: Path, rounds: int) -> list[Row]:
     watching.start()
     took: dict[str, list[float]] = {"shell": [], "ndjson": [], "csv": []}
     for _ in range(min(rounds, 3)):
-        shell = ["sqlite3", "-csv", str(database), "SELECT * FROM opinions"]
-        took["shell"].append(seconds_of(shell))
+        took["shell"].append(seconds_of(dump))
         for name in ("ndjson", "csv"):
             address = f"{process.address}/v1/opinions?format={name}"
             took[name].append(seconds_of(["curl", "-sS", "--fail", address]))
@@ -249,6 +255,11 @@ def starts(database: Path, rounds: int) -> Row:
     ours, empty = (statistics.median(took[name]) for name in ("ours", "empty"))
     told = f"{ours / empty:.1f}× ({ours:.1f} s of {empty:.1f} s)"
     return ("`positions serve` to the first 200, of an empty FastAPI", told, "≤ 2×", "1.3×")
+
+
+def resident(megabytes: float) -> Row:
+    """Memory of a service that has answered nothing yet."""
+    return ("resident memory, idle", f"{megabytes:.0f} MB", "≤ 120 MB", "90 MB")
 
 
 def share(what: str, ours: Figure, theirs: Figure, floor: str, stretch: str) -> Row:
