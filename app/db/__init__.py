@@ -169,9 +169,12 @@ class _Held:
         connection = self._connection
         if not connection.invalidated:
             connection.info.pop("until", None)  # the bound was the reading's, not what comes after
-            if connection.in_transaction():  # where SQLAlchemy was asked, too
-                connection.rollback()
-            self._end(connection, self._driver)
+            try:
+                if connection.in_transaction():  # where SQLAlchemy was asked, too
+                    connection.rollback()
+                self._end(connection, self._driver)
+            except Exception:  # lost at the end of a read, which has its answer all the same
+                connection.invalidate()
         if connection.invalidated:
             connection.close()
         else:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.reading import IDLE, answer
+from app.db.reading import IDLE, answer, driver_of
 
 #: How long an idle connection to PostgreSQL is taken to be still there.
 TRUSTED_SECONDS = 0.5
@@ -103,9 +103,9 @@ def begin(connection: Connection, driver: Any) -> None:
         connection.invalidate()  # and is connected anew by what is asked of it
 
 
-def end(connection: Connection, driver: Any) -> None:
+def end(connection: Connection, _driver: Any) -> None:
     """End the transaction, without waiting to hear that it has."""
-    pgconn = driver.pgconn
+    pgconn = driver_of(connection).pgconn  # which may have been connected anew since it began
     if pgconn.transaction_status in (_ACTIVE, _AWAY):
         connection.invalidate()
     elif pgconn.transaction_status != IDLE:

@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 #: How long a read may think before it gives up: a slow question must not hold up quick ones.
 SLOWEST_SECONDS = 10
+#: libpq's PQTRANS_IDLE: in no transaction.
+IDLE = 0
 
 
 def driver_of(connection: Connection) -> Any:
@@ -82,10 +84,6 @@ def _exchange(driver: Any, sql: str) -> Any:
 def answer(found: Any) -> Any:
     """What a driver gives, or will give: one that works on the event loop gives a coroutine."""
     return await_(found) if type(found) is CoroutineType else found
-
-
-#: libpq's PQTRANS_IDLE: in no transaction.
-IDLE = 0
 
 
 def _announce(connection: Connection, cursor: Any, statement: str, given: Any) -> None:
