@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from app import __version__, importing, keeping, serving
 from app.console import migrated, say, tell, warn
-from app.db import Database
+from app.db import Database, parse_url
 from app.db.clock import current_release
 from app.db.migrate import migrate as migrate_database
 from app.errors import PositionsError, Problem, Refused, nearest
@@ -85,6 +85,7 @@ def serve(
     host, port = host or settings.host, settings.port if port is None else port
     workers = workers or settings.workers
     _refuse_taken(host, port)
+    parse_url(settings.database_replica_url or settings.database_url)  # workers would repeat it
     database = Database(settings.database_url)
     if migrate_database(database):
         say("The database was migrated.")

@@ -52,8 +52,8 @@ def list_() -> None:
     table = Table(*columns, box=None)
     for key in found:
         table.add_row(*(key[column] or "–" for column in columns))
-    out = Console()
-    out.print(table, width=max(out.width, 160), soft_wrap=True)
+    # So wide that no id is cut, whatever the terminal.
+    Console(width=max(Console().width, 160), markup=False).print(table)
 
 
 @keys.command()

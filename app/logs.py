@@ -4,12 +4,11 @@
 printer for terminals, whose colours took a twentieth of a start.
 """
 
+import json
 import logging.config
 import sys
 import traceback
 from datetime import UTC, datetime
-
-import orjson
 
 #: What this service logs with; `extra={"fields": …}` gives a line more fields.
 log = logging.getLogger("positions")
@@ -19,19 +18,21 @@ class JsonLines(logging.Handler):
     """Writes a line: its fields, what it says, how grave that is and when, and a fault's trace."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a line."""
-        line = {
-            **getattr(record, "fields", {}),
-            "event": record.getMessage(),
-            "level": record.levelname.lower(),
-            "timestamp": f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
-        }
-        if record.exc_info:
-            line["exception"] = "".join(traceback.format_exception(record.exc_info[1])).rstrip()
+        """Write a line; whatever it holds, and if nobody reads it, whoever logs it goes on."""
         try:
-            sys.stderr.buffer.write(orjson.dumps(line, default=str) + b"\n")
-            sys.stderr.buffer.flush()
-        except (OSError, ValueError):  # nobody reads it any more
+            when = datetime.fromtimestamp(record.created, UTC)
+            line = {
+                **getattr(record, "fields", {}),
+                "event": record.getMessage().strip(),
+                "level": record.levelname.lower(),
+                "timestamp": f"{when:%Y-%m-%dT%H:%M:%S.%fZ}",
+            }
+            if record.exc_info:
+                line["exception"] = "".join(traceback.format_exception(record.exc_info[1])).strip()
+            # Not orjson, which refuses what is no Unicode: a fault may quote just that.
+            sys.stderr.write(f"{json.dumps(line, default=str)}\n")
+            sys.stderr.flush()
+        except Exception:
             self.handleError(record)
 
 

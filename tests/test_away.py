@@ -1,5 +1,7 @@
 """A database that goes away, or is held up, is a 503 that passes; only PostgreSQL can be either."""
 
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -101,6 +103,28 @@ def test_those_who_wait_too_long_in_line_are_told_to_come_again(
         assert [one.result().status_code for one in held] == [200] * QUICK
         assert late.status_code == 503
         assert late.headers["retry-after"] == "2"
+        assert client.get("/v1/topics?limit=7").status_code == 200
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.db.SILENT_SECONDS", 0.5)
+    with beside(seeded_url) as other, served(seeded_url, cache_megabytes=0) as client:
+        assert client.get("/v1/topics").status_code == 200
+        sessions = other.execute(
+            "SELECT pid FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+        for (pid,) in sessions:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            answer = client.get("/v1/topics?limit=7")
+        finally:
+            for (pid,) in sessions:
+                os.kill(pid, signal.SIGCONT)
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "2"
         assert client.get("/v1/topics?limit=7").status_code == 200
 
 

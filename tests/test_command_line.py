@@ -170,6 +170,8 @@ _DEAR = (
     "rich",
     "yaml",
     "networkx",
+    "prometheus_client",
+    "greenlet",
 )
 
 

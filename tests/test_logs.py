@@ -68,6 +68,17 @@ def test_a_library_says_its_warnings_alike(said: Lines) -> None:
     assert (line["event"], line["level"]) == ("a worker ended", "warning")
 
 
+ODD = {"no Unicode": "a\ud800b", "large": 1 << 70, "a thing": {3: object()}, "bytes": b"\xff"}
+
+
+@pytest.mark.parametrize("what", ODD.values(), ids=ODD)
+def test_whatever_a_line_holds_it_is_written(said: Lines, what: object) -> None:
+    logging.getLogger("a.library").warning("it is odd", extra={"fields": {"what": what}})
+    [line] = said()
+    assert (line["event"], line["level"]) == ("it is odd", "warning")
+    assert "what" in line
+
+
 def test_what_is_below_the_level_is_not_said(seeded_url: str, said: Lines) -> None:
     configure_logging("warning")
     with served(seeded_url) as client:

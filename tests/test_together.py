@@ -2,8 +2,6 @@
 
 import asyncio
 
-from sqlalchemy.util import await_
-
 from app.web.together import Together
 
 
@@ -13,11 +11,11 @@ def test_who_comes_during_a_look_waits_for_the_next() -> None:
     async def ask() -> list[int]:
         begun, may_end = asyncio.Event(), asyncio.Event()
 
-        def look() -> int:
+        async def look() -> int:
             nonlocal looks
             looks += 1
             begun.set()
-            await_(may_end.wait())
+            await may_end.wait()
             return looks
 
         together = Together(look)

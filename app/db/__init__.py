@@ -5,22 +5,25 @@ cannot either. The room is in parts: how each of the two is connected to (`sqlit
 what is asked of a connection (`reading`), what goes wrong with it (`faults`).
 """
 
+import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+from sqlalchemy.util import greenlet_spawn
 from sqlalchemy.util.concurrency import in_greenlet
 
 from app.db import postgresql, sqlite
-from app.db.faults import as_problem, translated
+from app.db.faults import as_problem, translated, unavailable
 from app.db.pulse import Pulse
-from app.db.reading import driver_of, number
+from app.db.reading import SLOWEST_SECONDS, driver_of, number
 from app.errors import Refused
 
 try:
@@ -29,6 +32,10 @@ except ImportError:  # Windows has none; there, SQLite's own waiting has to do
     fcntl = None  # type: ignore[assignment]
 
 
+T = TypeVar("T")
+
+#: How long a server may say nothing: it ends what thinks for longer than `SLOWEST_SECONDS` itself.
+SILENT_SECONDS = SLOWEST_SECONDS + 5
 #: How a read begins and ends, by SQLAlchemy's connection and the driver's.
 Passage = Callable[[Connection, Any], None]
 
@@ -48,23 +55,40 @@ class Database:
         """Make the engines; nothing connects before the first use."""
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        read_url = parse_url(replica_url) if replica_url else self.url
+        self._read_url = parse_url(replica_url) if replica_url else self.url
         how = sqlite if self.is_sqlite else postgresql
         self._writer: Engine = how.make_engine(self.url, writes=True)
-        self._reader = how.make_engine(read_url, writes=False)
-        self._quick: Engine = (
-            self._reader if self.is_sqlite else postgresql.make_loop_engine(read_url)
-        )
+        self._reader = how.make_engine(self._read_url, writes=False)
         self._begin, self._end = how.begin, how.end
         self._write_lock = threading.Lock()
         self._open: deque[Connection] = deque()
         self._pulse: Pulse | None = None
         self._glanced: dict[str, tuple[bytes, int | None]] = {}
 
+    @cached_property
+    def _quick(self) -> Engine:
+        """What quick reads are connected by; only a service over PostgreSQL needs another."""
+        return self._reader if self.is_sqlite else postgresql.make_loop_engine(self._read_url)
+
+    async def on_loop(self, work: Callable[[], T]) -> T:
+        """Do work that reads PostgreSQL on the event loop, which goes on where the work waits.
+
+        Raises:
+            Unavailable: when the server has said nothing for longer than it may think.
+        """
+        limit = asyncio.timeout(SILENT_SECONDS)
+        try:
+            async with limit:
+                return await greenlet_spawn(work)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise unavailable("the database does not answer") from None
+
     def read(self) -> AbstractContextManager[Connection]:
         """A connection that sees one consistent state and cannot change it.
 
-        On the event loop, where PostgreSQL is read in a greenlet, others go on while it waits.
+        Within `on_loop` it is one of the event loop's, else it is a thread's.
         """
         if self.is_sqlite or in_greenlet():
             return _Held(self._open, self._quick, self._begin, self._end)
@@ -129,6 +153,10 @@ class Database:
         """The engine that may write, for migrations."""
         return self._writer
 
+    async def close_on_loop(self) -> None:
+        """Give back every connection, those of the event loop, too."""
+        await greenlet_spawn(self.close)
+
     def close(self) -> None:
         """Give back every connection."""
         if self._pulse:
@@ -160,7 +188,12 @@ class _Held:
             with translated():
                 connection = self._engine.connect()
         self._connection, self._driver = connection, driver_of(connection)
-        self._begin(connection, self._driver)
+        try:
+            self._begin(connection, self._driver)
+        except BaseException:  # called off while it waited
+            connection.invalidate()
+            connection.close()
+            raise
         return connection
 
     def __exit__(

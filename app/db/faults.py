@@ -24,16 +24,16 @@ def translated() -> Iterator[None]:
 def as_problem(fault: Exception) -> Unavailable | None:
     """What a fault of the database means to a caller; None for one of ours."""
     if isinstance(fault, PoolTimeout):
-        return _unavailable("every connection to the database is in use")
+        return unavailable("every connection to the database is in use")
     if isinstance(fault, OperationalError | sqlite3.OperationalError):
         driver_fault = getattr(fault, "orig", fault)
         if _is_fault_of_ours(driver_fault):
             return None
         if _is_late(driver_fault):
-            return _unavailable("the answer took longer than any may; ask for less")
-        return _unavailable("the database cannot be reached or is busy")
+            return unavailable("the answer took longer than any may; ask for less")
+        return unavailable("the database cannot be reached or is busy")
     if isinstance(fault, DBAPIError) and fault.connection_invalidated:
-        return _unavailable("the connection to the database was lost")
+        return unavailable("the connection to the database was lost")
     return None
 
 
@@ -60,5 +60,6 @@ _SQLITE_AWAY = {
 }
 
 
-def _unavailable(what: str) -> Unavailable:
+def unavailable(what: str) -> Unavailable:
+    """What is told of a database that is not there now."""
     return Unavailable(f"{what}; try again shortly", headers={"Retry-After": "2"})

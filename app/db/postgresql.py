@@ -73,6 +73,8 @@ def make_loop_engine(url: sa.URL) -> Engine:
         pool_reset_on_return=None,
         connect_args=_CONNECT,
     )
+    # What SQLAlchemy was asked ends with all else, in `end`, which does not wait for it.
+    engine.sync_engine.dialect.do_rollback = lambda dbapi_connection: None  # type: ignore[method-assign]
     return engine.sync_engine
 
 
@@ -94,12 +96,12 @@ def begin(connection: Connection, driver: Any) -> None:
     from psycopg import generators
 
     try:
-        pgconn.consume_input()
-        if pgconn.is_busy():  # seldom: it has come meanwhile
-            answer(driver.wait(generators.fetch_many(pgconn)))
-        while pgconn.get_result():
-            pass
+        pgconn.consume_input()  # most often it has come, and there is nothing to wait for
+        answer(driver.wait(generators.fetch_many(pgconn)))
+        lost = pgconn.transaction_status != IDLE
     except connection.dialect.loaded_dbapi.Error:
+        lost = True
+    if lost:
         connection.invalidate()  # and is connected anew by what is asked of it
 
 

@@ -41,12 +41,10 @@ def fetch(connection: Connection, statement: str, given: Any = ()) -> Sequence[t
         _announce(connection, cursor, statement, given)
         answer(cursor.execute(statement, given or ()))
         rows = answer(cursor.fetchall())
-    except dialect.loaded_dbapi.Error as fault:  # told as SQLAlchemy would
-        if lost := bool(driver.closed):
+    except dialect.loaded_dbapi.Error as fault:
+        if driver.closed:
             connection.invalidate(fault)
-        raise DBAPIError.instance(
-            statement, given, fault, Exception, connection_invalidated=lost
-        ) from fault
+        raise _told(connection, statement, given, fault) from fault
     return rows
 
 
@@ -54,31 +52,41 @@ def number(connection: Connection, statement: str, *, begin: bool = True) -> int
     """The one whole number of a statement without values, or None.
 
     Where PostgreSQL is in no transaction the statement takes the BEGIN along, past psycopg, which
-    would send each and wait for it by itself: that took a third of a page. What goes wrong so is
-    asked, and told, the usual way; a connection that was lost is replaced first, because nothing
-    has been read from it yet.
+    would send each and wait for it by itself: that took a third of a page. Where the connection
+    was lost it is asked again over a new one, because nothing has been read from it yet.
     """
     driver = driver_of(connection)
     if connection.dialect.name == "postgresql" and driver.pgconn.transaction_status == IDLE:
         _announce(connection, None, statement, ())
         try:
-            found = _exchange(driver, f"{'BEGIN; ' if begin else ''}{statement}")
-            if not found.error_message:
-                told = found.get_value(0, 0)
-                return None if told is None else int(told)
-            _exchange(driver, "ROLLBACK")
-        except connection.dialect.loaded_dbapi.Error:
-            connection.invalidate()
+            return _exchanged(driver, f"{'BEGIN; ' if begin else ''}{statement}")
+        except connection.dialect.loaded_dbapi.Error as fault:
+            if not driver.closed:
+                raise _told(connection, statement, (), fault) from fault
+            connection.invalidate(fault)
     asked: int | None = fetch(connection, statement)[0][0]
     return asked
 
 
-def _exchange(driver: Any, sql: str) -> Any:
-    """What PostgreSQL says to the last of several statements."""
-    from psycopg import generators  # here, because SQLite's start loads no driver of PostgreSQL
+def _exchanged(driver: Any, sql: str) -> int | None:
+    """The number that PostgreSQL gives for the last of several statements."""
+    from psycopg import errors, generators  # here: SQLite's start loads no driver of PostgreSQL
+    from psycopg.pq import DiagnosticField
 
     driver.pgconn.send_query(sql.encode())
-    return answer(driver.wait(generators.execute(driver.pgconn)))[-1]
+    found = answer(driver.wait(generators.execute(driver.pgconn)))[-1]
+    if found.error_message:
+        state = (found.error_field(DiagnosticField.SQLSTATE) or b"").decode()
+        raise errors.lookup(state)(found.error_message.decode(errors="replace"))
+    value = found.get_value(0, 0)
+    return None if value is None else int(value)
+
+
+def _told(connection: Connection, statement: str, given: Any, fault: Exception) -> Exception:
+    """A fault of the driver as SQLAlchemy tells it."""
+    return DBAPIError.instance(
+        statement, given, fault, Exception, connection_invalidated=connection.invalidated
+    )
 
 
 def answer(found: Any) -> Any:

@@ -23,7 +23,6 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
-from sqlalchemy.util import greenlet_spawn
 
 from app.db import Database
 from app.db.clock import as_known, current_release, release_at
@@ -134,17 +133,14 @@ class Service:
         finally:
             self._waiting -= 1
         try:
-            return await greenlet_spawn(work)
+            return await self.database.on_loop(work)
         finally:
             self._quick.release()
 
     async def close(self) -> None:
         """Write down what waits for it, and give back the connections."""
         await self.gate.close()
-        if self.database.is_sqlite:
-            self.database.close()
-        else:
-            await greenlet_spawn(self.database.close)
+        await self.database.close_on_loop()
 
     @contextmanager
     def stream(self) -> Iterator[None]:

@@ -1,10 +1,8 @@
 """One look for all who wait for it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
-
-from sqlalchemy.util import greenlet_spawn
 
 Seen = TypeVar("Seen")
 
@@ -20,10 +18,10 @@ class Together(Generic[Seen]):
     the next one, with all others who came meanwhile.
 
     Args:
-        look: looks, in a greenlet where it can wait.
+        look: looks, and waits where it has to.
     """
 
-    def __init__(self, look: Callable[[], Seen]) -> None:
+    def __init__(self, look: Callable[[], Awaitable[Seen]]) -> None:
         """Look when somebody asks."""
         self._look = look
         self._askers: list[asyncio.Future[Seen]] = []
@@ -45,7 +43,7 @@ class Together(Generic[Seen]):
                 await asyncio.sleep(0)
             askers, self._askers = self._askers, []
             try:
-                seen = await greenlet_spawn(self._look)
+                seen = await self._look()
             except Exception as fault:
                 for asker in askers:
                     if not asker.done():
