@@ -96,8 +96,11 @@ def begin(connection: Connection, driver: Any) -> None:
     from psycopg import generators
 
     try:
-        pgconn.consume_input()  # most often it has come, and there is nothing to wait for
-        answer(driver.wait(generators.fetch_many(pgconn)))
+        pgconn.consume_input()
+        while not pgconn.is_busy() and pgconn.get_result():
+            pass
+        if pgconn.transaction_status == _ACTIVE:  # seldom: most often all of it has come
+            answer(driver.wait(generators.fetch_many(pgconn)))
         lost = pgconn.transaction_status != IDLE
     except connection.dialect.loaded_dbapi.Error:
         lost = True
