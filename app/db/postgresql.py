@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.reading import IDLE, answer, driver_of
+from app.db.reading import IDLE, SLOWEST_SECONDS, answer, driver_of
 
 #: How long an idle connection to PostgreSQL is taken to be still there.
 TRUSTED_SECONDS = 0.5
@@ -25,7 +25,7 @@ TRUSTED_SECONDS = 0.5
 _READS = {
     "default_transaction_read_only": "on",
     "default_transaction_isolation": r"repeatable\ read",
-    "statement_timeout": "10000",
+    "statement_timeout": str(SLOWEST_SECONDS * 1000),
 }
 _WRITES = {
     "default_transaction_read_only": "off",

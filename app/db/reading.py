@@ -71,13 +71,11 @@ def number(connection: Connection, statement: str, *, begin: bool = True) -> int
 def _exchanged(driver: Any, sql: str) -> int | None:
     """The number that PostgreSQL gives for the last of several statements."""
     from psycopg import errors, generators  # here: SQLite's start loads no driver of PostgreSQL
-    from psycopg.pq import DiagnosticField
 
     driver.pgconn.send_query(sql.encode())
     found = answer(driver.wait(generators.execute(driver.pgconn)))[-1]
     if found.error_message:
-        state = (found.error_field(DiagnosticField.SQLSTATE) or b"").decode()
-        raise errors.lookup(state)(found.error_message.decode(errors="replace"))
+        raise errors.error_from_result(found)  # as psycopg's own cursors do
     value = found.get_value(0, 0)
     return None if value is None else int(value)
 
