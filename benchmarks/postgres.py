@@ -15,10 +15,10 @@ import typer
 from benchmarks import services
 from benchmarks.load import interleaved
 from benchmarks.serving import (
-    CHOICES,
     CONNECTIONS,
     ITEMS,
     LISTS,
+    PLAIN,
     Row,
     alone,
     exports,
@@ -40,10 +40,7 @@ def main(url: str, rounds: int = 3) -> None:
         orm = stack.enter_context(services.textbook(_for_driver("postgresql+asyncpg", url)))
         jobs = {
             "list": (fresh, LISTS),
-            "their list": (
-                orm,
-                [f"/opinions?country={c}&stance={s}&sort={o}&limit=20" for c, s, o in CHOICES],
-            ),
+            "their list": (orm, PLAIN),
             "item": (fresh, [f"/v1/opinions/{one}" for one in ITEMS]),
             "their item": (orm, [f"/opinions/{one}" for one in ITEMS]),
         }

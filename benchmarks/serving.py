@@ -33,6 +33,8 @@ CONNECTIONS, MANY = 16, 64
 STATES = ("SWE", "FRA", "DEU", "CHN", "IND", "BRA", "GBR", "TUR", "POL", "JPN", "MEX", "EGY")
 CHOICES = [(c, s, o) for c in STATES for s in ("support", "oppose") for o in ("-stated", "stated")]
 LISTS = [f"/v1/opinions?country={c}&stance={s}&sort={o}&limit=20" for c, s, o in CHOICES]
+#: The same of the peers that have no refs.
+PLAIN = [f"/opinions?country={c}&stance={s}&sort={o}&limit=20" for c, s, o in CHOICES]
 ITEMS = [f"un-{call}-{c.lower()}" for call in (3456, 5025) for c in ("USA", "FRA", "GBR", "POL")]
 WORDS = ("disarmament", "nuclear", "palestine", "rights", "budget", "apartheid", "cyprus", "ocean")
 BEGIN, END = "<!-- the last run -->", "<!-- its end -->"
@@ -160,7 +162,6 @@ def against_peers(stack: ExitStack, database: Path, fresh: Process, rounds: int)
     orm = stack.enter_context(services.textbook(f"sqlite+aiosqlite:///{database}"))
     django = stack.enter_context(services.django_rest(database))
     name = f"/{database.stem}"
-    plain = [f"/opinions?country={c}&stance={s}&sort={o}&limit=20" for c, s, o in CHOICES]
     rows = [
         f"{name}/opinions.json?holder_country={c}&stance={s}&_size=20&_shape=objects&_nocount=1&"
         + ("_sort_desc" if o.startswith("-") else "_sort")
@@ -174,8 +175,8 @@ def against_peers(stack: ExitStack, database: Path, fresh: Process, rounds: int)
     lists = {
         "ours": (fresh, LISTS),
         "datasette": (table, rows),
-        "django": (django, plain),
-        "textbook": (orm, plain),
+        "django": (django, PLAIN),
+        "textbook": (orm, PLAIN),
     }
     got = interleaved(lists, connections=CONNECTIONS, rounds=rounds)
     rest = {

@@ -3,11 +3,13 @@
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg
 import pytest
+from httpx2 import Response
+from starlette.testclient import TestClient
 
 from app.db import parse_url
 from app.web.asking import QUICK
@@ -33,12 +35,31 @@ def beside(url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+#: Every session of a database but one's own.
+_OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
 def _end_all(connection: psycopg.Connection) -> None:
     """End every session of this database but one's own, as a restart does."""
-    connection.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
+    connection.execute(f"SELECT pg_terminate_backend(pid) {_OTHERS}")
+
+
+@contextmanager
+def held_up(url: str, client: TestClient, number: int) -> Iterator[list[Future[Response]]]:
+    """So many reads that wait for a lock until the block ends, and then are answered."""
+    with (
+        beside(url) as other,
+        beside(url) as watcher,
+        ThreadPoolExecutor(number) as callers,
+    ):
+        with other.transaction():
+            other.execute("LOCK TABLE opinions IN ACCESS EXCLUSIVE MODE")
+            held = [
+                callers.submit(client.get, f"/v1/opinions?limit={n}") for n in range(1, number + 1)
+            ]
+            _await_held(watcher, number)
+            yield held
+        assert [one.result().status_code for one in held] == [200] * number
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -68,39 +89,21 @@ def test_a_column_may_change_beside_a_running_service(seeded_url: str) -> None:
 
 def test_a_read_that_is_held_up_holds_up_nobody_else(seeded_url: str) -> None:
     with (
-        beside(seeded_url) as other,
-        beside(seeded_url) as watcher,
         served(seeded_url, cache_megabytes=0) as client,
-        ThreadPoolExecutor(QUICK - 1) as callers,
+        held_up(seeded_url, client, QUICK - 1) as held,
     ):
-        with other.transaction():
-            other.execute("LOCK TABLE opinions IN ACCESS EXCLUSIVE MODE")
-            held = [callers.submit(client.get, f"/v1/opinions?limit={n}") for n in range(1, QUICK)]
-            _await_held(watcher, QUICK - 1)
-            assert client.get("/v1/topics").status_code == 200
-            assert not any(one.done() for one in held)
-        assert [one.result().status_code for one in held] == [200] * (QUICK - 1)
+        assert client.get("/v1/topics").status_code == 200
+        assert not any(one.done() for one in held)
 
 
 def test_those_who_wait_too_long_in_line_are_told_to_come_again(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.web.asking.PATIENCE_SECONDS", 0.2)
-    with (
-        beside(seeded_url) as other,
-        beside(seeded_url) as watcher,
-        served(seeded_url, cache_megabytes=0) as client,
-        ThreadPoolExecutor(QUICK) as callers,
-    ):
+    with served(seeded_url, cache_megabytes=0) as client:
         client.get("/v1/topics")
-        with other.transaction():
-            other.execute("LOCK TABLE opinions IN ACCESS EXCLUSIVE MODE")
-            held = [
-                callers.submit(client.get, f"/v1/opinions?limit={n}") for n in range(1, QUICK + 1)
-            ]
-            _await_held(watcher, QUICK)
+        with held_up(seeded_url, client, QUICK):
             late = client.get("/v1/topics?limit=7")
-        assert [one.result().status_code for one in held] == [200] * QUICK
         assert late.status_code == 503
         assert late.headers["retry-after"] == "2"
         assert client.get("/v1/topics?limit=7").status_code == 200
@@ -112,10 +115,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(
     monkeypatch.setattr("app.db.SILENT_SECONDS", 0.5)
     with beside(seeded_url) as other, served(seeded_url, cache_megabytes=0) as client:
         assert client.get("/v1/topics").status_code == 200
-        sessions = other.execute(
-            "SELECT pid FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        ).fetchall()
+        sessions = other.execute(f"SELECT pid {_OTHERS}").fetchall()
         for (pid,) in sessions:
             os.kill(pid, signal.SIGSTOP)
         try:

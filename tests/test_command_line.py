@@ -162,6 +162,7 @@ def test_a_setting_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "POSITIONS_PROT is not a setting; did you mean 'POSITIONS_PORT'?" in result.stderr
 
 
+#: What takes long to load, and only some commands, PostgreSQL or a first request need.
 _DEAR = (
     "sqlalchemy.dialects.postgresql",
     "sqlalchemy.ext.asyncio",
@@ -175,7 +176,7 @@ _DEAR = (
 )
 
 
-def test_what_serves_from_sqlite_loads_nothing_of_postgresql_or_migrations() -> None:
+def test_what_serves_from_sqlite_loads_nothing_that_others_need() -> None:
     program = "import sys, app.cli, app.main; print(*sys.modules)"
     result = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
