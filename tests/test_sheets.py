@@ -19,7 +19,7 @@ TABLES = st.integers(1, 4).flatmap(
 def test_cells_are_quoted_as_the_csv_module_quotes_them(rows: list[list[str]]) -> None:
     expected = io.StringIO()
     csv.writer(expected).writerows(rows)
-    assert csv_text(list(zip(*rows, strict=True))) == expected.getvalue()
+    assert csv_text(list(zip(*rows, strict=True))) == expected.getvalue().encode()
 
 
 def test_a_reference_is_its_id_and_its_name(client: TestClient) -> None:

@@ -53,11 +53,11 @@ def _source(_ask: Ask) -> Select[Any]:
     return sa.select(*(actors.c[name] for name in _NAMES))
 
 
-def _render(_ask: Ask, rows: Sequence[Row[Any]]) -> list[str]:
+def _render(_ask: Ask, rows: Sequence[Row[Any]]) -> list[bytes]:
     return [_text(row, orjson.loads(row.body)) for row in rows]
 
 
-def _text(row: Row[Any], body: dict[str, Any]) -> str:
+def _text(row: Row[Any], body: dict[str, Any]) -> bytes:
     told = {
         "id": row.id,
         "dataset": row.dataset,
@@ -67,7 +67,7 @@ def _text(row: Row[Any], body: dict[str, Any]) -> str:
         "name": body["name"],
         "other_names": body["other_names"],
     }
-    return orjson.dumps(told).decode()
+    return orjson.dumps(told)
 
 
 COLLECTION = Collection(

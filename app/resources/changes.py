@@ -60,7 +60,7 @@ def _answer(ask: Ask) -> Response:
     shown = found[:limit]
     after = following(ask, "cursor", _place(shown[-1])) if len(found) > limit else None
     meta = ask.meta({row.dataset for row in shown}, **_total(ask), limit=limit)
-    return page_response(ask, ",".join(_texts(ask, shown)), meta, after)
+    return page_response(ask, b",".join(_texts(ask, shown)), meta, after)
 
 
 def _is_kind(value: Any) -> bool:
@@ -80,7 +80,7 @@ def _since(ask: Ask) -> int:
     return since
 
 
-def _parts(ask: Ask) -> Iterator[list[str]]:
+def _parts(ask: Ask) -> Iterator[list[bytes]]:
     place: Place | None = None
     while found := _next(ask, place, CHUNK):
         yield _texts(ask, found)
@@ -95,7 +95,7 @@ def _next(ask: Ask, after: Place | None, limit: int, *, newest: bool = False) ->
     return next_changes(ask.connection, _since(ask), after=after, limit=limit, newest=newest)
 
 
-def _texts(ask: Ask, found: Sequence[Row[Any]]) -> list[str]:
+def _texts(ask: Ask, found: Sequence[Row[Any]]) -> list[bytes]:
     """Changes as JSON, each record with the names its references had at its release."""
     return [
         text
@@ -104,15 +104,15 @@ def _texts(ask: Ask, found: Sequence[Row[Any]]) -> list[str]:
     ]
 
 
-def _texts_of(ask: Ask, release: int, found: list[Row[Any]]) -> list[str]:
+def _texts_of(ask: Ask, release: int, found: list[Row[Any]]) -> list[bytes]:
     names = Names(ask.release, release if release < ask.release else None)
     lines = [_text(*one) for one in zip(found, record_json(found), strict=True)]
-    return names.fill(ask.connection, "\n".join(lines)).split("\n")
+    return names.fill(ask.connection, b"\n".join(lines)).split(b"\n")
 
 
-def _text(row: Row[Any], record: str) -> str:
+def _text(row: Row[Any], record: bytes) -> bytes:
     head = orjson.dumps({**told(row), "kind": row.kind, "id": row.id, "revision": row.revision})
-    return f'{head.decode()[:-1]},"record":{"null" if row.op == DELETE else record}}}'
+    return b'%b,"record":%b}' % (head[:-1], b"null" if row.op == DELETE else record)
 
 
 def _total(ask: Ask) -> dict[str, Any]:

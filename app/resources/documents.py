@@ -93,7 +93,7 @@ def _claims(ask: Ask) -> Response:
     )
     wanted = ask.values.get("paragraph")
     shown = [text for paragraph, _, _, text in claims if wanted is None or paragraph in wanted]
-    data = ask.fill(",".join(shown[:limit]))
+    data = ask.fill(b",".join(shown[:limit]))
     relation = "at_least" if any(len(rows) > MOST_CLAIMS for rows in found) else None
     meta = ask.meta(
         {row.dataset for row in bodies}, total=len(shown), total_relation=relation, limit=limit
@@ -112,7 +112,7 @@ def _citing(kind: Kind, document: str) -> Select[Any]:
     return sa.select(*columns).where(cites).order_by(table.c.id).limit(MOST_CLAIMS + 1)
 
 
-def _by_paragraph(row: Any, document: str) -> Iterator[tuple[int | None, int, str, str]]:
+def _by_paragraph(row: Any, document: str) -> Iterator[tuple[int | None, int, str, bytes]]:
     """A record's claims on a document: paragraph, first character, id, and JSON text."""
     body = orjson.loads(row.body)
     places: dict[int | None, list[Any]] = defaultdict(list)
@@ -127,7 +127,7 @@ def _by_paragraph(row: Any, document: str) -> Iterator[tuple[int | None, int, st
             "summary": body["summary"],
             "evidence": found,
         }
-        yield paragraph, found[0].get("start", 0), row.id, orjson.dumps(claim).decode()
+        yield paragraph, found[0].get("start", 0), row.id, orjson.dumps(claim)
 
 
 operation(
@@ -168,7 +168,7 @@ def _citation(ask: Ask) -> Response:
     [body] = ask.rows(sa.select(documents.c.body).where(documents.c.id == document))
     name = ask.values.get("format", "text")
     media, write = CITATION_STYLES[name]
-    text = write(document, orjson.loads(ask.fill(body.body)))
+    text = write(document, orjson.loads(ask.fill(body.body.encode())))
     return Response(text, media_type=f"{media}; charset=utf-8")
 
 
@@ -254,7 +254,7 @@ def _verdict(ask: Ask, quote: Quote) -> Response:
             f"this deployment does not hold the text of {document!r}; an operator gives it with "
             "`positions documents attach`"
         )
-    data = orjson.dumps(verify(text, quote.start, quote.end, quote.exact)).decode()
+    data = orjson.dumps(verify(text, quote.start, quote.end, quote.exact))
     return item_response(ask, data, ask.meta({dataset}))
 
 

@@ -35,7 +35,7 @@ from app.web.tableschema import table_schema
 router = APIRouter()
 MEDIA = "application/zip"
 #: The mark of the words at a cited place, as JSON text writes it.
-_EXACT = re.compile(r'"\\u001fexact:[^"]*"')
+_EXACT = re.compile(rb'"\\u001fexact:[^"]*"')
 
 
 def _export(ask: Ask) -> Response:
@@ -56,26 +56,26 @@ def _stream(
     with asked(service, request, values) as ask:
         about = _about(ask, values["dataset"][0])
         archive = Archive(datetime.fromisoformat(about["created"]))
-        yield from archive.add("README.txt", [_readme(about)])
+        yield from archive.add("README.txt", [_readme(about).encode()])
         yield from archive.add("codebook.csv", sheets(ask, Term, [_terms()]))
         for kind in KINDS.values():
             yield from archive.add(f"{kind.path}.csv", _table(ask, kind))
         package = about | {"resources": [_resource(member) for member in archive.members[1:]]}
-        text = orjson.dumps(package, option=orjson.OPT_INDENT_2).decode()
+        text = orjson.dumps(package, option=orjson.OPT_INDENT_2)
         yield from archive.add("datapackage.json", [text])
         yield archive.close()
 
 
-def _table(ask: Ask, kind: Kind) -> Iterator[str]:
+def _table(ask: Ask, kind: Kind) -> Iterator[bytes]:
     """A kind's records in the dataset, as CSV."""
     shape = stored(kind.record)
     parts = parts_of(collection_of(kind, shape, ()), ask)
-    wordless = ([_EXACT.sub("null", text) for text in part] for part in parts)
+    wordless = ([_EXACT.sub(b"null", text) for text in part] for part in parts)
     return each_bound(ask.connection, sheets(ask, shape, wordless))
 
 
-def _terms() -> list[str]:
-    return [orjson.dumps(term).decode() for term in CODEBOOK]
+def _terms() -> list[bytes]:
+    return list(map(orjson.dumps, CODEBOOK))
 
 
 def _about(ask: Ask, dataset: str) -> dict[str, Any]:

@@ -57,17 +57,17 @@ def _index(ask: Ask) -> Response:
         for one in ask.request.app.state.addresses
         if one.path.startswith("/v1") and "GET" in one.methods and one.described
     ]
-    return _item(ask, orjson.dumps(addresses).decode())
+    return _item(ask, orjson.dumps(addresses))
 
 
-def _item(ask: Ask, data: str) -> Response:
+def _item(ask: Ask, data: bytes) -> Response:
     return item_response(ask, data, ask.meta(set()))
 
 
 def _codebook(ask: Ask) -> Response:
     wanted = ask.values.get("vocabulary")
     terms = [term for term in CODEBOOK if not wanted or term["vocabulary"] in wanted]
-    return _item(ask, orjson.dumps(terms).decode())
+    return _item(ask, orjson.dumps(terms))
 
 
 _VOCABULARY_NAMES = list(dict.fromkeys(term["vocabulary"] for term in CODEBOOK))
@@ -121,7 +121,7 @@ def _column(name: str) -> ColumnElement[Any]:
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
 
 
-def _render(ask: Ask, rows: Sequence[Row[Any]]) -> list[str]:
+def _render(ask: Ask, rows: Sequence[Row[Any]]) -> list[bytes]:
     words = words_of(ask.values["q"])
     records = _records(ask, rows)
     return [
@@ -132,7 +132,7 @@ def _render(ask: Ask, rows: Sequence[Row[Any]]) -> list[str]:
                 "rank": row.rank,
                 "snippet": _snippet(orjson.loads(records[row.kind, row.id].body), words),
             }
-        ).decode()
+        )
         for row in rows
     ]
 

@@ -70,7 +70,7 @@ def work(edit: Edit) -> Answer:
     return Answer(200, _told(edit, outcome, dry_run=dry_run), release=release)
 
 
-def _told(edit: Edit, outcome: Outcome, *, dry_run: bool) -> str:
+def _told(edit: Edit, outcome: Outcome, *, dry_run: bool) -> bytes:
     data = Import(
         dry_run=dry_run,
         release=outcome.release,
@@ -79,7 +79,7 @@ def _told(edit: Edit, outcome: Outcome, *, dry_run: bool) -> str:
         unchanged=outcome.unchanged,
     )
     ask = edit.ask(current_release(edit.connection))
-    return enveloped(data.model_dump_json(), ask.meta(set()), self=ask.address)
+    return enveloped(data.model_dump_json().encode(), ask.meta(set()), self=ask.address)
 
 
 def _read(sent: Sent) -> Iterator[Given | list[RecordFault]]:

@@ -75,12 +75,12 @@ def _answer(ask: Ask) -> Response:
     here = [o.holder.in_(holders), o.question.in_(questions)]
     derived = positions([*chosen(ask), *here])
     rows = ask.rows(sa.select(derived).order_by(derived.c.holder, derived.c.question))
-    cells = ",".join(position_json(ask, rows))
+    cells = b",".join(position_json(ask, rows))
     marks = [
-        orjson.dumps([f"{MARK}{space}:{one}" for one in ids]).decode()
+        orjson.dumps([f"{MARK}{space}:{one}" for one in ids])
         for space, ids in (("actor", holders), ("question", questions))
     ]
-    data = ask.fill(f'{{"holders":{marks[0]},"questions":{marks[1]},"cells":[{cells}]}}')
+    data = ask.fill(b'{"holders":%b,"questions":%b,"cells":[%b]}' % (*marks, cells))
     meta = ask.meta(
         citing(ask.rows, [*chosen(ask), *here]),
         holders=all_holders,

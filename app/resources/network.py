@@ -101,7 +101,7 @@ def _answer(ask: Ask) -> Response:
         return _graphml(ask, refs, ties)
     data = {"nodes": [{"id": one, "ref": refs[one]} for one in sorted(refs)], "ties": ties}
     meta = ask.meta(cited, nodes=len(refs), ties=len(ties), method=_METHOD, undated=undated(ask))
-    return item_response(ask, orjson.dumps(data).decode(), meta)
+    return item_response(ask, orjson.dumps(data), meta)
 
 
 def _refuse_many(ties: Sequence[Tie]) -> None:

@@ -173,12 +173,12 @@ def _answer(ask: Ask) -> Response:
         "closest": closest,
         "farthest": farthest,
     }
-    here = {**{name: orjson.dumps(value).decode() for name, value in told.items()}}
+    here = {name: orjson.dumps(value) for name, value in told.items()}
     here["positions"] = _positions(ask, [*where, _of(country), _not_votes()])
     here["shifts"] = _positions(ask, [*where, opinions.c.holder == country], _shifted)
     here["held_about"] = _positions(ask, [*where, *_about(country)])
     here["threats"] = _threats(ask, country)
-    texts = ",".join(f'"{name}":{here[name]}' for name in Profile.model_fields)
+    texts = b",".join(b'"%b":%b' % (name.encode(), here[name]) for name in Profile.model_fields)
     for conditions in ([_of(country)], _about(country)):
         cited |= citing(ask.rows, [*where, *conditions])
     if closest:
@@ -191,7 +191,7 @@ def _answer(ask: Ask) -> Response:
         if ask.as_of
         else None,
     )
-    return item_response(ask, ask.fill(f"{{{texts}}}"), meta)
+    return item_response(ask, ask.fill(b"{%b}" % texts), meta)
 
 
 _METHOD = (
@@ -338,14 +338,14 @@ def _shifted(derived: Any) -> ColumnElement[bool]:
     return sa.or_(derived.changed == 1, derived.conflicting == 1)
 
 
-def _positions(ask: Ask, where: Sequence[ColumnElement[bool]], only: Any = None) -> str:
+def _positions(ask: Ask, where: Sequence[ColumnElement[bool]], only: Any = None) -> bytes:
     """Positions as JSON text, by question and holder."""
-    return f"[{','.join(text for _, text in _derived(ask, where, only))}]"
+    return b"[%b]" % b",".join(text for _, text in _derived(ask, where, only))
 
 
 def _derived(
     ask: Ask, where: Sequence[ColumnElement[bool]], only: Any = None
-) -> list[tuple[str, str]]:
+) -> list[tuple[str, bytes]]:
     """The question of each position, and the position as JSON text."""
     derived = positions(where)
     statement = sa.select(derived).order_by(derived.c.question, derived.c.holder)
@@ -355,7 +355,7 @@ def _derived(
     return [(row.question, text) for row, text in zip(rows, position_json(ask, rows), strict=True)]
 
 
-def _threats(ask: Ask, country: str) -> str:
+def _threats(ask: Ask, country: str) -> bytes:
     """Questions about the country that name somebody else as a threat, and who holds what."""
     named = sa.select(links.c.id, links.c.revision).where(
         links.c.kind == "question", links.c.field == "subjects", links.c.role == "threat"
@@ -369,17 +369,17 @@ def _threats(ask: Ask, country: str) -> str:
         by_whom = [s["actor"] for s in body["subjects"] if s["role"] == "threat"]
         if f"{MARK}actor:{country}" not in by_whom:
             threats[one] = by_whom
-    held: dict[str, list[str]] = {one: [] for one in threats}
+    held: dict[str, list[bytes]] = {one: [] for one in threats}
     if threats:
         for one, text in _derived(ask, [*chosen(ask), opinions.c.question.in_(threats)]):
             held[one].append(text)
     named_by_then = [one for one in threats if held[one]]
-    return f"[{','.join(_threat(one, threats[one], held[one]) for one in named_by_then)}]"
+    return b"[%b]" % b",".join(_threat(one, threats[one], held[one]) for one in named_by_then)
 
 
-def _threat(question: str, threats: list[str], held: list[str]) -> str:
-    told = orjson.dumps({"question": f"{MARK}question:{question}", "threats": threats}).decode()
-    return f'{told[:-1]},"positions":[{",".join(held)}]}}'
+def _threat(question: str, threats: list[str], held: list[bytes]) -> bytes:
+    told = orjson.dumps({"question": f"{MARK}question:{question}", "threats": threats})
+    return b'%b,"positions":[%b]}' % (told[:-1], b",".join(held))
 
 
 # -- alignment --------------------------------------------------------------------------------

@@ -278,7 +278,7 @@ def _answer(ask: Ask) -> Response:
 
 
 def _told(value: Any) -> Response:
-    return json_response(orjson.dumps(value).decode())
+    return json_response(orjson.dumps(value))
 
 
 def _manifest(ask: Ask) -> dict[str, Any]:
@@ -370,7 +370,7 @@ def _records(ask: Ask, ids: list[str]) -> dict[str, dict[str, Any]]:
     for kind in ACTOR_KINDS:
         table = KINDS[kind].table
         for row in ask.rows(sa.select(table.c.id, table.c.body).where(table.c.id.in_(ids))):
-            found[row.id] = orjson.loads(ask.fill(row.body))
+            found[row.id] = orjson.loads(ask.fill(row.body.encode()))
     return found
 
 

@@ -65,12 +65,10 @@ def _record_id(kind: Kind, ask: Ask) -> str:
     return resolve_one(ask, kind.name, given)
 
 
-def _render(kind: Kind, ask: Ask, rows: Sequence[Row[Any]]) -> list[str]:
+def _render(kind: Kind, ask: Ask, rows: Sequence[Row[Any]]) -> list[bytes]:
     before = _bodies(kind, ask, [row.revision - 1 for row in rows if row.op not in (ADD, DELETE)])
     return [
-        orjson.dumps(
-            {"revision": row.revision, **told(row), "diff": _diff(kind, row, before)}
-        ).decode()
+        orjson.dumps({"revision": row.revision, **told(row), "diff": _diff(kind, row, before)})
         for row in rows
     ]
 

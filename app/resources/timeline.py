@@ -81,7 +81,7 @@ def _answer(ask: Ask) -> Response:
     found = _entries(ask, Place(*given) if given else None, limit + 1)
     shown = found[:limit]
     after = following(ask, "cursor", list(shown[-1][0])) if len(found) > limit else None
-    text = ask.fill(",".join(orjson.dumps(entry).decode() for _, entry in shown))
+    text = ask.fill(b",".join(orjson.dumps(entry) for _, entry in shown))
     meta = ask.meta(
         _datasets(ask, shown),
         **_total(ask, undated=_asks_undated(ask)),
@@ -91,10 +91,10 @@ def _answer(ask: Ask) -> Response:
     return page_response(ask, text, meta, after)
 
 
-def _parts(ask: Ask) -> Iterator[list[str]]:
+def _parts(ask: Ask) -> Iterator[list[bytes]]:
     place: Place | None = None
     while found := _entries(ask, place, CHUNK):
-        yield [orjson.dumps(entry).decode() for _, entry in found]
+        yield [orjson.dumps(entry) for _, entry in found]
         place = found[-1][0]
 
 

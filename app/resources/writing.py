@@ -142,7 +142,7 @@ def _answer(edit: Edit, ask: Ask, address: str, row: Any, status: int) -> Answer
         headers["Location"] = address
     if edit.wants_minimal:
         headers["Preference-Applied"] = "return=minimal"
-        return Answer(status if status == 201 else 204, "", headers, ask.release)
+        return Answer(status if status == 201 else 204, b"", headers, ask.release)
     return Answer(status, item_text(ask, row, address), headers, ask.release)
 
 

@@ -30,12 +30,11 @@ class Archive:
         self._moment = max(moment.replace(tzinfo=None), datetime(_FIRST_YEAR, 1, 1))
         self.members: list[dict[str, Any]] = []
 
-    def add(self, path: str, texts: Iterable[str]) -> Iterator[bytes]:
+    def add(self, path: str, parts: Iterable[bytes]) -> Iterator[bytes]:
         """Write a member and give the archive's bytes as they come."""
         length, digest = 0, sha256()
         with self._zip.open(self._info(path), "w", force_zip64=True) as member:
-            for text in texts:
-                part = text.encode()
+            for part in parts:
                 length += len(part)
                 digest.update(part)
                 member.write(part)

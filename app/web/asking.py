@@ -213,7 +213,7 @@ class Ask:
         """The one value of a statement, as of the release asked for."""
         return self.connection.execute(as_known(statement, self.known)).scalar()
 
-    def fill(self, text: str) -> str:
+    def fill(self, text: bytes) -> bytes:
         """JSON text with every mark replaced."""
         return self.names.fill(self.connection, text)
 
@@ -223,13 +223,13 @@ class Ask:
             return make()
         return self.service.kept(self.release, key, make)
 
-    def citations(self, ids: set[str]) -> str:
+    def citations(self, ids: set[str]) -> bytes:
         """The JSON list of the citations of datasets."""
         key = ("citations", *sorted(ids))
-        text: str = self.kept(key, partial(self._read_citations, sorted(ids)))
+        text: bytes = self.kept(key, partial(self._read_citations, sorted(ids)))
         return text
 
-    def _read_citations(self, ids: list[str]) -> str:
+    def _read_citations(self, ids: list[str]) -> bytes:
         statement = sa.select(datasets.c.id, datasets.c.body).where(datasets.c.id.in_(ids))
         bodies = [(one, orjson.loads(body)) for one, body in self.rows(statement.order_by("id"))]
         return orjson.dumps(
@@ -237,18 +237,18 @@ class Ask:
                 {"dataset": one, **{k: body[k] for k in ("citation", "licence", "url")}}
                 for one, body in bodies
             ]
-        ).decode()
+        )
 
-    def meta(self, citing: set[str], **more: Any) -> str:
+    def meta(self, citing: set[str], **more: Any) -> bytes:
         """The JSON text of `meta`: release and citations first, then what the answer adds."""
         told = {k: v for k, v in more.items() if v is not None}
         if "as_of" in self.values:
             told["as_of"] = self.values["as_of"]
         if "known_at" in self.values:
             told["known_at"] = self.values["known_at"]
-        tail = orjson.dumps(told).decode()[1:-1]
-        head = f'{{"release":{self.release_told},"citations":{self.citations(citing)}'
-        return f"{head},{tail}}}" if tail else f"{head}}}"
+        tail = orjson.dumps(told)[1:-1]
+        head = b'{"release":%d,"citations":%b' % (self.release_told, self.citations(citing))
+        return b"%b,%b}" % (head, tail) if tail else head + b"}"
 
     @property
     def release_told(self) -> int:
@@ -385,7 +385,7 @@ def path_id(what: str, example: str) -> dict[str, Any]:
     }
 
 
-def json_response(text: str, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(text: bytes, headers: Mapping[str, str] | None = None) -> Response:
     """JSON text as an answer."""
     return Response(text, media_type="application/json", headers=dict(headers or {}))
 

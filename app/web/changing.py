@@ -71,7 +71,7 @@ class Answer:
     """What a change answers, in a form that can be kept and given again."""
 
     status: int
-    body: str = ""
+    body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     release: int | None = None
 
@@ -284,7 +284,7 @@ def _first_answer(edit: Edit) -> Answer | None:
         return None
     if (row.route, row.body_hash) != (_route(edit), edit.sent.digest):
         raise _refuse_key("was used for another request; a new request needs a key of its own")
-    return Answer(row.status, row.body, orjson.loads(row.headers))
+    return Answer(row.status, row.body.encode(), orjson.loads(row.headers))
 
 
 def _keep(edit: Edit, answer: Answer) -> None:
@@ -303,7 +303,7 @@ def _keep(edit: Edit, answer: Answer) -> None:
         "at": utc_now(),
         "status": answer.status,
         "headers": orjson.dumps(dict(answer.headers)).decode(),
-        "body": answer.body,
+        "body": answer.body.decode(),
     }
     edit.connection.execute(sa.insert(kept), row)
 

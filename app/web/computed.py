@@ -136,7 +136,7 @@ def answer(ask: Ask, listed: Computed) -> Response:
         minimum_n=ask.values.get("minimum_n", listed.minimum_n),
         **computation.told,
     )
-    text = ask.fill(",".join(_texts(ask, listed.complete(ask, shown))))
+    text = ask.fill(b",".join(_texts(ask, listed.complete(ask, shown))))
     return page_response(ask, text, ask.fill(meta), after)
 
 
@@ -145,17 +145,17 @@ def rounded(figure: float | None) -> float | None:
     return None if figure is None else round(figure, DIGITS) + 0.0
 
 
-def _parts(listed: Computed, ask: Ask) -> Iterator[list[str]]:
+def _parts(listed: Computed, ask: Ask) -> Iterator[list[bytes]]:
     rows = _ordered(ask, listed.compute(ask).rows)
     for start in range(0, len(rows), CHUNK):
         shown = listed.complete(ask, list(rows[start : start + CHUNK]))
-        yield [orjson.dumps(row).decode() for row in shown]
+        yield list(map(orjson.dumps, shown))
 
 
-def _texts(ask: Ask, rows: Iterable[Row]) -> list[str]:
+def _texts(ask: Ask, rows: Iterable[Row]) -> list[bytes]:
     if wanted := ask.values.get("fields"):
         rows = ({name: row[name] for name in row if name in wanted} for row in rows)
-    return [orjson.dumps(row).decode() for row in rows]
+    return list(map(orjson.dumps, rows))
 
 
 def _ordered(ask: Ask, rows: Sequence[Row]) -> Sequence[Row]:

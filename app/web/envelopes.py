@@ -10,17 +10,17 @@ from fastapi import Response
 from app.web.asking import Ask, json_response
 
 
-def enveloped(data: str, meta: str, **links: str | None) -> str:
+def enveloped(data: bytes, meta: bytes, **links: str | None) -> bytes:
     """The JSON text of an answer."""
-    return f'{{"data":{data},"meta":{meta},"links":{orjson.dumps(links).decode()}}}'
+    return b'{"data":%b,"meta":%b,"links":%b}' % (data, meta, orjson.dumps(links))
 
 
-def item_response(ask: Ask, data: str, meta: str) -> Response:
+def item_response(ask: Ask, data: bytes, meta: bytes) -> Response:
     """One record, or one computed answer."""
     return json_response(enveloped(data, meta, self=ask.address))
 
 
-def page_response(ask: Ask, rows: str, meta: str, following: str | None) -> Response:
+def page_response(ask: Ask, rows: bytes, meta: bytes, following: str | None) -> Response:
     """One page of a collection, with its links in a header, too (RFC 8288).
 
     Args:
@@ -32,5 +32,5 @@ def page_response(ask: Ask, rows: str, meta: str, following: str | None) -> Resp
     header = f'<{ask.address}>; rel="self"'
     if following:
         header += f', <{following}>; rel="next"'
-    text = enveloped(f"[{rows}]", meta, self=ask.address, next=following)
+    text = enveloped(b"[%b]" % rows, meta, self=ask.address, next=following)
     return json_response(text, {"Link": header})

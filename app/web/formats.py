@@ -24,7 +24,7 @@ from app.web.streams import Stream
 
 CHUNK = 1000
 #: Writes parts of a result as the text of a format.
-Writer = Callable[[Ask, type[BaseModel], Iterable[list[str]]], Iterator[str]]
+Writer = Callable[[Ask, type[BaseModel], Iterable[list[bytes]]], Iterator[bytes]]
 
 
 def answer(ask: Ask, collection: Collection, shape: type[BaseModel]) -> Response:
@@ -37,7 +37,7 @@ def answer(ask: Ask, collection: Collection, shape: type[BaseModel]) -> Response
     return streamed(ask, name, collection.name, shape, partial(parts_of, collection))
 
 
-def parts_of(collection: Collection, ask: Ask) -> Iterator[list[str]]:
+def parts_of(collection: Collection, ask: Ask) -> Iterator[list[bytes]]:
     """The JSON texts of a whole result by parts, marks still in them."""
     statement = as_known(every(ask, collection), ask.known)
     named = collection.render is not None
@@ -50,7 +50,7 @@ def streamed(
     name: str,
     what: str,
     shape: type[BaseModel],
-    parts: Callable[[Ask], Iterable[list[str]]],
+    parts: Callable[[Ask], Iterable[list[bytes]]],
 ) -> Response:
     """A whole result, streamed.
 
@@ -121,23 +121,23 @@ def _stream(
     request: Request,
     values: dict[str, Any],
     shape: type[BaseModel],
-    parts: Callable[[Ask], Iterable[list[str]]],
+    parts: Callable[[Ask], Iterable[list[bytes]]],
     written: Writer,
-) -> Generator[str, None, None]:
+) -> Generator[bytes, None, None]:
     """The result by parts, over a connection of its own that lives as long as the stream."""
     with asked(service, request, values) as ask:
         yield from each_bound(ask.connection, written(ask, shape, parts(ask)))
 
 
-def _ndjson(ask: Ask, _shape: type[BaseModel], parts: Iterable[list[str]]) -> Iterator[str]:
+def _ndjson(ask: Ask, _shape: type[BaseModel], parts: Iterable[list[bytes]]) -> Iterator[bytes]:
     wanted = ask.values.get("fields")
     for part in filter(None, parts):
-        text = ask.fill("\n".join(part))
+        text = ask.fill(b"\n".join(part))
         if wanted:
-            records = (orjson.loads(line) for line in text.split("\n"))
+            records = (orjson.loads(line) for line in text.split(b"\n"))
             kept = ({k: v for k, v in record.items() if k in wanted} for record in records)
-            text = "\n".join(orjson.dumps(record).decode() for record in kept)
-        yield text + "\n"
+            text = b"\n".join(map(orjson.dumps, kept))
+        yield text + b"\n"
 
 
 def _file_name(ask: Ask, what: str) -> str:

@@ -12,7 +12,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/healthz")
 async def get_health() -> Response:
     """Say that the process answers; asks nothing of the database."""
-    return json_response('{"status":"alive"}')
+    return json_response(b'{"status":"alive"}')
 
 
 @router.get("/readyz")
@@ -21,7 +21,7 @@ def get_readiness(request: Request) -> Response:
     with request.app.state.service.database.read() as connection:
         if not is_migrated(connection):
             raise Unavailable("the database is not at this version's schema; run positions migrate")
-    return json_response('{"status":"ready"}')
+    return json_response(b'{"status":"ready"}')
 
 
 @router.get("/metrics")

@@ -48,7 +48,7 @@ class Position(Shape):
     opinion_ids: Annotated[list[str], Field(description="The opinions it rests on.")]
 
 
-def position_json(ask: Ask, rows: Sequence[Row[Any]]) -> list[str]:
+def position_json(ask: Ask, rows: Sequence[Row[Any]]) -> list[bytes]:
     """JSON of positions, with the opinions they rest on, read for all rows at once."""
     if not rows:
         return []
@@ -68,7 +68,7 @@ def position_json(ask: Ask, rows: Sequence[Row[Any]]) -> list[str]:
 _ORDER = [word.value for word in Attribution]
 
 
-def _text(row: Row[Any], beneath: list[Any]) -> str:
+def _text(row: Row[Any], beneath: list[Any]) -> bytes:
     told = {one.id: orjson.loads(one.body) for one in beneath}
     position = {
         "holder": f"{MARK}actor:{row.holder}",
@@ -84,4 +84,4 @@ def _text(row: Row[Any], beneath: list[Any]) -> str:
         "conditional": bool(told[row.last_id]["conditions"]),
         "opinion_ids": [one.id for one in beneath],
     }
-    return orjson.dumps(position).decode()
+    return orjson.dumps(position)

@@ -110,7 +110,7 @@ class Collection:
     sorts: Mapping[str, ColumnElement[Any]]
     filters: Sequence[Filter]
     fields: Sequence[str]
-    render: Callable[[Ask, Sequence[Row[Any]]], list[str]] | None = None
+    render: Callable[[Ask, Sequence[Row[Any]]], list[bytes]] | None = None
     source: Callable[[Ask], Select[Any]] | None = None
     terms: Callable[[Ask], dict[str, Any]] | None = None
     default_sort: str = ""
@@ -119,7 +119,7 @@ class Collection:
     walk: "Walk | None" = None
     undated: Callable[[Ask], int | None] = field(default=lambda _ask: None)
 
-    def texts(self, ask: Ask, rows: Sequence[Any]) -> list[str]:
+    def texts(self, ask: Ask, rows: Sequence[Any]) -> list[bytes]:
         """The JSON text of each row, marks still in it."""
         return record_json(rows) if self.render is None else self.render(ask, rows)
 
@@ -196,7 +196,7 @@ def page(ask: Ask, collection: Collection) -> Response:
     values = _cursor_values(ask, collection, order)
     rows = _rows(ask, collection, order, values, limit)
     shown = rows[:limit]
-    text = ask.fill(",".join(collection.texts(ask, shown)))
+    text = ask.fill(b",".join(collection.texts(ask, shown)))
     if wanted := ask.values.get("fields"):
         text = _sparse(text, wanted)
     following = _next(ask, collection, order, shown[-1]) if len(rows) > limit else None
@@ -491,7 +491,7 @@ def _count_facets(ask: Ask, collection: Collection) -> dict[str, dict[str, int]]
     return counted
 
 
-def _sparse(text: str, wanted: list[str]) -> str:
-    records = orjson.loads(f"[{text}]")
+def _sparse(text: bytes, wanted: list[str]) -> bytes:
+    records = orjson.loads(b"[%b]" % text)
     kept = [{name: record[name] for name in record if name in wanted} for record in records]
-    return orjson.dumps(kept).decode()[1:-1]
+    return orjson.dumps(kept)[1:-1]

@@ -20,7 +20,7 @@ from app.records.kinds import KINDS
 from app.records.references import MARK
 
 #: A mark as JSON text writes it.
-_MARK = re.compile(r'"\\u001f([^"]*)"')
+_MARK = re.compile(rb'"\\u001f([^"]*)"')
 MOST_KEPT = 200_000
 
 
@@ -35,38 +35,40 @@ class Names:
     def __init__(self, release: int, known: int | None = None) -> None:
         """Know nothing yet."""
         self.release, self._known = release, known
-        self._filled: dict[str, str] = {}
+        self._filled: dict[bytes, bytes] = {}
 
-    def fill(self, connection: Connection, text: str) -> str:
+    def fill(self, connection: Connection, text: bytes) -> bytes:
         """Replace every mark in JSON text."""
         parts = _MARK.split(text)
         filled = self._learned(connection, parts[1::2])
         parts[1::2] = [filled[mark] for mark in parts[1::2]]
-        return "".join(parts)
+        return b"".join(parts)
 
     def refs(self, connection: Connection, space: str, ids: Iterable[str]) -> dict[str, Any]:
         """Refs by id, for answers that are computed; an id that does not exist is left out."""
-        wanted = {record_id: f"{space}:{record_id}" for record_id in ids}
+        wanted = {record_id: f"{space}:{record_id}".encode() for record_id in ids}
         filled = self._learned(connection, wanted.values())
         refs = {one: orjson.loads(filled[mark]) for one, mark in wanted.items()}
         return {one: ref for one, ref in refs.items() if ref["name"] is not None}
 
     def known(self, connection: Connection, space: str, ids: Iterable[str]) -> set[str]:
         """Those of the ids that are of a record."""
-        marks = {f"{space}:{record_id}": record_id for record_id in ids}
+        marks = {f"{space}:{record_id}".encode(): record_id for record_id in ids}
         filled = self._learned(connection, marks)
         return {one for mark, one in marks.items() if not filled[mark].endswith(_NAMELESS)}
 
     def meaning(self, connection: Connection, values: Sequence[Any]) -> list[Any]:
         """Values with what their marks stand for in the place of those that are marks."""
-        marks = [one[1:] if isinstance(one, str) and one[:1] == MARK else None for one in values]
+        marks = [
+            one[1:].encode() if isinstance(one, str) and one[:1] == MARK else None for one in values
+        ]
         filled = self._learned(connection, filter(None, marks))
         return [
             one if mark is None else orjson.loads(filled[mark])
             for one, mark in zip(values, marks, strict=True)
         ]
 
-    def _learned(self, connection: Connection, marks: Iterable[str]) -> dict[str, str]:
+    def _learned(self, connection: Connection, marks: Iterable[bytes]) -> dict[bytes, bytes]:
         """What these stand for, among others, as JSON text."""
         filled, wanted = self._filled, set(marks)
         if missing := wanted.difference(filled):
@@ -76,10 +78,10 @@ class Names:
             self._learn(connection, missing, filled)
         return filled
 
-    def _learn(self, connection: Connection, marks: set[str], filled: dict[str, str]) -> None:
+    def _learn(self, connection: Connection, marks: set[bytes], filled: dict[bytes, bytes]) -> None:
         by_space: dict[str, list[str]] = defaultdict(list)
         for mark in sorted(marks):
-            space, _, rest = mark.partition(":")
+            space, _, rest = mark.decode().partition(":")
             by_space[space].append(rest)
         for space, learn in _LEARNERS.items():
             if rests := by_space.pop(space, None):
@@ -87,10 +89,12 @@ class Names:
         if by_space:
             filled.update(self._read_refs(connection, by_space))
 
-    def _read_refs(self, connection: Connection, by_space: dict[str, list[str]]) -> dict[str, str]:
+    def _read_refs(
+        self, connection: Connection, by_space: dict[str, list[str]]
+    ) -> dict[bytes, bytes]:
         """Refs for marks of any space, in one query."""
         found = {
-            f"{space}:{one}": _ref(one, space, None)
+            f"{space}:{one}".encode(): _ref(one, space, None)
             for space, ids in by_space.items()
             for one in ids
         }
@@ -102,7 +106,7 @@ class Names:
         for kind, record_id, name in connection.execute(statement, wanted):
             ref = _ref(record_id, kind, name)
             for space in ("actor", kind) if kind in ACTOR_KINDS else (kind,):
-                found[f"{space}:{record_id}"] = ref
+                found[f"{space}:{record_id}".encode()] = ref
         return found
 
 
@@ -119,56 +123,58 @@ def _names_of(kinds: tuple[str, ...]) -> sa.Select[Any]:
     return sa.select(sa.union_all(*parts).subquery()) if len(parts) > 1 else parts[0]
 
 
-def record_json(rows: Iterable[Sequence[Any]]) -> list[str]:
+def record_json(rows: Iterable[Sequence[Any]]) -> list[bytes]:
     """The JSON text of each record, marks still in it.
 
     Args:
         rows: id, dataset, revision, recorded_at, body, and whatever else.
     """
     return [
-        f'{{"id":"{row[0]}","dataset":"{row[1]}","revision":{row[2]},'
-        f'"recorded_at":"{row[3]}",{row[4][1:]}'
+        (
+            f'{{"id":"{row[0]}","dataset":"{row[1]}","revision":{row[2]},'
+            f'"recorded_at":"{row[3]}",{row[4][1:]}'
+        ).encode()
         for row in rows
     ]
 
 
 #: How a ref ends that is of no record.
-_NAMELESS = '"name":null}'
+_NAMELESS = b'"name":null}'
 
 
-def _ref(record_id: str, kind: str, name: str | None) -> str:
-    return orjson.dumps({"id": record_id, "kind": kind, "name": name}).decode()
+def _ref(record_id: str, kind: str, name: str | None) -> bytes:
+    return orjson.dumps({"id": record_id, "kind": kind, "name": name})
 
 
-Learner = Callable[[Connection, list[str], int | None], dict[str, str]]
+Learner = Callable[[Connection, list[str], int | None], dict[bytes, bytes]]
 
 
-def _held(connection: Connection, ids: list[str], known: int | None) -> dict[str, str]:
+def _held(connection: Connection, ids: list[str], known: int | None) -> dict[bytes, bytes]:
     """Whether this deployment held a document's text."""
     texts = document_texts
     statement = sa.select(texts.c.document).where(texts.c.document.in_(ids))
     held = set(connection.execute(_by(statement, known)).scalars())
-    return {f"held:{one}": "true" if one in held else "false" for one in ids}
+    return {f"held:{one}".encode(): orjson.dumps(one in held) for one in ids}
 
 
-def _exact(connection: Connection, places: list[str], known: int | None) -> dict[str, str]:
+def _exact(connection: Connection, places: list[str], known: int | None) -> dict[bytes, bytes]:
     """The words at a place, where this deployment held the text; else null."""
     texts = document_texts
     documents = {place.partition(":")[0] for place in places}
     statement = sa.select(texts.c.document, texts.c.text).where(texts.c.document.in_(documents))
     held = {row.document: row.text for row in connection.execute(_by(statement, known))}
-    return {f"exact:{place}": _words_at(place, held) for place in places}
+    return {f"exact:{place}".encode(): _words_at(place, held) for place in places}
 
 
-def _words_at(place: str, held: dict[str, str]) -> str:
+def _words_at(place: str, held: dict[str, str]) -> bytes:
     document, _, span = place.partition(":")
     if document not in held:
-        return "null"
+        return b"null"
     start, _, end = span.partition("-")
-    return orjson.dumps(held[document][int(start) : int(end)]).decode()
+    return orjson.dumps(held[document][int(start) : int(end)])
 
 
-def _counts(connection: Connection, ids: list[str], known: int | None) -> dict[str, str]:
+def _counts(connection: Connection, ids: list[str], known: int | None) -> dict[bytes, bytes]:
     """How many records of each kind a dataset has."""
     counts: dict[str, dict[str, int]] = {one: {} for one in ids}
     for kind in KINDS.values():
@@ -180,7 +186,7 @@ def _counts(connection: Connection, ids: list[str], known: int | None) -> dict[s
         )
         for dataset, number in connection.execute(as_known(statement, known)):
             counts[dataset][kind.path] = number
-    return {f"counts:{one}": orjson.dumps(found).decode() for one, found in counts.items()}
+    return {f"counts:{one}".encode(): orjson.dumps(found) for one, found in counts.items()}
 
 
 def _by(statement: sa.Select[Any], known: int | None) -> sa.Select[Any]:

@@ -27,7 +27,7 @@ Column = Sequence[Any]
 Cells = Callable[[Ask, Column], list[Sequence[str]]]
 
 
-def sheets(ask: Ask, shape: type[BaseModel], parts: Iterable[list[str]]) -> Iterator[str]:
+def sheets(ask: Ask, shape: type[BaseModel], parts: Iterable[list[bytes]]) -> Iterator[bytes]:
     """A whole result as CSV by parts: the header, then the rows."""
     wanted = ask.values.get("fields")
     fields = [(n, form, names) for n, form, names in laid_out(shape) if not wanted or n in wanted]
@@ -40,7 +40,7 @@ def sheets(ask: Ask, shape: type[BaseModel], parts: Iterable[list[str]]) -> Iter
         yield csv_text([cells for form, column in told for cells in form.cells(ask, column)])
 
 
-def _reader(forms: dict[str, "Form"]) -> Callable[[str], Any]:
+def _reader(forms: dict[str, "Form"]) -> Callable[[bytes], Any]:
     """What reads a row's JSON text, marks still in it: only what its columns show, as they take it.
 
     The rest is passed over, and no dictionaries are made: to read took half of an export.
@@ -49,12 +49,13 @@ def _reader(forms: dict[str, "Form"]) -> Callable[[str], Any]:
     return msgspec.json.Decoder(row).decode
 
 
-def csv_text(columns: Sequence[Sequence[str]]) -> str:
+def csv_text(columns: Sequence[Sequence[str]]) -> bytes:
     """Columns of cells as lines; a row that would be an empty line has a quoted nothing."""
     texts = [_quoted(column) for column in columns]
     if len(texts) == 1:
         texts = [[cell or '""' for cell in texts[0]]]
-    return "\r\n".join([*map(",".join, zip(*texts, strict=True)), ""])
+    lines = map(",".join, zip(*texts, strict=True))
+    return b"\r\n".join([*map(str.encode, lines), b""])
 
 
 def _quoted(texts: Sequence[str]) -> Sequence[str]:
@@ -194,8 +195,8 @@ def _texts(_ask: Ask, values: Column) -> list[Sequence[str]]:
 
 
 def _json(ask: Ask, values: Column) -> list[Sequence[str]]:
-    texts = ask.fill(b"\n".join(values).decode()).split("\n")
-    return [["" if text == "null" else text for text in texts]]
+    texts = ask.fill(b"\n".join(values)).split(b"\n")
+    return [["" if text == b"null" else text.decode() for text in texts]]
 
 
 class Form(NamedTuple):

@@ -197,7 +197,7 @@ def read_row(ask: Ask, kind: Kind, given: str) -> Any:
     return row
 
 
-def item_text(ask: Ask, row: Any, address: str) -> str:
+def item_text(ask: Ask, row: Any, address: str) -> bytes:
     """The JSON text of one record in its envelope."""
     text = ask.fill(record_json([row])[0])
     return enveloped(text, ask.meta({row.dataset}), self=address)
