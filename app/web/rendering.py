@@ -6,8 +6,7 @@ the whole answer in one query, and kept for as long as the release is the same.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.db.clock import as_known
+from app.db.statements import Statements
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, document_texts
 from app.records.kinds import KINDS
 from app.records.references import MARK
@@ -98,26 +98,29 @@ class Names:
             for space, ids in by_space.items()
             for one in ids
         }
-        wanted: dict[str, list[str]] = defaultdict(list)
-        for space, ids in by_space.items():
-            for kind in ACTOR_KINDS if space == "actor" else (space,):
-                wanted[kind] += ids
-        statement = as_known(_names_of(tuple(sorted(wanted))), self._known)
-        for kind, record_id, name in connection.execute(statement, wanted):
+        if self._known is None:
+            rows = _STATEMENTS.rows(connection, "names", by_space, _names_of)
+        else:
+            rows = connection.execute(as_known(_names_of(by_space), self._known)).all()
+        for kind, record_id, name in rows:
             ref = _ref(record_id, kind, name)
             for space in ("actor", kind) if kind in ACTOR_KINDS else (kind,):
                 found[f"{space}:{record_id}".encode()] = ref
         return found
 
 
-@cache
-def _names_of(kinds: tuple[str, ...]) -> sa.Select[Any]:
-    """The names of records of these kinds; the ids of each are left blank, by its name."""
+#: How names are asked for, by the number of ids in each space.
+_STATEMENTS = Statements()
+
+
+def _names_of(by_space: Mapping[str, Sequence[str]]) -> sa.Select[Any]:
+    """The names of records, by kind and id."""
     parts = [
         sa.select(sa.literal(kind).label("kind"), table.c.id, table.c.name).where(
-            table.c.id.in_(sa.bindparam(kind, expanding=True))
+            table.c.id.in_(ids)
         )
-        for kind in kinds
+        for space, ids in by_space.items()
+        for kind in (ACTOR_KINDS if space == "actor" else (space,))
         for table in (KIND_TABLES[kind],)
     ]
     return sa.select(sa.union_all(*parts).subquery()) if len(parts) > 1 else parts[0]
