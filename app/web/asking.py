@@ -217,6 +217,10 @@ class Ask:
         """JSON text with every mark replaced."""
         return self.names.fill(self.connection, text)
 
+    def meaning(self, values: Sequence[Any]) -> list[Any]:
+        """Values with what their marks stand for in the place of those that are marks."""
+        return self.names.meaning(self.connection, values)
+
     def kept(self, key: Any, make: Callable[[], Any]) -> Any:
         """A value kept for as long as the release stays; made anew for an earlier one."""
         if self.known is not None:

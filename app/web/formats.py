@@ -1,6 +1,7 @@
 """The formats of a result: which is wanted, and CSV and NDJSON of the whole, as streams.
 
-A stream holds a thousand rows at a time, so that memory stays bounded.
+A stream holds some hundred rows at a time, which bounds its memory and stays in the caches of a
+processor.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -22,7 +23,7 @@ from app.web.problems import MEDIA_TYPES
 from app.web.sheets import sheets
 from app.web.streams import Stream
 
-CHUNK = 1000
+CHUNK = 500
 #: Writes parts of a result as the text of a format.
 Writer = Callable[[Ask, type[BaseModel], Iterable[list[bytes]]], Iterator[bytes]]
 

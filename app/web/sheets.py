@@ -4,11 +4,12 @@ UTF-8, a fixed header, words rather than symbols, a date as four columns so that
 1996 into 1 January 1996, and no cell that a spreadsheet would run as a formula: text that begins
 with = + - @ or a control is given an apostrophe first. Numbers are never touched.
 
-A sheet is made by columns, a thousand rows at once: what is done for each cell is most of what an
+A sheet is made by columns, hundreds of rows at once: what is done for each cell is most of what an
 export costs. For the same reason cells are quoted here and not by the csv module, which looks at
 every character of every one; a test holds the two against each other.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, get_args, get_origin
 
@@ -24,7 +25,21 @@ from app.records.references import Ref, Reference
 from app.web.asking import Ask
 
 Column = Sequence[Any]
-Cells = Callable[[Ask, Column], list[Sequence[str]]]
+Cells = Callable[["Sheet", Column], list[Sequence[str]]]
+#: The refs that a sheet remembers at the most.
+MOST_KEPT = 10_000
+
+
+class Sheet(NamedTuple):
+    """A sheet under way.
+
+    Attributes:
+        ask: what was asked.
+        refs: the id and the name of each ref met so far; few are new in a part.
+    """
+
+    ask: Ask
+    refs: dict[Any, tuple[str, str]]
 
 
 def sheets(ask: Ask, shape: type[BaseModel], parts: Iterable[list[bytes]]) -> Iterator[bytes]:
@@ -33,11 +48,11 @@ def sheets(ask: Ask, shape: type[BaseModel], parts: Iterable[list[bytes]]) -> It
     fields = [(n, form, names) for n, form, names in laid_out(shape) if not wanted or n in wanted]
     yield csv_text([[column] for _, _, columns in fields for column in columns])
     forms = {name: _FORMS[form] for name, form, _ in fields}
-    read = _reader(forms)
+    read, sheet = _reader(forms), Sheet(ask, {})
     for part in filter(None, parts):
         values = zip(*map(astuple, map(read, part)), strict=True)
         told = zip(forms.values(), values, strict=True)
-        yield csv_text([cells for form, column in told for cells in form.cells(ask, column)])
+        yield csv_text([cells for form, column in told for cells in _cells(sheet, form, column)])
 
 
 def _reader(forms: dict[str, "Form"]) -> Callable[[bytes], Any]:
@@ -49,18 +64,29 @@ def _reader(forms: dict[str, "Form"]) -> Callable[[bytes], Any]:
     return msgspec.json.Decoder(row).decode
 
 
+def _cells(sheet: Sheet, form: "Form", column: Column) -> list[Sequence[str]]:
+    """The columns of a field; most rows of most bodies of data say nothing in many of them."""
+    if column.count(None) == len(column):
+        return [("",) * len(column)] * len(form.suffixes)
+    return form.cells(sheet, column)
+
+
 def csv_text(columns: Sequence[Sequence[str]]) -> bytes:
     """Columns of cells as lines; a row that would be an empty line has a quoted nothing."""
-    texts = [_quoted(column) for column in columns]
-    if len(texts) == 1:
-        texts = [[cell or '""' for cell in texts[0]]]
-    lines = map(",".join, zip(*texts, strict=True))
+    if len(columns) == 1:
+        columns = [[cell or '""' for cell in columns[0]]]
+    lines = map(",".join, zip(*columns, strict=True))
     return b"\r\n".join([*map(str.encode, lines), b""])
 
 
-def _quoted(texts: Sequence[str]) -> Sequence[str]:
-    """Cells, those in quotes that need it; most columns have none."""
-    together = "\0".join(texts)
+def cells_of(texts: Sequence[str]) -> Sequence[str]:
+    """Texts as the cells of a column: none that a spreadsheet runs, in quotes where they need it.
+
+    Most columns have neither, so all their texts are looked at together first.
+    """
+    together = "\0".join(["", *texts])
+    if _RUNS.search(together):
+        texts = [f"'{text}" if text.startswith(_RUN) else text for text in texts]
     if not any(mark in together for mark in ',"\n\r'):
         return texts
     return [
@@ -71,6 +97,9 @@ def _quoted(texts: Sequence[str]) -> Sequence[str]:
     ]
 
 
+#: What a spreadsheet takes for the beginning of a formula.
+_RUN = ("=", "+", "-", "@", "\t", "\r")
+_RUNS = re.compile("\0[=+@\t\r-]")
 _QUOTE, _DOUBLED = '"', '""'
 
 
@@ -113,39 +142,26 @@ def _form_of(annotation: Any) -> str:
     return forms.pop() if forms else "scalar"
 
 
-#: What a spreadsheet takes for the beginning of a formula.
-_RUN = frozenset("=+-@\t\r")
-
-
 # Each lays out the values of a field, of many records at once, in columns.
 
 
-def _safe(cells: Sequence[str]) -> Sequence[str]:
-    """Texts that no spreadsheet runs."""
-    if _RUN.isdisjoint({cell[:1] for cell in set(cells)}):
-        return cells
-    return [f"'{cell}" if cell[:1] in _RUN and cell else cell for cell in cells]
-
-
-def _scalar(_ask: Ask, values: Column) -> list[Sequence[str]]:
+def _scalar(_sheet: Sheet, values: Column) -> list[Sequence[str]]:
     kinds = set(map(type, values))
-    if kinds == {type(None)}:
-        return [[""] * len(values)]
     if type(None) in kinds:
         values = ["" if value is None else value for value in values]
     if kinds <= {str, type(None)}:
-        return [_safe(values)]
+        return [cells_of(values)]
     if kinds.isdisjoint({str, type(None)}):
         return [list(map(str, values))]
-    return [[_safe([v])[0] if isinstance(v, str) else str(v) for v in values]]
+    return [[cells_of([v])[0] if isinstance(v, str) else str(v) for v in values]]
 
 
-def _computed(ask: Ask, values: Column) -> list[Sequence[str]]:
+def _computed(sheet: Sheet, values: Column) -> list[Sequence[str]]:
     """A computed field does not say in its type what its mark becomes."""
-    meant = ask.names.meaning(ask.connection, values) if str in set(map(type, values)) else values
-    if any(isinstance(one, dict) for one in meant):
-        return _json(ask, [Raw(orjson.dumps(one)) for one in meant])
-    return _scalar(ask, meant)
+    meant = sheet.ask.meaning(values) if str in set(map(type, values)) else values
+    if dict in set(map(type, meant)):
+        return _json(sheet, [Raw(orjson.dumps(one)) for one in meant])
+    return _scalar(sheet, meant)
 
 
 class Date(msgspec.Struct, gc=False):
@@ -160,11 +176,9 @@ class Date(msgspec.Struct, gc=False):
 _NO_DATE = ("",) * len(Date.__struct_fields__)
 
 
-def _date(ask: Ask, values: Column) -> list[Sequence[str]]:
-    if not any(values):
-        return [[""] * len(values)] * len(_NO_DATE)
+def _date(sheet: Sheet, values: Column) -> list[Sequence[str]]:
     dates = [astuple(value) if value else _NO_DATE for value in values]
-    return [cells for column in zip(*dates, strict=True) for cells in _scalar(ask, column)]
+    return [cells for column in zip(*dates, strict=True) for cells in _scalar(sheet, column)]
 
 
 class Named(msgspec.Struct, frozen=True, gc=False):
@@ -174,29 +188,31 @@ class Named(msgspec.Struct, frozen=True, gc=False):
     name: str | None
 
 
-def _ref(ask: Ask, values: Column) -> list[Sequence[str]]:
-    refs = list(set(values))
-    meant = ask.names.meaning(ask.connection, refs)
-    known = [asdict(one) if isinstance(one, Named) else one for one in meant]
-    ids = [ref["id"] if ref else "" for ref in known]
-    names = _safe([(ref["name"] or "") if ref else "" for ref in known])
-    told = (dict(zip(refs, cells, strict=True)) for cells in (ids, names))
-    return [[cells[ref] for ref in values] for cells in told]
+def _ref(sheet: Sheet, values: Column) -> list[Sequence[str]]:
+    cells = sheet.refs
+    if new := list(set(values).difference(cells)):
+        if len(cells) > MOST_KEPT:
+            cells.clear()
+            new = list(set(values))
+        known = [asdict(one) if isinstance(one, Named) else one for one in sheet.ask.meaning(new)]
+        ids = [ref["id"] if ref else "" for ref in known]
+        names = cells_of([(ref["name"] or "") if ref else "" for ref in known])
+        cells.update(zip(new, zip(ids, names, strict=True), strict=True))
+    return list(zip(*map(cells.__getitem__, values), strict=True))
 
 
-def _refs(_ask: Ask, values: Column) -> list[Sequence[str]]:
+def _refs(_sheet: Sheet, values: Column) -> list[Sequence[str]]:
     return [["; ".join(mark.partition(":")[2] for mark in value or ()) for value in values]]
 
 
-def _texts(_ask: Ask, values: Column) -> list[Sequence[str]]:
-    if not any(values):
-        return [[""] * len(values)]
-    return [_safe(["; ".join(map(str, value)) if value else "" for value in values])]
+def _texts(_sheet: Sheet, values: Column) -> list[Sequence[str]]:
+    return [cells_of(["; ".join(map(str, value)) if value else "" for value in values])]
 
 
-def _json(ask: Ask, values: Column) -> list[Sequence[str]]:
-    texts = ask.fill(b"\n".join(values)).split(b"\n")
-    return [["" if text == b"null" else text.decode() for text in texts]]
+def _json(sheet: Sheet, values: Column) -> list[Sequence[str]]:
+    told = sheet.ask.fill(b"\n".join(values)).replace(b'"', b'""').decode().split("\n")
+    told = ["" if text == "null" else text for text in told]
+    return [[f'"{text}"' if _QUOTE in text or "," in text else text for text in told]]
 
 
 class Form(NamedTuple):
