@@ -83,11 +83,14 @@ class Names:
         for mark in sorted(marks):
             space, _, rest = mark.decode().partition(":")
             by_space[space].append(rest)
+        found: dict[bytes, bytes] = {}
         for space, learn in _LEARNERS.items():
             if rests := by_space.pop(space, None):
-                filled.update(learn(connection, rests, self._known))
+                found.update(learn(connection, rests, self._known))
         if by_space:
-            filled.update(self._read_refs(connection, by_space))
+            found.update(self._read_refs(connection, by_space))
+        # Copies: what orjson gives has taken a kilobyte, however short it is.
+        filled.update({mark: bytes(memoryview(text)) for mark, text in found.items()})
 
     def _read_refs(
         self, connection: Connection, by_space: dict[str, list[str]]
