@@ -65,9 +65,10 @@ def _reader(forms: dict[str, "Form"]) -> Callable[[bytes], Any]:
 
 
 def _cells(sheet: Sheet, form: "Form", column: Column) -> list[Sequence[str]]:
-    """The columns of a field; most rows of most bodies of data say nothing in many of them."""
-    if column.count(None) == len(column):
-        return [("",) * len(column)] * len(form.suffixes)
+    """The columns of a field; many say the same, or nothing, all through a part."""
+    first, number = column[0], len(column)
+    if first == column[-1] and column.count(first) == number and len(set(map(type, column))) == 1:
+        return [[cells[0]] * number for cells in form.cells(sheet, column[:1])]
     return form.cells(sheet, column)
 
 
