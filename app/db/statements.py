@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 
+from app.db.clock import as_known
 from app.db.reading import driver_of, fetch
 
 Values = Mapping[str, Any]
@@ -36,7 +37,12 @@ class Statements:
         self._kept: dict[Any, _Kept | None] = {}
 
     def rows(
-        self, connection: Connection, what: Any, values: Values, write: Write
+        self,
+        connection: Connection,
+        what: Any,
+        values: Values,
+        write: Write,
+        known: int | None = None,
     ) -> Sequence[Any]:
         """The rows of a statement that is written from these values.
 
@@ -45,10 +51,12 @@ class Statements:
             what: what the statement is about; with the shape of the values it decides the SQL.
             values: texts, whole numbers, and lists of them.
             write: writes the statement, and may look at the values in no other way.
+            known: the earlier release to ask, of which no statement is kept; None is now.
         """
         flat = _flat(values)
-        if len(flat) > MOST_VALUES or not _PLAIN.issuperset(map(type, flat)):
-            return connection.execute(write(values)).all()
+        unlike = len(flat) > MOST_VALUES or not _PLAIN.issuperset(map(type, flat))
+        if unlike or known is not None:
+            return connection.execute(as_known(write(values), known)).all()
         shape = (what, connection.dialect.name, *((n, _size(v)) for n, v in values.items()))
         if shape not in self._kept:
             if len(self._kept) >= MOST_KEPT:

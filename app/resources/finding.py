@@ -22,6 +22,7 @@ from app.web.envelopes import item_response
 from app.web.formats import answer
 from app.web.listing import DATASET, Collection, Filter, Q
 from app.web.parameters import Parameter, word_of
+from app.web.rendering import records_of
 from app.web.shapes import Item, Page, Shape
 
 router = APIRouter()
@@ -147,15 +148,8 @@ def _records(ask: Ask, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], Any]:
 
 
 def _named(by_kind: Values) -> Select[Any]:
-    """The records of some ids, by kind."""
-    parts = [
-        sa.select(sa.literal_column(f"'{kind}'").label("kind"), t.c.id, t.c.name, t.c.body).where(
-            t.c.id.in_(ids)
-        )
-        for kind, ids in by_kind.items()
-        for t in (KINDS[kind].table,)
-    ]
-    return sa.select(sa.union_all(*parts).subquery())
+    """The names and bodies of the records of some ids, by kind."""
+    return records_of(by_kind.items(), "name", "body")
 
 
 def _snippet(body: dict[str, Any], words: list[str]) -> str | None:

@@ -205,9 +205,7 @@ class Ask:
 
     def rows_like(self, what: Any, values: Values, write: Write) -> Sequence[Any]:
         """The rows of a statement that is kept by its shape (see `app.db.statements`)."""
-        if self.known is not None:
-            return self.rows(write(values))
-        return self.service.statements.rows(self.connection, what, values, write)
+        return self.service.statements.rows(self.connection, what, values, write, self.known)
 
     def scalar(self, statement: sa.Select[Any]) -> Any:
         """The one value of a statement, as of the release asked for."""

@@ -6,7 +6,7 @@ the whole answer in one query, and kept for as long as the release is the same.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.db.clock import as_known
-from app.db.statements import Statements
+from app.db.statements import Statements, Values
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, document_texts
 from app.records.kinds import KINDS
 from app.records.references import MARK
@@ -101,10 +101,7 @@ class Names:
             for space, ids in by_space.items()
             for one in ids
         }
-        if self._known is None:
-            rows = _STATEMENTS.rows(connection, "names", by_space, _names_of)
-        else:
-            rows = connection.execute(as_known(_names_of(by_space), self._known)).all()
+        rows = _STATEMENTS.rows(connection, "names", by_space, _names_of, self._known)
         for kind, record_id, name in rows:
             ref = _ref(record_id, kind, name)
             for space in ("actor", kind) if kind in ACTOR_KINDS else (kind,):
@@ -116,15 +113,26 @@ class Names:
 _STATEMENTS = Statements()
 
 
-def _names_of(by_space: Mapping[str, Sequence[str]]) -> sa.Select[Any]:
+def _names_of(by_space: Values) -> sa.Select[Any]:
     """The names of records, by kind and id."""
+    return records_of(
+        (
+            (kind, ids)
+            for space, ids in by_space.items()
+            for kind in (ACTOR_KINDS if space == "actor" else (space,))
+        ),
+        "name",
+    )
+
+
+def records_of(ids_of: Iterable[tuple[str, Sequence[str]]], *columns: str) -> sa.Select[Any]:
+    """The kind, the id and these columns of the records of some ids of each kind."""
     parts = [
-        sa.select(sa.literal(kind).label("kind"), table.c.id, table.c.name).where(
-            table.c.id.in_(ids)
-        )
-        for space, ids in by_space.items()
-        for kind in (ACTOR_KINDS if space == "actor" else (space,))
-        for table in (KIND_TABLES[kind],)
+        sa.select(
+            sa.literal_column(f"'{kind}'").label("kind"), t.c.id, *(t.c[one] for one in columns)
+        ).where(t.c.id.in_(ids))
+        for kind, ids in ids_of
+        for t in (KIND_TABLES[kind],)
     ]
     return sa.select(sa.union_all(*parts).subquery()) if len(parts) > 1 else parts[0]
 
