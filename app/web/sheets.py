@@ -191,10 +191,9 @@ class Named(msgspec.Struct, frozen=True, gc=False):
 
 def _ref(sheet: Sheet, values: Column) -> list[Sequence[str]]:
     cells = sheet.refs
+    if len(cells) > MOST_KEPT:
+        cells.clear()
     if new := list(set(values).difference(cells)):
-        if len(cells) > MOST_KEPT:
-            cells.clear()
-            new = list(set(values))
         known = [asdict(one) if isinstance(one, Named) else one for one in sheet.ask.meaning(new)]
         ids = [ref["id"] if ref else "" for ref in known]
         names = cells_of([(ref["name"] or "") if ref else "" for ref in known])
@@ -211,6 +210,7 @@ def _texts(_sheet: Sheet, values: Column) -> list[Sequence[str]]:
 
 
 def _json(sheet: Sheet, values: Column) -> list[Sequence[str]]:
+    """JSON is quoted here: nearly all of it needs that, and it has no breaks and never runs."""
     told = sheet.ask.fill(b"\n".join(values)).replace(b'"', b'""').decode().split("\n")
     told = ["" if text == "null" else text for text in told]
     return [[f'"{text}"' if _QUOTE in text or "," in text else text for text in told]]
