@@ -13,7 +13,7 @@ does not grow with its depth. Where all keys run the same way that is one row-va
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -122,6 +122,11 @@ class Collection:
     def texts(self, ask: Ask, rows: Sequence[Any]) -> list[bytes]:
         """The JSON text of each row, marks still in it."""
         return record_json(rows) if self.render is None else self.render(ask, rows)
+
+    @cached_property
+    def places(self) -> dict[ColumnElement[Any], int]:
+        """Where in a row each column stands."""
+        return {column: place for place, column in enumerate(self.columns)}
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -249,10 +254,17 @@ def searched(
 # -- order ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Key:
+class _Key(NamedTuple):
+    """One column of an order.
+
+    Attributes:
+        place: where in a row its value stands: at a column of the collection, or, counted from
+            the end, at one that was added for it.
+    """
+
     column: ColumnElement[Any]
     descending: bool
+    place: int
 
     def term(self) -> ColumnElement[Any]:
         return self.column.desc() if self.descending else self.column.asc()
@@ -268,12 +280,13 @@ def _order(ask: Ask, collection: Collection) -> list[_Key]:
     """The order asked for, made total by the key, which runs the way of the last one."""
     asked: list[str] = ask.values.get("sort") or collection.default_sort.split(",")
     named = {name.lstrip("-"): name.startswith("-") for name in asked if name}
-    keys = [_Key(collection.sorts[name], descending) for name, descending in named.items()]
-    keys = keys or [_Key(column, False) for column in _order_of_filters(ask, collection)]
-    direction = keys[-1].descending if keys else False
-    return keys + [
-        _Key(column, direction) for name, column in collection.key.items() if name not in named
-    ]
+    keys = [(collection.sorts[name], descending) for name, descending in named.items()]
+    keys = keys or [(column, False) for column in _order_of_filters(ask, collection)]
+    direction = keys[-1][1] if keys else False
+    keys += [(column, direction) for name, column in collection.key.items() if name not in named]
+    added = [column for column, _ in keys if column not in collection.places]
+    places = collection.places | {column: i - len(added) for i, column in enumerate(added)}
+    return [_Key(column, descending, places[column]) for column, descending in keys]
 
 
 def _order_of_filters(ask: Ask, collection: Collection) -> Sequence[ColumnElement[Any]]:
@@ -282,7 +295,17 @@ def _order_of_filters(ask: Ask, collection: Collection) -> Sequence[ColumnElemen
     return next(given, ())
 
 
-def _ordered(statement: Select[Any], order: list[_Key]) -> Select[Any]:
+def _placed(statement: Select[Any], order: Sequence[_Key]) -> Select[Any]:
+    """The statement with the sort values at the end of a row that the row does not hold anyway."""
+    return statement.add_columns(*(k.column.label(None) for k in order if k.place < 0))
+
+
+def _values(order: Sequence[_Key], row: Row[Any]) -> list[Any]:
+    """The sort values of a row."""
+    return [row[key.place] for key in order]
+
+
+def _ordered(statement: Select[Any], order: Sequence[_Key]) -> Select[Any]:
     return statement.order_by(*(key.term() for key in order))
 
 
@@ -312,14 +335,14 @@ def _after(
 def _written(
     ask: Ask, collection: Collection, order: list[_Key], values: list[Any] | None, most: int
 ) -> Select[Any]:
-    """So many rows after some row, with the sort values of each row at its end."""
+    """So many rows after some row."""
     one_way = len({key.descending for key in order}) == 1
     begin = [_beyond(order, values)] if values is not None and one_way else []
     filtered = select_filtered(ask, collection, *begin)
-    labelled = filtered.add_columns(*(k.column.label(f"sort_{i}") for i, k in enumerate(order)))
+    placed = _placed(filtered, order)
     if values is None or one_way:
-        return _ordered(labelled, order).limit(most)
-    return _seeks(labelled, order, values, most)
+        return _ordered(placed, order).limit(most)
+    return _seeks(placed, order, values, most)
 
 
 def _rows(
@@ -332,12 +355,13 @@ def _rows(
     order_beneath = _order(ask, beneath)
     found: list[Row[Any]] = []
     while len(found) <= limit:
-        places = _after(ask, beneath, order_beneath, values, limit)
-        if not places:
+        rows = _after(ask, beneath, order_beneath, values, limit)
+        if not rows:
             break
-        found += _standing(ask, collection, collection.walk, order, places)
-        values = list(places[-1][-len(order) :])
-        if len(places) <= limit:
+        keys = {tuple(_values(order_beneath, r)): tuple(r[: len(collection.key)]) for r in rows}
+        found += _standing(ask, collection, collection.walk, order, keys)
+        values = _values(order_beneath, rows[-1])
+        if len(rows) <= limit:
             break
     return found[: limit + 1]
 
@@ -349,18 +373,15 @@ def _derived(
     if not keys:
         return []
     derived = walk.keyed(ask, keys).where(*conditions(ask, collection))
-    labelled = derived.add_columns(*(k.column.label(f"sort_{i}") for i, k in enumerate(order)))
-    return ask.rows(_ordered(labelled, list(order)))
+    return ask.rows(_ordered(_placed(derived, order), order))
 
 
 def _standing(
-    ask: Ask, collection: Collection, walk: Walk, order: list[_Key], places: Sequence[Row[Any]]
+    ask: Ask, collection: Collection, walk: Walk, order: list[_Key], keys: Mapping[Any, Any]
 ) -> list[Row[Any]]:
-    """Those derived rows that stand at these places, in order."""
-    keys = sorted({tuple(place[: len(collection.key)]) for place in places})
-    standing = {tuple(place[-len(order) :]) for place in places}
-    rows = _derived(ask, collection, walk, keys, order)
-    return [row for row in rows if tuple(row[-len(order) :]) in standing]
+    """Those derived rows, of keys by place, that stand at these places, in order."""
+    rows = _derived(ask, collection, walk, sorted(set(keys.values())), order)
+    return [row for row in rows if tuple(_values(order, row)) in keys]
 
 
 def _beyond(order: list[_Key], values: list[Any]) -> ColumnElement[bool]:
@@ -373,15 +394,15 @@ def _beyond(order: list[_Key], values: list[Any]) -> ColumnElement[bool]:
     return beyond
 
 
-def _seeks(labelled: Select[Any], order: list[_Key], values: list[Any], most: int) -> Select[Any]:
+def _seeks(placed: Select[Any], order: list[_Key], values: list[Any], most: int) -> Select[Any]:
     """One seek for each key that may differ first, put together in order."""
     parts = []
     for i, key in enumerate(order):
         same = [k.column == v for k, v in zip(order[:i], values[:i], strict=True)]
-        seek = labelled.where(*same, key.beyond(values[i]))
+        seek = placed.where(*same, key.beyond(values[i]))
         parts.append(sa.select(_ordered(seek, order).limit(most).subquery()))
     together = sa.union_all(*parts).subquery()
-    again = [_Key(together.c[f"sort_{i}"], key.descending).term() for i, key in enumerate(order)]
+    again = [key._replace(column=list(together.c)[key.place]).term() for key in order]
     return sa.select(together).order_by(*again).limit(most)
 
 
@@ -392,7 +413,7 @@ _SHAPING_ONLY = {"cursor", "limit", "total", "facets", "fields", "format"}
 
 def _next(ask: Ask, collection: Collection, order: list[_Key], last: Row[Any]) -> str:
     """The address of the next page."""
-    token = token_of(_about(ask, collection), list(last[-len(order) :]))
+    token = token_of(_about(ask, collection), _values(order, last))
     return address_after(ask, "cursor", token)
 
 
