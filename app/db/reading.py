@@ -22,7 +22,8 @@ IDLE = 0
 
 def driver_of(connection: Connection) -> Any:
     """The driver's own connection."""
-    return connection.connection.driver_connection
+    lent = connection.connection.dbapi_connection
+    return lent.driver_connection if connection.dialect.is_async and lent else lent
 
 
 def fetch(connection: Connection, statement: str, given: Any = ()) -> Sequence[tuple[Any, ...]]:

@@ -43,6 +43,8 @@ class Statements:
         values: Values,
         write: Write,
         known: int | None = None,
+        *,
+        named: bool = True,
     ) -> Sequence[Any]:
         """The rows of a statement that is written from these values.
 
@@ -52,6 +54,7 @@ class Statements:
             values: texts, whole numbers, and lists of them.
             write: writes the statement, and may look at the values in no other way.
             known: the earlier release to ask, of which no statement is kept; None is now.
+            named: whether values are asked for by name; else by place alone, which is quicker.
         """
         flat = _flat(values)
         unlike = len(flat) > MOST_VALUES or not _PLAIN.issuperset(map(type, flat))
@@ -65,7 +68,8 @@ class Statements:
         kept = self._kept[shape]
         if kept is None:
             return connection.execute(write(values)).all()
-        return kept.rows(connection, flat)
+        rows = kept.rows(connection, flat)
+        return list(map(kept.row, rows)) if named else rows
 
 
 def in_parts(
@@ -100,9 +104,8 @@ class _Kept:
     bind: Callable[[list[Any]], Any]
     row: Callable[[Iterable[Any]], Any]
 
-    def rows(self, connection: Connection, flat: list[Any]) -> list[Any]:
-        given = self.bind([*flat, *self.constants])
-        return list(map(self.row, fetch(connection, self.sql, given)))
+    def rows(self, connection: Connection, flat: list[Any]) -> Sequence[tuple[Any, ...]]:
+        return fetch(connection, self.sql, self.bind([*flat, *self.constants]))
 
 
 def _write(connection: Connection, values: Values, write: Write) -> _Kept | None:

@@ -203,9 +203,12 @@ class Ask:
         """The rows of a statement, its blanks filled, as of the release asked for."""
         return self.connection.execute(as_known(statement, self.known), values).all()
 
-    def rows_like(self, what: Any, values: Values, write: Write) -> Sequence[Any]:
+    def rows_like(
+        self, what: Any, values: Values, write: Write, *, named: bool = True
+    ) -> Sequence[Any]:
         """The rows of a statement that is kept by its shape (see `app.db.statements`)."""
-        return self.service.statements.rows(self.connection, what, values, write, self.known)
+        statements = self.service.statements
+        return statements.rows(self.connection, what, values, write, self.known, named=named)
 
     def scalar(self, statement: sa.Select[Any]) -> Any:
         """The one value of a statement, as of the release asked for."""

@@ -329,7 +329,7 @@ def _after(
         return _written(asked, collection, order, given["after"] or None, given["most"])
 
     what = (collection, *((key.column, key.descending) for key in order))
-    return ask.rows_like(what, given, write)
+    return ask.rows_like(what, given, write, named=collection.render is not None)
 
 
 def _written(

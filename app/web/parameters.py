@@ -18,6 +18,7 @@ from app.vocabulary import Word, plain_text
 
 LONGEST_VALUE = 1000
 MOST_VALUES = 500
+MOST_PAIRS = 1000
 #: One value of many; all of them together still fit into an address, of which 64 KB are read.
 LONGEST_LISTED = 120
 
@@ -117,9 +118,14 @@ def refuse(faults: Iterable[Fault]) -> None:
 def _pairs(query_string: bytes) -> list[tuple[str, str]]:
     try:
         text = query_string.decode("ascii")
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
+        if "%" in text or "+" in text or text.count("&") >= MOST_PAIRS:
+            return parse_qsl(
+                text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PAIRS
+            )
     except (UnicodeDecodeError, ValueError) as fault:
         raise InvalidInput("the query is not UTF-8 text, percent-encoded") from fault
+    # What `parse_qsl` would give, where nothing is encoded: it looks at each part all the same.
+    return [pair.partition("=")[::2] for pair in text.split("&") if pair]
 
 
 def _take(parameter: Parameter, text: str, values: dict[str, Any]) -> None:

@@ -101,7 +101,7 @@ class Names:
             for space, ids in by_space.items()
             for one in ids
         }
-        rows = _STATEMENTS.rows(connection, "names", by_space, _names_of, self._known)
+        rows = _STATEMENTS.rows(connection, "names", by_space, _names_of, self._known, named=False)
         for kind, record_id, name in rows:
             ref = _ref(record_id, kind, name)
             for space in ("actor", kind) if kind in ACTOR_KINDS else (kind,):
