@@ -75,7 +75,7 @@ def plans(client: TestClient, url: str, address: str) -> tuple[str | None, list[
     sa.event.remove(sa.Engine, "before_cursor_execute", note)
     assert answer.status_code == 200, answer.text
     following: str | None = answer.json()["links"]["next"]
-    pages = [(s, given) for s, given in asked if "sort_0" in s]
+    pages = [(s, given) for s, given in asked if "opinions.body" in s]
     assert pages
     database = Database(url)
     with database.read() as connection:
