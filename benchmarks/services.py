@@ -10,7 +10,9 @@ from benchmarks.load import POSITIONS, Process, running
 
 HERE = Path(__file__).parent
 #: The peers live in an environment of their own, which uv makes and keeps: none is a dependency.
-PEERS = ["uv", "run", "--no-project", "--with-requirements", str(HERE / "peers/requirements.txt")]
+#: It is of the same Python as the service.
+PEERS = ["uv", "run", "--no-project", f"--python={sys.executable}"]
+PEERS += ["--with-requirements", str(HERE / "peers/requirements.txt")]
 UVICORN = ["--port={port}", "--no-access-log", "--log-level=error", "--no-server-header"]
 #: The limit is measured on the loop that `positions serve` uses.
 RAW = [*UVICORN, "--loop=asyncio"]
