@@ -56,8 +56,8 @@ def number(connection: Connection, statement: str, *, begin: bool = True) -> int
     would send each and wait for it by itself: that took a third of a page. Where the connection
     was lost it is asked again over a new one, because nothing has been read from it yet.
     """
-    driver = driver_of(connection)
-    if connection.dialect.name == "postgresql" and driver.pgconn.transaction_status == IDLE:
+    is_postgresql = connection.dialect.name == "postgresql"
+    if is_postgresql and (driver := driver_of(connection)).pgconn.transaction_status == IDLE:
         _announce(connection, None, statement, ())
         try:
             return _exchanged(driver, f"{'BEGIN; ' if begin else ''}{statement}")

@@ -57,10 +57,11 @@ class Statements:
             named: whether values are asked for by name; else by place alone, which is quicker.
         """
         flat = _flat(values)
-        unlike = len(flat) > MOST_VALUES or not _PLAIN.issuperset(map(type, flat))
-        if unlike or known is not None:
+        types = tuple(map(type, flat))
+        if known is not None or len(flat) > MOST_VALUES or not _PLAIN.issuperset(types):
             return connection.execute(as_known(write(values), known)).all()
-        shape = (what, connection.dialect.name, *((n, _size(v)) for n, v in values.items()))
+        sizes = (len(value) if type(value) is list else None for value in values.values())
+        shape = (what, connection.dialect.name, types, *values, *sizes)
         if shape not in self._kept:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
@@ -141,8 +142,8 @@ def _row(statement: Select[Any]) -> Callable[[Iterable[Any]], Any]:
 
 def _bind(places: Sequence[int], names: Sequence[str] | None, values: list[Any]) -> Any:
     """Values as the driver takes them: in order, or by name."""
-    given = tuple(values[place] for place in places)
-    return given if names is None else dict(zip(names, given, strict=True))
+    given = [values[place] for place in places]
+    return tuple(given) if names is None else dict(zip(names, given, strict=True))
 
 
 def _blanks(values: Values) -> dict[str, Any]:
@@ -169,8 +170,3 @@ def _flat(values: Values) -> list[Any]:
         else:
             flat.append(value)
     return flat
-
-
-def _size(value: Any) -> Any:
-    """What of a value decides the SQL."""
-    return tuple(map(type, value)) if isinstance(value, list) else type(value)

@@ -29,8 +29,9 @@ def page_response(ask: Ask, rows: bytes, meta: bytes, following: str | None) -> 
         meta: the JSON text of `meta`.
         following: the address of the next page; None on the last.
     """
-    header = f'<{ask.address}>; rel="self"'
+    address = ask.address
+    header = f'<{address}>; rel="self"'
     if following:
         header += f', <{following}>; rel="next"'
-    text = enveloped(b"[%b]" % rows, meta, self=ask.address, next=following)
+    text = enveloped(b"[%b]" % rows, meta, self=address, next=following)
     return json_response(text, {"Link": header})

@@ -319,7 +319,7 @@ def _after(
     """
     if collection.source is not None and collection.terms is None:
         return ask.rows(_written(ask, collection, order, values, limit + 1))
-    choosing = {k: v for k, v in ask.values.items() if k not in _SHAPING_ONLY and k != "sort"}
+    choosing = {k: v for k, v in ask.values.items() if k not in _NOT_CHOOSING}
     if collection.terms is not None:
         choosing = {k: v for k, v in choosing.items() if k != "q"} | collection.terms(ask)
     given = {**choosing, "after": [] if values is None else values, "most": limit + 1}
@@ -409,6 +409,7 @@ def _seeks(placed: Select[Any], order: list[_Key], values: list[Any], most: int)
 # -- cursors ----------------------------------------------------------------------------------
 
 _SHAPING_ONLY = {"cursor", "limit", "total", "facets", "fields", "format"}
+_NOT_CHOOSING = _SHAPING_ONLY | {"sort"}
 
 
 def _next(ask: Ask, collection: Collection, order: list[_Key], last: Row[Any]) -> str:
@@ -450,7 +451,7 @@ def _total(ask: Ask, collection: Collection) -> dict[str, Any]:
 
 def _query(ask: Ask, collection: Collection) -> tuple[str, str, bytes]:
     """What decides which rows there are, whatever their order and form."""
-    asked = sorted((k, v) for k, v in ask.values.items() if k not in _SHAPING_ONLY | {"sort"})
+    asked = sorted((k, v) for k, v in ask.values.items() if k not in _NOT_CHOOSING)
     return collection.name, ask.request.scope["path"], orjson.dumps(asked)
 
 
