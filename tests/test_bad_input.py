@@ -235,3 +235,29 @@ def test_a_cursor_that_is_sealed_well_but_holds_nonsense_is_refused(
         if path != "/v1/positions" or nonsense != b'["a","b"]':  # which is a place there
             assert told.status_code == 422, f"{nonsense!r}: {told.text[:300]}"
             assert told.json()["errors"][0]["parameter"] == cursor
+
+
+@pytest.mark.parametrize(
+    ("plain", "encoded"),
+    [
+        ("country=KAZ&&limit=3&", "countr%79=KAZ&limit=%33"),
+        ("q=kazakhstan+nato", "q=kazakhstan%20nato"),
+        ("q", "%71="),
+        ("q=nato=2", "q=nato%3D2"),
+        ("country=KAZ,RUS", "country=KAZ%2CRUS"),
+        ("limit", "limi%74="),
+    ],
+)
+def test_a_query_means_the_same_however_it_is_written(
+    client: TestClient, plain: str, encoded: str
+) -> None:
+    first, second = (client.get(f"/v1/opinions?{query}") for query in (plain, encoded))
+    assert first.status_code == second.status_code
+    named = "data" if first.status_code == 200 else "errors"
+    assert first.json()[named] == second.json()[named]
+
+
+@pytest.mark.parametrize("pair", ["country=KAZ", "countr%79=KAZ"])
+def test_a_query_of_too_many_pairs_is_refused(client: TestClient, pair: str) -> None:
+    answers = [client.get(f"/v1/opinions?{'&'.join([pair] * number)}") for number in (1000, 1001)]
+    assert [one.status_code for one in answers] == [200, 422]

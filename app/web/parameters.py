@@ -124,7 +124,7 @@ def _pairs(query_string: bytes) -> list[tuple[str, str]]:
             )
     except (UnicodeDecodeError, ValueError) as fault:
         raise InvalidInput("the query is not UTF-8 text, percent-encoded") from fault
-    # What `parse_qsl` would give, where nothing is encoded: it looks at each part all the same.
+    # The same where nothing is encoded, without decoding each name and each value.
     return [pair.partition("=")[::2] for pair in text.split("&") if pair]
 
 
