@@ -62,11 +62,13 @@ class Statements:
             return connection.execute(as_known(write(values), known)).all()
         sizes = (len(value) if type(value) is list else None for value in values.values())
         shape = (what, connection.dialect.name, types, *values, *sizes)
-        if shape not in self._kept:
+        if shape in self._kept:
+            kept = self._kept[shape]
+        else:
+            kept = _write(connection, values, write)
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            self._kept[shape] = _write(connection, values, write)
-        kept = self._kept[shape]
+            self._kept[shape] = kept
         if kept is None:
             return connection.execute(write(values)).all()
         rows = kept.rows(connection, flat)
