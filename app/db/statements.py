@@ -60,19 +60,18 @@ class Statements:
         types = tuple(map(type, flat))
         if known is not None or len(flat) > MOST_VALUES or not _PLAIN.issuperset(types):
             return connection.execute(as_known(write(values), known)).all()
-        sizes = (len(value) if type(value) is list else None for value in values.values())
-        shape = (what, connection.dialect.name, types, *values, *sizes)
+        sizes = (len(value) if isinstance(value, list) else None for value in values.values())
+        shape = (what, connection.dialect.name, named, types, *values, *sizes)
         if shape in self._kept:
             kept = self._kept[shape]
         else:
-            kept = _write(connection, values, write)
+            kept = _write(connection, values, write, named=named)
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[shape] = kept
         if kept is None:
             return connection.execute(write(values)).all()
-        rows = kept.rows(connection, flat)
-        return list(map(kept.row, rows)) if named else rows
+        return kept.rows(connection, flat)
 
 
 def in_parts(
@@ -105,13 +104,14 @@ class _Kept:
     sql: str
     constants: list[Any]
     bind: Callable[[list[Any]], Any]
-    row: Callable[[Iterable[Any]], Any]
+    row: Callable[[Iterable[Any]], Any] | None
 
-    def rows(self, connection: Connection, flat: list[Any]) -> Sequence[tuple[Any, ...]]:
-        return fetch(connection, self.sql, self.bind([*flat, *self.constants]))
+    def rows(self, connection: Connection, flat: list[Any]) -> Sequence[Any]:
+        rows = fetch(connection, self.sql, self.bind([*flat, *self.constants]))
+        return list(map(self.row, rows)) if self.row else rows
 
 
-def _write(connection: Connection, values: Values, write: Write) -> _Kept | None:
+def _write(connection: Connection, values: Values, write: Write, *, named: bool) -> _Kept | None:
     """Write a statement with blanks, and find them again; None where one is not there."""
     blanks = _blanks(values)
     statement = write(blanks)
@@ -125,7 +125,7 @@ def _write(connection: Connection, values: Values, write: Write) -> _Kept | None
     later = iter(range(len(at), len(at) + len(constants)))
     places = [at[params[name]] if params[name] in at else next(later) for name in names]
     bind = partial(_bind, places, None if compiled.positiontup else names)
-    return _Kept(str(compiled), constants, bind, _row(statement))
+    return _Kept(str(compiled), constants, bind, _row(statement) if named else None)
 
 
 def _compiled(connection: Connection, statement: Select[Any]) -> Any:
