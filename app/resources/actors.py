@@ -1,6 +1,7 @@
 """Whoever can hold or be the subject of a position: countries, organizations, people, groups."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import orjson
@@ -30,7 +31,9 @@ class Actor(Stored, Shape):
     other_names: Annotated[list[str], Field(description="Other names and spellings.")]
 
 
+@cache
 def _column(name: str) -> ColumnElement[Any]:
+    """A column of the four tables as one; the same each time, by which its place is known."""
     return sa.literal_column(f"actors.{name}", sa.Text())
 
 
