@@ -4,6 +4,7 @@ import pytest
 
 from app.db import statements
 from app.db.keys import create_key
+from app.web import rendering
 from tests.conftest import served
 
 #: Pairs of one shape, so that the second is asked by the statement of the first.
@@ -59,6 +60,23 @@ def test_a_kept_statement_answers_as_a_new_one(
         monkeypatch.setattr(statements, "MOST_VALUES", -1)
         assert kept == [walked(address) for address in ADDRESSES]
         assert any(len(pages) > 1 for pages in kept)
+
+
+def test_names_by_a_kept_statement_are_those_by_a_new_one(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answers(addresses: list[str]) -> dict[str, bytes]:
+        """Of a process that knows no name yet; in another order it asks for others together."""
+        with served(seeded_url) as client:
+            return {address: client.get(address).content for address in addresses}
+
+    answers(ADDRESSES)
+    assert None not in rendering._STATEMENTS._kept.values()
+    kept = answers(ADDRESSES[::-1])
+    shapes = len(rendering._STATEMENTS._kept)
+    monkeypatch.setattr(statements, "MOST_VALUES", -1)
+    assert kept == answers(ADDRESSES)
+    assert len(rendering._STATEMENTS._kept) == shapes > 5
 
 
 def test_a_stored_answer_is_the_computed_one(seeded_url: str) -> None:

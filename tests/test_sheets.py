@@ -2,13 +2,18 @@
 
 import csv
 import io
+from types import SimpleNamespace
+from typing import Any, cast
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from starlette.testclient import TestClient
 
-from app.web.sheets import cells_of, csv_text
+from app.web.asking import Ask
+from app.web.sheets import cells_of, csv_text, sheets
 
 CELLS = st.text(alphabet=st.sampled_from("a ,\"\n\r\té=+-@;'0"), max_size=6)
 TABLES = st.integers(1, 4).flatmap(
@@ -23,6 +28,22 @@ def test_cells_are_quoted_as_the_csv_module_quotes_them(rows: list[list[str]]) -
     csv.writer(expected).writerows(safe)
     columns = list(map(cells_of, zip(*rows, strict=True)))
     assert csv_text(columns) == expected.getvalue().encode()
+
+
+@pytest.mark.parametrize(
+    "column",
+    [[1, True, 1], [0, 0.0, False, 0], [1.0, 1], ["1", 1], [None, None], [None, ""], [True, True]],
+)
+def test_what_is_equal_and_of_another_type_is_told_apart(column: list[Any]) -> None:
+    class Row(BaseModel):
+        id: int
+        value: Any
+
+    ask = cast(Ask, SimpleNamespace(values={}))  # a column of numbers and texts asks for nothing
+    part = [orjson.dumps({"id": n, "value": value}) for n, value in enumerate(column)]
+    lines = b"".join(sheets(ask, Row, [part])).decode().splitlines()
+    told = ["" if value is None else str(value) for value in column]
+    assert lines == ["id,value", *(f"{n},{cell}" for n, cell in enumerate(told))]
 
 
 def test_a_reference_is_its_id_and_its_name(client: TestClient) -> None:

@@ -111,7 +111,8 @@ class Names:
         return found
 
 
-#: How names are asked for, by the number of ids in each space.
+#: How names are asked for, by the number of ids in each space; apart from the service's, which so
+#: many shapes would push out.
 _STATEMENTS = Statements()
 
 

@@ -202,6 +202,7 @@ def _ref(sheet: Sheet, values: Column) -> list[Sequence[str]]:
 
 
 def _refs(_sheet: Sheet, values: Column) -> list[Sequence[str]]:
+    """Ids alone; these, here and in `_ref`, have nothing that is quoted or runs."""
     return [["; ".join(mark.partition(":")[2] for mark in value or ()) for value in values]]
 
 
