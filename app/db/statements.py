@@ -62,13 +62,14 @@ class Statements:
             return connection.execute(as_known(write(values), known)).all()
         sizes = (len(value) if isinstance(value, list) else None for value in values.values())
         shape = (what, connection.dialect.name, named, types, *values, *sizes)
-        if shape in self._kept:
-            kept = self._kept[shape]
+        written = self._kept
+        if shape in written:
+            kept = written[shape]
         else:
             kept = _write(connection, values, write, named=named)
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[shape] = kept
+            if len(written) >= MOST_KEPT:  # a new one: another thread may be reading the old
+                self._kept = written = {}
+            written[shape] = kept
         if kept is None:
             return connection.execute(write(values)).all()
         return kept.rows(connection, flat)
