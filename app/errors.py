@@ -18,6 +18,7 @@
         ├── TooManyRequests  429
         ├── ServerFault      500  ours; says nothing of its inside
         └── Unavailable      503  the database is away, or the bound on costly work is reached
+            └── Overlong          a read thought for longer than it may
 
 Each says what was wrong and what would be right. `type` is a stable address under /codebook.
 """
@@ -167,6 +168,17 @@ class Unavailable(Problem):
     """Try again shortly: the database is away, or too much costly work is under way."""
 
     status, code, title = 503, "unavailable", "Not available right now"
+
+
+class Overlong(Unavailable):
+    """A read thought for longer than it may, and was called off."""
+
+    def __init__(self) -> None:
+        """Say what would be right."""
+        super().__init__(
+            "the answer took longer than any may; ask for less; try again shortly",
+            headers={"Retry-After": "2"},
+        )
 
 
 def problems() -> list[type[Problem]]:

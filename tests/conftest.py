@@ -149,6 +149,12 @@ def served(url: str, **settings: Any) -> Iterator[TestClient]:
         yield client
 
 
+def on_loop(client: TestClient, function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function gives on the event loop of the service."""
+    assert client.portal
+    return client.portal.call(function, *arguments)
+
+
 SMALL_DATASET = "{id: small, title: A small world, licence: CC0-1.0, citation: Made up for a test}"
 
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from app.db import parse_url
 from app.web.asking import QUICK
-from tests.conftest import served
+from tests.conftest import on_loop, served
 
 ADDRESSES = (
     "/v1/opinions?limit=3",
@@ -45,7 +45,9 @@ def _end_all(connection: psycopg.Connection) -> None:
 
 
 @contextmanager
-def held_up(url: str, client: TestClient, number: int) -> Iterator[list[Future[Response]]]:
+def held_up(
+    url: str, client: TestClient, number: int, *, refused: int = 0
+) -> Iterator[list[Future[Response]]]:
     """So many reads that wait for a lock until the block ends, and then are answered."""
     with (
         beside(url) as other,
@@ -59,7 +61,8 @@ def held_up(url: str, client: TestClient, number: int) -> Iterator[list[Future[R
             ]
             _await_held(watcher, number)
             yield held
-        assert [one.result().status_code for one in held] == [200] * number
+        codes = sorted(one.result().status_code for one in held)
+        assert codes == [200] * (number - refused) + [503] * refused
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -99,7 +102,8 @@ def test_a_read_that_is_held_up_holds_up_nobody_else(seeded_url: str) -> None:
 def test_those_who_wait_too_long_in_line_are_told_to_come_again(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.asking.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("app.web.lines.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("app.web.asking.QUICK_WAIT_SECONDS", 60)
     with served(seeded_url, cache_megabytes=0) as client:
         client.get("/v1/topics")
         with held_up(seeded_url, client, QUICK):
@@ -131,9 +135,38 @@ def test_a_server_that_says_nothing_is_not_waited_for(
 def test_a_line_that_is_full_takes_nobody_more(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with beside(seeded_url), served(seeded_url, cache_megabytes=0) as client:
-        monkeypatch.setattr("app.web.asking.MOST_WAITING", 0)
+    monkeypatch.setattr("app.web.lines.MOST_WAITING", 0)
+    monkeypatch.setattr("app.web.asking.QUICK_WAIT_SECONDS", 60)
+    with (
+        served(seeded_url, cache_megabytes=0) as client,
+        held_up(seeded_url, client, QUICK),
+    ):
         assert client.get("/v1/topics").status_code == 503
+
+
+def test_reads_that_take_long_give_their_places_to_who_waits(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.asking.QUICK_WAIT_SECONDS", 0.01)
+    with (
+        served(seeded_url, cache_megabytes=0) as client,
+        held_up(seeded_url, client, QUICK) as held,
+    ):
+        assert client.get("/v1/topics").status_code == 200
+        assert not any(one.done() for one in held)
+
+
+def test_what_takes_long_is_refused_where_too_much_does(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.asking.QUICK_WAIT_SECONDS", 0.01)
+    with served(seeded_url, cache_megabytes=0, costly_at_once=1) as client:
+        service = client.app.state.service  # type: ignore[attr-defined]
+        on_loop(client, service._costly.enter_at_once, "somebody")
+        with held_up(seeded_url, client, QUICK, refused=1) as held:
+            assert client.get("/v1/topics").status_code == 200
+            [refused] = [one.result() for one in held if one.done()]
+            assert refused.headers["retry-after"] == "2"
 
 
 def _await_held(watcher: psycopg.Connection, number: int) -> None:

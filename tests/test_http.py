@@ -134,7 +134,6 @@ def test_a_fault_of_ours_is_a_problem_that_says_nothing_of_its_inside(
         raise KeyError("secret")
 
     monkeypatch.setattr("app.web.asking.ask_over", fail)
-    monkeypatch.setattr("app.explorer.pages.asked", fail)
     with served(seeded_url) as client:
         answer = client.get(address, headers={"Origin": "https://example.org"})
     assert answer.status_code == 500

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.errors import Unavailable
+from app.errors import Overlong, Unavailable
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def as_problem(fault: Exception) -> Unavailable | None:
         if _is_fault_of_ours(driver_fault):
             return None
         if _is_late(driver_fault):
-            return unavailable("the answer took longer than any may; ask for less")
+            return Overlong()
         return unavailable("the database cannot be reached or is busy")
     if isinstance(fault, DBAPIError) and fault.connection_invalidated:
         return unavailable("the connection to the database was lost")

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.reading import IDLE, SLOWEST_SECONDS, answer, driver_of
+from app.db.reading import IDLE, SLOWEST_SECONDS, answer, driver_of, refuse_late
 
 #: How long an idle connection to PostgreSQL is taken to be still there.
 TRUSTED_SECONDS = 0.5
@@ -59,6 +59,8 @@ def make_engine(url: sa.URL, *, writes: bool) -> Engine:
             except Exception as fault:  # the pool takes the next, or a new one
                 raise sa.exc.DisconnectionError from fault
 
+    if not writes:
+        event.listen(engine, "before_cursor_execute", refuse_late)
     return engine
 
 
@@ -75,6 +77,7 @@ def make_loop_engine(url: sa.URL) -> Engine:
     )
     # What SQLAlchemy was asked ends with all else, in `end`, which does not wait for it.
     engine.sync_engine.dialect.do_rollback = lambda dbapi_connection: None  # type: ignore[method-assign]
+    event.listen(engine.sync_engine, "before_cursor_execute", refuse_late)
     return engine.sync_engine
 
 

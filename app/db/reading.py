@@ -4,7 +4,7 @@ A short read through the driver costs a tenth of what is around it.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CoroutineType
 from typing import Any, TypeVar
 
@@ -12,10 +12,15 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_
 
+from app.errors import Overlong
+
 T = TypeVar("T")
 
 #: How long a read may think before it gives up: a slow question must not hold up quick ones.
 SLOWEST_SECONDS = 10
+#: How long a read may work where all others wait for it, in time of the processor: a neighbour
+#: that takes the processor away makes no read slow.
+QUICK_SECONDS = 0.01
 #: libpq's PQTRANS_IDLE: in no transaction.
 IDLE = 0
 
@@ -98,9 +103,30 @@ def _announce(connection: Connection, cursor: Any, statement: str, given: Any) -
         listener(connection, cursor, statement, given, None, False)
 
 
-def bound(connection: Connection) -> None:
-    """Give a read so long from now."""
-    connection.info["until"] = time.monotonic() + SLOWEST_SECONDS
+def bound(connection: Connection, *, quick: bool = False) -> None:
+    """Give a read so long from now: as long as any may think, or as long as a quick one works."""
+    if quick:
+        connection.info["until"] = time.thread_time, time.thread_time() + QUICK_SECONDS
+    else:
+        connection.info["until"] = time.monotonic, time.monotonic() + SLOWEST_SECONDS
+
+
+def is_late(info: Mapping[Any, Any]) -> bool:
+    """Whether a read has used up what it was given."""
+    if "until" not in info:
+        return False
+    clock, until = info["until"]
+    return bool(clock() > until)
+
+
+def refuse_late(connection: Connection, *_statement: Any) -> None:
+    """Call off, before its next statement, what has used up its time by many short ones.
+
+    Raises:
+        Overlong: when it has.
+    """
+    if is_late(connection.info):
+        raise Overlong
 
 
 def each_bound(connection: Connection, parts: Iterable[T]) -> Iterator[T]:

@@ -19,7 +19,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.errors import Fault, NotFound, Problem, nearest
 from app.explorer import charts, words
 from app.explorer.reading import Call, Reading, query_of
-from app.web.asking import asked
+from app.web.asking import Ask, Service
 from app.web.parameters import refuse
 
 if TYPE_CHECKING:
@@ -173,16 +173,15 @@ def register(
     """
 
     async def endpoint(request: Request) -> Response:
-        service = request.app.state.service
+        service: Service = request.app.state.service
 
-        def work() -> Response:
-            query = _query(request, takes)
-            with asked(service, request, {}) as ask:
-                visit = Visit(request, Reading(ask), query, service.settings.public_url)
-                return HTMLResponse(view(visit))
+        def shown(ask: Ask) -> Response:
+            visit = Visit(request, Reading(ask), query, service.settings.public_url)
+            return HTMLResponse(view(visit))
 
         try:
-            answer: Response = await service.run(work, costly=costly)
+            query = _query(request, takes)
+            answer = await service.answer(request, {}, shown, costly=costly)
         except Problem as problem:
             return error_page(problem)
         except Elsewhere as elsewhere:

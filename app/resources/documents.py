@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
@@ -17,7 +18,7 @@ from app.records.kinds import KINDS, Kind
 from app.records.references import MARK, Ref
 from app.records.shapes import Evidence
 from app.vocabulary import SourceType
-from app.web.asking import Ask, asked, operation, path_id
+from app.web.asking import Ask, Service, operation, path_id
 from app.web.bodies import json_body, read_as
 from app.web.citations import CITATION_STYLES, citation_style
 from app.web.described import Described
@@ -232,16 +233,11 @@ class Verdict(Shape):
 
 async def _verify(request: Request) -> Response:
     quote = await read_as(request, Quote)
-
-    def work() -> Response:
-        with asked(request.app.state.service, request, {}) as ask:
-            return _verdict(ask, quote)
-
-    response: Response = await request.app.state.service.run(work, costly=False)
-    return response
+    service: Service = request.app.state.service
+    return await service.answer(request, {}, partial(_verdict, quote))
 
 
-def _verdict(ask: Ask, quote: Quote) -> Response:
+def _verdict(quote: Quote, ask: Ask) -> Response:
     document = resolve_one(ask, "document", quote.document)
     texts = document_texts
     [(dataset, text)] = ask.rows(

@@ -21,7 +21,7 @@ from app.db.search import words_of
 from app.db.tables import ACTOR_KINDS
 from app.records.kinds import KINDS
 from app.vocabulary import ActorKind
-from app.web.asking import Ask, asked, json_response, operation
+from app.web.asking import Ask, Service, json_response, operation
 from app.web.bodies import read_body
 from app.web.described import Described
 from app.web.identities import country_aliases
@@ -429,13 +429,8 @@ def _suggestion(actor: Named) -> dict[str, Any]:
 async def _posted(request: Request) -> Response:
     body = await read_body(request, most=4 * LONGEST_BATCH, types=(FORM,))
     values = parse_query(body, {QUERIES.name: QUERIES, EXTEND.name: EXTEND})
-
-    def work() -> Response:
-        with asked(request.app.state.service, request, values) as ask:
-            return _answer(ask)
-
-    response: Response = await request.app.state.service.run(work, costly=True)
-    return response
+    service: Service = request.app.state.service
+    return await service.answer(request, values, _answer, costly=True)
 
 
 # -- the addresses ----------------------------------------------------------------------------

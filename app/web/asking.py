@@ -1,19 +1,18 @@
 """One request, asked of the data at one moment, and the way every address is registered.
 
 An operation is declared once: its parameters, its words for OpenAPI, its handler. The handler is
-plain synchronous code over one connection that sees one consistent state. A quick one runs where
-it was asked, because a short indexed read costs less than handing it to a thread; while one waits
-for PostgreSQL the loop goes on with others. What is costly runs beside the event loop, bounded in
-number.
+plain synchronous code over one connection that sees one consistent state. It runs where it was
+asked, because a short indexed read costs less than handing it to a thread; while it waits for
+PostgreSQL the loop goes on with others. What is costly runs beside the event loop, bounded in
+number: what is declared to be, and whatever turns out to be, since no list of parameters says
+beforehand what a question will cost on the data there is.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Lock
 from typing import Any
 
 import anyio
@@ -29,10 +28,12 @@ from app.db.clock import as_known, current_release, release_at
 from app.db.reading import bound
 from app.db.statements import Statements, Values, Write
 from app.db.tables import datasets
-from app.errors import Unavailable
+from app.errors import Overlong, Unavailable
 from app.settings import Settings
 from app.web.access import Gate
 from app.web.described import Described
+from app.web.kept import Kept
+from app.web.lines import MOST_WAITING, Line, full
 from app.web.parameters import AS_OF, KNOWN_AT, Parameter, parse_query
 from app.web.problems import responses_for
 from app.web.rendering import Names
@@ -40,37 +41,12 @@ from app.web.rendering import Names
 #: Quick reads of PostgreSQL at once, each over a connection of its own; more would only wait for
 #: one another in the server. These wait in line instead.
 QUICK = 8
-#: How long one waits in that line: callers who went away by then hold up nobody.
-PATIENCE_SECONDS = 3
-#: How many wait in any line.
-MOST_WAITING = 500
-MOST_HELD = 10_000
+#: How long PostgreSQL may take for one of them; then, once others wait, it counts as costly.
+QUICK_WAIT_SECONDS = 0.25
+#: How many questions are known to be costly before they are asked once more.
+MOST_FOUND_COSTLY = 1_000
 #: Open streams at once; well below the connections that reads may use, so that some are left.
 MOST_STREAMS = 12
-
-
-class Held:
-    """What a release makes certain, kept while it is the newest; the least used go first."""
-
-    def __init__(self, release: int) -> None:
-        """Hold nothing yet."""
-        self.release = release
-        self.names = Names(release)
-        self._values: OrderedDict[Any, Any] = OrderedDict()
-        self._lock = Lock()
-
-    def value(self, key: Any, make: Callable[[], Any]) -> Any:
-        """The value of a key, made the first time it is asked for."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-        made = make()
-        with self._lock:
-            self._values[key] = made
-            if len(self._values) > MOST_HELD:
-                self._values.popitem(last=False)
-        return made
 
 
 @dataclass
@@ -79,17 +55,18 @@ class Service:
 
     database: Database
     settings: Settings
-    held: Held = field(default_factory=lambda: Held(-1))
-    _costly: int = 0
+    held: Kept = field(default_factory=lambda: Kept(-1))
     _streams: int = 0
-    _waiting: int = 0
+    _found_costly: set[tuple[str, bytes]] = field(default_factory=set)
     _turn: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
-    _quick: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(QUICK))
+    _quick: Line = field(default_factory=lambda: Line("requests", QUICK))
+    _costly: Line = field(init=False)
     statements: Statements = field(default_factory=Statements)
     gate: Gate = field(init=False)
 
     def __post_init__(self) -> None:
         """Keep the gate over the same database."""
+        self._costly = Line("costly requests", self.settings.costly_at_once)
         self.gate = Gate(self.database)
 
     def names(self, release: int, known: int | None) -> Names:
@@ -97,7 +74,7 @@ class Service:
         if known is not None:
             return Names(release, known)
         if self.held.release < release:
-            self.held = Held(release)
+            self.held = Kept(release)
         held = self.held
         return held.names if held.release == release else Names(release)
 
@@ -106,36 +83,84 @@ class Service:
         held = self.held
         return held.value(key, make) if held.release == release else make()
 
-    async def run(self, work: Callable[[], Response], *, costly: bool) -> Response:
-        """Do the work here or beside, and refuse costly work past the bound."""
-        if not costly and self.database.is_sqlite:
-            return work()
-        if not costly:
-            return await self._in_line(work)
-        if self._costly >= self.settings.costly_at_once:
-            raise _full("costly requests", "under way", seconds=1)
-        self._costly += 1
+    async def answer(
+        self,
+        request: Request,
+        values: dict[str, Any],
+        handler: "Handler",
+        *,
+        costly: bool = False,
+    ) -> Response:
+        """What a handler answers to a request, from one state of the data.
+
+        Args:
+            request: the request.
+            values: the values of its query.
+            handler: answers; it may be asked a second time, where it turns out to be costly.
+            costly: whether it is known to be, and need not be tried.
+
+        Raises:
+            Unavailable: where it is costly, and as much that is costly is under way as may be.
+        """
+        work = partial(_answered, self, request, values, handler)
+        question = request.scope["path"], request.scope["query_string"]
+        if costly or question in self._found_costly:
+            answered = await self._beside(work)
+            self._found_costly.discard(question)
+            return answered
+        if not self.database.is_sqlite:
+            return await self._on_loop(work)
+        try:
+            return work(quick=True)
+        except Overlong:
+            if len(self._found_costly) >= MOST_FOUND_COSTLY:
+                self._found_costly.clear()
+            self._found_costly.add(question)
+            return await self.answer(request, values, handler)
+
+    async def _beside(self, work: Callable[[], Response]) -> Response:
+        """Do costly work beside the event loop."""
+        await self._costly.enter(work)
         try:
             return await anyio.to_thread.run_sync(work)
         finally:
-            self._costly -= 1
+            self._costly.leave(work)
 
-    async def _in_line(self, work: Callable[[], Response]) -> Response:
-        """Do quick work when its turn comes; refuse it where that takes too long."""
-        if self._waiting >= MOST_WAITING:
-            raise _full("requests", "waiting", seconds=2)
-        self._waiting += 1
+    async def _on_loop(self, work: Callable[[], Response]) -> Response:
+        """Do work that waits for PostgreSQL; where it takes long, in a place among the costly."""
+        place: Line | None = self._quick
+        refused: Unavailable | None = None
+        moving: asyncio.TimerHandle | None = None
+
+        def move() -> None:
+            nonlocal moving, place, refused
+            if not self._quick.waiting:
+                moving = loop.call_later(QUICK_WAIT_SECONDS, move)
+                return
+            self._quick.leave(work)
+            place = None
+            try:
+                self._costly.enter_at_once(work)
+                place = self._costly
+            except Unavailable as problem:
+                refused = problem
+                limit.reschedule(loop.time())
+
+        await self._quick.enter(work)
+        loop = asyncio.get_running_loop()
+        moving = loop.call_later(QUICK_WAIT_SECONDS, move)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._quick.acquire()
+            async with asyncio.timeout(None) as limit:
+                return await self.database.on_loop(work)
         except TimeoutError:
-            raise _full("requests", "waiting", seconds=2) from None
+            if refused is None:
+                raise
+            raise refused from None
         finally:
-            self._waiting -= 1
-        try:
-            return await self.database.on_loop(work)
-        finally:
-            self._quick.release()
+            if moving:
+                moving.cancel()
+            if place:
+                place.leave(work)
 
     async def close(self) -> None:
         """Write down what waits for it, and give back the connections."""
@@ -146,7 +171,7 @@ class Service:
     def stream(self) -> Iterator[None]:
         """Keep count of a stream while it is open; refuse one too many."""
         if self._streams >= MOST_STREAMS:
-            raise _full("exports", "under way", seconds=5)
+            raise full("exports", seconds=5)
         self._streams += 1
         try:
             yield
@@ -156,16 +181,8 @@ class Service:
     async def write(self, work: Callable[[], Response]) -> Response:
         """Do the work beside the event loop, one writer at a time; the others queue in order."""
         if self._turn.statistics().tasks_waiting >= MOST_WAITING:
-            raise _full("changes", "waiting", seconds=2)
+            raise full("changes")
         return await anyio.to_thread.run_sync(work, limiter=self._turn)
-
-
-def _full(what: str, state: str, *, seconds: int) -> Unavailable:
-    """What is told to one too many."""
-    return Unavailable(
-        f"as many {what} as this service takes are {state}; try again shortly",
-        headers={"Retry-After": str(seconds)},
-    )
 
 
 @dataclass
@@ -271,17 +288,20 @@ class Ask:
 class asked:
     """The one state of the data that a request is answered from, open for a block."""
 
-    __slots__ = ("_given", "_read")
+    __slots__ = ("_given", "_quick", "_read")
 
-    def __init__(self, service: Service, request: Request, values: dict[str, Any]) -> None:
+    def __init__(
+        self, service: Service, request: Request, values: dict[str, Any], *, quick: bool = False
+    ) -> None:
         """Open nothing yet."""
         self._given, self._read = (service, request, values), service.database.read()
+        self._quick = quick
 
     def __enter__(self) -> Ask:
         """Open it."""
         connection = self._read.__enter__()
         try:
-            bound(connection)
+            bound(connection, quick=self._quick)
             return ask_over(connection, *self._given)
         except BaseException as fault:
             self._read.__exit__(type(fault), fault, fault.__traceback__)
@@ -307,6 +327,19 @@ def ask_over(
 
 
 Handler = Callable[[Ask], Response]
+
+
+def _answered(
+    service: Service,
+    request: Request,
+    values: dict[str, Any],
+    handler: Handler,
+    *,
+    quick: bool = False,
+) -> Response:
+    """What a handler answers; it gets values of its own, in which it may put canonical ids."""
+    with asked(service, request, {**values}, quick=quick) as ask:
+        return handler(ask)
 
 
 @dataclass(frozen=True)
@@ -350,13 +383,8 @@ def operation(
 
     async def endpoint(request: Request) -> Response:
         values = parse_query(request.scope["query_string"], known)
-
-        def work() -> Response:
-            with asked(request.app.state.service, request, values) as ask:
-                return handler(ask)
-
         service: Service = request.app.state.service
-        return await service.run(work, costly=costly)
+        return await service.answer(request, values, handler, costly=costly)
 
     OPERATIONS[path] = Operation(handler, known, endpoint)
     router.add_api_route(

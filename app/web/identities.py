@@ -4,7 +4,7 @@ A country is understood by alpha-2, alpha-3, numeric code, name and slug, in any
 answer always says alpha-3. A code that once meant another state means the present one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -16,6 +16,9 @@ from app.errors import Fault, NotFound, nearest
 from app.web.asking import Ask
 from app.web.listing import Filter
 from app.web.parameters import is_id, refuse
+
+#: How many wrong ids get a hint: to find the nearest of thousands takes some milliseconds.
+MOST_HINTS = 5
 
 REGION_NAMES = {
     "002": "Africa",
@@ -56,11 +59,17 @@ def resolve_filters(ask: Ask, filters: Sequence[Filter]) -> None:
             continue
         found = _resolve(ask, one.space, ask.values[name])
         missing = [given for given, canonical in found.items() if canonical is None]
-        for given in missing if not one.lenient else ():
-            hint = nearest(given, _known_ids(ask, one.space))
-            faults.append(Fault(f"{given!r} is not a known {one.space}; {hint}", parameter=name))
+        if missing and not one.lenient:
+            faults += _unknown(missing, name, one.space, _known_ids(ask, one.space))
         ask.values[name] = [canonical for canonical in found.values() if canonical is not None]
     refuse(faults)
+
+
+def _unknown(missing: Sequence[str], name: str, space: str, known: list[str]) -> Iterator[Fault]:
+    """A fault for each id that does not exist, the first with what was probably meant."""
+    for place, given in enumerate(missing):
+        hint = f"; {nearest(given, known)}" if place < MOST_HINTS else ""
+        yield Fault(f"{given!r} is not a known {space}{hint}", parameter=name)
 
 
 def resolve_one(ask: Ask, space: str, given: str) -> str:
