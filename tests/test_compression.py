@@ -8,6 +8,8 @@ import pytest
 import zstandard
 from starlette.testclient import TestClient
 
+from tests.conftest import served
+
 LONG, SHORT = "/v1/opinions?limit=64", "/v1/topics?limit=1&fields=id"
 UNPACK: dict[str | None, Any] = {
     None: lambda packed: packed,
@@ -51,6 +53,23 @@ def test_what_is_sent_is_packed_as_the_caller_accepts(
         if encoding:
             assert len(sent) < len(expected) / 2
             assert answer.headers["etag"] != plain.headers["etag"], "other bytes, another tag"
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br", "zstd", "identity"])
+@pytest.mark.parametrize("address", [LONG, f"{LONG}&format=csv", "/"])
+def test_one_tag_is_of_the_same_bytes_whenever_they_were_packed(
+    client: TestClient,
+    seeded_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    accepted: str,
+) -> None:
+    before, expected = raw(client, address, accepted)
+    monkeypatch.setattr("gzip.time.time", lambda: 4_000_000_000.0)
+    with served(seeded_url) as other:
+        after, sent = raw(other, address, accepted)
+    assert after.headers["etag"] == before.headers["etag"]
+    assert sent == expected
 
 
 def test_a_packed_answer_is_not_sent_again(client: TestClient) -> None:

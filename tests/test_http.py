@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.web.asking import MOST_STREAMS
-from tests.conftest import served
+from tests.conftest import Queries, served
 
 
 def test_a_kept_answer_has_the_headers_of_the_first_however_often_it_is_given(
@@ -71,6 +71,48 @@ def test_if_none_match_compares_whole_tags(client: TestClient, form: str, status
     answer = client.get("/v1/topics", headers={"If-None-Match": given})
     assert answer.status_code == status
     assert answer.headers["etag"] == tag
+
+
+@pytest.mark.parametrize("address", ["/v1/topics", "/v1/countries/KAZ", "/v1/opinions?format=csv"])
+def test_who_wants_an_answer_only_where_there_is_none_is_told_that_there_is(
+    client: TestClient, address: str
+) -> None:
+    for _ in range(2):  # the second may come from the answers that are kept
+        for ask in (client.get, client.head):
+            answer = ask(address, headers={"If-None-Match": "*"})
+            assert answer.status_code == 304
+            assert answer.content == b""
+            assert answer.headers["etag"] == client.head(address).headers["etag"]
+            assert "content-length" not in answer.headers
+    missing = client.get("/v1/topics/nothing", headers={"If-None-Match": "*"})
+    assert missing.status_code == 404
+    assert missing.json()["title"]
+
+
+def test_another_public_address_is_another_tag(seeded_url: str) -> None:
+    tags = set()
+    for url in ("https://one.example", "https://two.example"):
+        with served(seeded_url, public_url=url) as client:
+            answer = client.get("/v1/changes", headers={"Accept": "application/atom+xml"})
+            assert url in answer.text
+            tags.add(answer.headers["etag"])
+    assert len(tags) == 2
+
+
+def test_kept_answers_are_bounded_with_what_was_asked(seeded_url: str, queries: Queries) -> None:
+    with served(seeded_url, cache_megabytes=1) as client:
+
+        def asked(n: int) -> int:
+            """How much an answer to a long question asks of the database."""
+            queries.clear()
+            headers = {"Accept-Encoding": f"identity, {'x' * 40_000}{n}"}
+            assert client.get("/v1/topics?limit=1", headers=headers).status_code == 200
+            return queries.count
+
+        for n in range(60):
+            asked(n)
+        assert asked(59) <= 1, "kept: no more than a look at the release"
+        assert asked(20) > 1, "no longer kept"
 
 
 def test_if_none_match_may_stand_in_two_lines(client: TestClient) -> None:

@@ -1,9 +1,10 @@
 """Caching: the first hop of a request. A strong ETag, 304, HEAD, and stored bytes.
 
-What is served is a function of the release, the code, the address and the representation asked
-for, its format and compression; the tag is made of exactly these, so a tag in `If-None-Match` can
-only come from an earlier 200 at the same address and state, and a match costs one look at the
-release. An item's tag begins with its revision, a collection's with its release: `"7.…"`.
+What is served is a function of the release, the code, the address the service is known by, the
+address and the representation asked for, its format and compression. The digest in a tag is made
+of exactly these, so one in `If-None-Match` can only come from an earlier 200 at the same address
+and state, and a match costs one look at the release. Before it a tag has an item's revision, or a
+collection's release: `"7.…"`.
 
 The stored bytes are those that would be computed, keyed the same way and bounded in size; another
 worker's write is seen because the release is read from the database each time. Pure ASGI: a
@@ -19,6 +20,7 @@ from starlette.requests import ClientDisconnect
 
 from app import __version__
 from app.errors import Problem
+from app.settings import Settings
 from app.web.problems import problem_response
 
 Scope = MutableMapping[str, Any]
@@ -40,13 +42,14 @@ class CachingMiddleware:
     Args:
         app: what answers otherwise.
         release: reads the current release, at once where that takes no time.
-        capacity: how many bytes of answers to keep, in this process.
+        settings: how much to keep in this process, and what else answers depend on.
     """
 
-    def __init__(self, app: ASGIApp, release: Release, capacity: int) -> None:
+    def __init__(self, app: ASGIApp, release: Release, settings: Settings) -> None:
         """Begin with nothing kept."""
         self._app, self._release = app, release
-        self._kept = _Kept(capacity)
+        self._kept = _Kept(settings.cache_megabytes << 20)
+        self._service = _service(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that is read; others pass."""
@@ -61,6 +64,8 @@ class CachingMiddleware:
         headers = _joined(scope["headers"])
         asked = _asked(scope, headers)
         wanted = headers.get(b"if-none-match")
+        if wanted and wanted.strip() == b"*":
+            wanted, send = None, _only_if_none(send)
         if wanted or asked in self._kept:
             try:
                 found = self._release()
@@ -76,11 +81,12 @@ class CachingMiddleware:
                 await send({**stored.start, "headers": [*stored.start["headers"]]})
                 await send({"type": "http.response.body", "body": stored.body})
                 return
-            if wanted and (tag := _of_this_state(wanted, _digest(release, asked))):
+            if wanted and (tag := _of_this_state(wanted, _digest(self._service, release, asked))):
                 await _not_modified(send, tag)
                 return
         try:
-            await self._app(scope, receive, _Tagging(self._kept, scope, send, asked))
+            tagging = _Tagging(self._kept, self._service, scope, send, asked)
+            await self._app(scope, receive, tagging)
         except _HeadIsEnough:
             pass
 
@@ -92,9 +98,11 @@ class _HeadIsEnough(ClientDisconnect):
 class _Tagging:
     """Sends an answer on with its tag, and keeps it when it came in one piece."""
 
-    def __init__(self, kept: "_Kept", scope: Scope, send: Send, asked: Asked) -> None:
-        self._kept, self._scope, self._send = kept, scope, send
-        self._asked = asked
+    def __init__(
+        self, kept: "_Kept", service: bytes, scope: Scope, send: Send, asked: Asked
+    ) -> None:
+        self._kept, self._service, self._scope = kept, service, scope
+        self._send, self._asked = send, asked
         self._start: Message | None = None
         self._tag = b""
 
@@ -115,7 +123,7 @@ class _Tagging:
     def _tagged(self, message: Message) -> Message:
         release = self._scope["positions.release"]
         first = self._scope.get("positions.revision", release)
-        self._tag = b'"%d.%s"' % (first, _digest(release, self._asked))
+        self._tag = b'"%d.%s"' % (first, _digest(self._service, release, self._asked))
         own = [header for header in message["headers"] if header[0] != b"vary"]
         headers = [*own, (b"etag", self._tag), *_CACHE_HEADERS]
         self._start = {**message, "headers": headers}
@@ -152,15 +160,17 @@ class _Kept:
         if len(answer.body) > min(LARGEST, self._capacity):
             return
         if before := self._answers.pop(asked, None):
-            self._size -= _size(before)
+            self._size -= _size(asked, before)
         self._answers[asked] = answer
-        self._size += _size(answer)
+        self._size += _size(asked, answer)
         while self._size > self._capacity and self._answers:
-            self._size -= _size(self._answers.popitem(last=False)[1])
+            self._size -= _size(*self._answers.popitem(last=False))
 
 
-def _size(answer: _Answer) -> int:
-    return len(answer.body) + 1024
+def _size(asked: Asked, answer: _Answer) -> int:
+    """About how many bytes an answer takes, with what was asked, which may be the longer."""
+    headers = sum(len(name) + len(value) for name, value in answer.start["headers"])
+    return len(answer.body) + headers + sum(map(len, asked)) + 1024
 
 
 _CACHE_HEADERS = (
@@ -204,20 +214,23 @@ def tag_of(scope: Scope, path: str, revision: int, release: int) -> str:
     """The tag that a GET of a record by the same caller has, for the answer to a change of it."""
     read = {"path": path, "query_string": b""}
     asked = _asked(read, _joined(scope["headers"]))
-    return f'"{revision}.{_digest(release, asked).decode()}"'
+    service = _service(scope["app"].state.service.settings)
+    return f'"{revision}.{_digest(service, release, asked).decode()}"'
 
 
-_CODE = __version__.encode()
+def _service(settings: Settings) -> bytes:
+    """What answers depend on besides the data: this code, and the address in their links."""
+    return f"{__version__}\n{settings.public_url}".encode()
 
 
-def _digest(release: int, asked: Asked) -> bytes:
+def _digest(service: bytes, release: int, asked: Asked) -> bytes:
     path, *rest = asked
-    parts = (b"%d" % release, _CODE, path.encode("utf-8", "surrogateescape"), *rest)
+    parts = (b"%d" % release, service, path.encode("utf-8", "surrogateescape"), *rest)
     return hashlib.blake2b(b"\n".join(parts), digest_size=12).hexdigest().encode()
 
 
 def _of_this_state(header: bytes, digest: bytes) -> bytes | None:
-    """The tag in `If-None-Match` that is of this state of this address, if one is."""
+    """The tag in `If-None-Match` whose digest is of this state of this address, if one is."""
     for tag in header.split(b'"')[1::2]:
         first, _, last = tag.partition(b".")
         if last == digest and first.isdigit():
@@ -229,6 +242,28 @@ async def _not_modified(send: Send, tag: bytes) -> None:
     headers = [(b"etag", tag), *_CACHE_HEADERS]
     await send({"type": "http.response.start", "status": 304, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _only_if_none(send: Send) -> Send:
+    """For whoever wants an answer only where there is none (`If-None-Match: *`, RFC 9110)."""
+    there_is_one = False
+
+    async def sent(message: Message) -> None:
+        nonlocal there_is_one
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            there_is_one = True
+            headers = [one for one in message["headers"] if one[0] in _OF_A_304]
+            await send({**message, "status": 304, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+        elif not there_is_one:
+            await send(message)
+        elif message.get("more_body"):
+            raise _HeadIsEnough
+
+    return sent
+
+
+_OF_A_304 = frozenset((b"etag", b"cache-control", b"vary"))
 
 
 def _without_body(send: Send) -> Send:
