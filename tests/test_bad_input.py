@@ -261,3 +261,4 @@ def test_a_query_means_the_same_however_it_is_written(
 def test_a_query_of_too_many_pairs_is_refused(client: TestClient, pair: str) -> None:
     answers = [client.get(f"/v1/opinions?{'&'.join([pair] * number)}") for number in (1000, 1001)]
     assert [one.status_code for one in answers] == [200, 422]
+    assert answers[1].json()["detail"] == "a query has at most 1000 values between its &s"

@@ -1,9 +1,12 @@
 """What is kept is what would have been computed: statements by their shape, answers by release."""
 
+from typing import Any
+
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from app.db import statements
+from app.db import Database, statements
 from app.db.keys import create_key
 from app.web import rendering
 from tests.conftest import Queries, served
@@ -61,6 +64,23 @@ def test_a_kept_statement_answers_as_a_new_one(
         monkeypatch.setattr(statements, "MOST_VALUES", -1)
         assert kept == [walked(address) for address in ADDRESSES]
         assert any(len(pages) > 1 for pages in kept)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "change"),
+    [("one", "two", lambda text: text.split()[0] + "!"), (1, 2, lambda number: number + 1)],
+)
+def test_a_value_that_also_stands_changed_is_not_kept(
+    seeded: Database, first: Any, second: Any, change: Any
+) -> None:
+    def write(values: Any) -> Any:
+        return sa.select(sa.literal(values["a"]), sa.literal(change(values["a"])))
+
+    kept = statements.Statements()
+    with seeded.read() as connection:
+        for value in (first, second):
+            rows = kept.rows(connection, "changed", {"a": value}, write, named=False)
+            assert [tuple(row) for row in rows] == [(value, change(value))]
 
 
 def test_names_by_a_kept_statement_are_those_by_a_new_one(

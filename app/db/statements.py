@@ -113,7 +113,7 @@ class _Kept:
 
 
 def _write(connection: Connection, values: Values, write: Write, *, named: bool) -> _Kept | None:
-    """Write a statement with blanks, and find them again; None where one is not there."""
+    """Write a statement with blanks, and find them again; None where one is not as it was."""
     blanks = _blanks(values)
     statement = write(blanks)
     compiled = _compiled(connection, statement)
@@ -123,6 +123,8 @@ def _write(connection: Connection, values: Values, write: Write, *, named: bool)
         return None
     names = compiled.positiontup or list(params)
     constants = [params[name] for name in names if params[name] not in at]
+    if any(map(_made_of_a_blank, constants)):
+        return None
     later = iter(range(len(at), len(at) + len(constants)))
     places = [at[params[name]] if params[name] in at else next(later) for name in names]
     bind = partial(_bind, places, None if compiled.positiontup else names)
@@ -156,12 +158,22 @@ def _blanks(values: Values) -> dict[str, Any]:
     def blank(value: Any) -> Any:
         nonlocal number
         number += 1
-        return -(10**15) - number if isinstance(value, int) else f"\x1fblank {number}\x1f"
+        return _BLANK - number if isinstance(value, int) else f"\x1f{_BLANK_WORD} {number}\x1f"
 
     return {
         name: [blank(one) for one in value] if isinstance(value, list) else blank(value)
         for name, value in values.items()
     }
+
+
+_BLANK, _BLANK_WORD = -(10**15), "qblankq"
+
+
+def _made_of_a_blank(value: Any) -> bool:
+    """Whether a value of a statement is a blank that something was done to."""
+    if isinstance(value, str):
+        return _BLANK_WORD in value
+    return isinstance(value, int) and abs(value) > abs(_BLANK) // 2
 
 
 def _flat(values: Values) -> list[Any]:
