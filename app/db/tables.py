@@ -181,8 +181,10 @@ opinions = _versioned(
         ("stated_earliest", "id"),
         ("stated_latest", "stated_earliest", "id"),
         ("counts_earliest", "id"),
-        # With the stance, so that those of another need not be looked at.
+        # With the stance, so that those of another need not be looked at: of several stances in
+        # the order of time, and of one, to be counted, too.
         ("holder_country", "stated_earliest", "id", "stance"),
+        ("holder_country", "stance", "stated_earliest", "id"),
     ),
     by_name=(),  # it goes by its id
 )

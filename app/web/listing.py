@@ -312,30 +312,46 @@ def _ordered(statement: Select[Any], order: Sequence[_Key]) -> Select[Any]:
 def _after(
     ask: Ask, collection: Collection, order: list[_Key], values: list[Any] | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """The rows after some row, and one more where there is one.
+    """The rows after some row, and one more where there is one."""
+    given = {"after": [] if values is None else values, "most": limit + 1}
 
-    Where the rows come from the table alone, their statement depends on nothing but the shape of
-    the query, and is kept.
+    def write(asked: Ask) -> Select[Any]:
+        return _written(asked, collection, order)
+
+    what = tuple((key.column, key.descending) for key in order)
+    return _rows_of(ask, collection, what, given, write, named=collection.render is not None)
+
+
+def _rows_of(
+    ask: Ask,
+    collection: Collection,
+    what: tuple[Any, ...],
+    given: Values,
+    write: Callable[[Ask], Select[Any]],
+    *,
+    named: bool,
+) -> Sequence[Row[Any]]:
+    """The rows of a statement about a collection, written from what is asked and given.
+
+    Where the rows come from the table alone it depends on nothing but the shape of the query, and
+    is kept.
     """
     if collection.source is not None and collection.terms is None:
-        return ask.rows(_written(ask, collection, order, values, limit + 1))
+        return ask.rows(write(replace(ask, values={**ask.values, **given})))
     choosing = {k: v for k, v in ask.values.items() if k not in _NOT_CHOOSING}
     if collection.terms is not None:
         choosing = {k: v for k, v in choosing.items() if k != "q"} | collection.terms(ask)
-    given = {**choosing, "after": [] if values is None else values, "most": limit + 1}
-
-    def write(given: Values) -> Select[Any]:
-        asked = replace(ask, values=dict(given))
-        return _written(asked, collection, order, given["after"] or None, given["most"])
-
-    what = (collection, *((key.column, key.descending) for key in order))
-    return ask.rows_like(what, given, write, named=collection.render is not None)
+    return ask.rows_like(
+        (collection, *what),
+        {**choosing, **given},
+        lambda values: write(replace(ask, values=dict(values))),
+        named=named,
+    )
 
 
-def _written(
-    ask: Ask, collection: Collection, order: list[_Key], values: list[Any] | None, most: int
-) -> Select[Any]:
+def _written(ask: Ask, collection: Collection, order: list[_Key]) -> Select[Any]:
     """So many rows after some row."""
+    values, most = ask.values["after"] or None, ask.values["most"]
     one_way = len({key.descending for key in order}) == 1
     begin = [_beyond(order, values)] if values is not None and one_way else []
     filtered = select_filtered(ask, collection, *begin)
@@ -456,11 +472,14 @@ def _query(ask: Ask, collection: Collection) -> tuple[str, str, bytes]:
 
 
 def _count(ask: Ask, collection: Collection, *, exact: bool) -> dict[str, Any]:
-    filtered = select_filtered(ask, collection)
-    bare = filtered.with_only_columns(sa.literal(1).label("one"), maintain_column_froms=True)
-    if not exact:
-        bare = bare.limit(MOST_COUNTED + 1)
-    number: int = ask.scalar(sa.select(sa.func.count()).select_from(bare.subquery()))
+    def write(asked: Ask) -> Select[Any]:
+        filtered = select_filtered(asked, collection)
+        bare = filtered.with_only_columns(sa.literal(1).label("one"), maintain_column_froms=True)
+        if not exact:
+            bare = bare.limit(MOST_COUNTED + 1)
+        return sa.select(sa.func.count()).select_from(bare.subquery())
+
+    [[number]] = _rows_of(ask, collection, ("total", exact), {}, write, named=False)
     return {"total": number} if exact else _told(number)
 
 
