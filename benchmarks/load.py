@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 
 import httpx
 
@@ -34,6 +35,12 @@ init = function(args)
 end
 request = function() n = n % #requests + 1; return requests[n] end
 """
+
+
+def need(*programs: str) -> None:
+    """End, in words, where a program is missing."""
+    if missing := [one for one in programs if which(one) is None]:
+        raise SystemExit(f"not installed: {', '.join(missing)} (benchmarks/README.md)")
 
 
 @dataclass
@@ -125,7 +132,7 @@ def window(process: Process, paths: Sequence[str], *, connections: int, seconds:
             text=True,
         ).stdout
         spent = process.cpu() - before
-    if "Non-2xx" in told:
+    if "Non-2xx" in told or "Socket errors" in told:
         raise SystemExit(f"{process.name} did not answer {paths[0]} with success:\n{told}")
     number = int(_found(r"(\d+) requests in", told))
     return Figure(

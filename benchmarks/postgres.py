@@ -8,17 +8,19 @@ service alone, without PostgreSQL's own.
 """
 
 from contextlib import ExitStack
+from typing import Annotated
 
 import sqlalchemy as sa
 import typer
 
 from benchmarks import services
-from benchmarks.load import interleaved
+from benchmarks.load import interleaved, need
 from benchmarks.serving import (
     CONNECTIONS,
     ITEMS,
     LISTS,
     PLAIN,
+    Rounds,
     Row,
     alone,
     exports,
@@ -28,8 +30,12 @@ from benchmarks.serving import (
 )
 
 
-def main(url: str, rounds: int = 3) -> None:
-    """Measure, and print the table."""
+def main(
+    url: Annotated[str, typer.Argument(help="A database that has the UN votes.")],
+    rounds: Rounds = 3,
+) -> None:
+    """The table of `benchmarks.serving` on PostgreSQL, against the textbook service there."""
+    need("wrk", "psql", "curl", "uv")
     rows: list[Row] = []
     with ExitStack() as stack:
         stored = stack.enter_context(services.ours(url))
@@ -41,15 +47,17 @@ def main(url: str, rounds: int = 3) -> None:
         jobs = {
             "list": (fresh, LISTS),
             "their list": (orm, PLAIN),
+            "counting": (stack.enter_context(services.counting(url)), LISTS),
             "item": (fresh, [f"/v1/opinions/{one}" for one in ITEMS]),
             "their item": (orm, [f"/opinions/{one}" for one in ITEMS]),
         }
         got = interleaved(jobs, connections=CONNECTIONS, rounds=rounds)
         rows += [
-            times(f"{what}, of FastAPI + async ORM", got[ours], got[f"their {ours}"], *goals)
-            for what, ours, goals in (
-                ("uncached list", "list", ("6×", "12×")),
-                ("one item, uncached", "item", ("", "")),
+            times(f"{what}, of FastAPI + async ORM", got[ours], got[f"their {theirs}"], *goals)
+            for what, ours, theirs, goals in (
+                ("uncached list", "list", "list", ("6×", "12×")),
+                ("its total counted anew", "counting", "list", ("", "")),
+                ("one item, uncached", "item", "item", ("", "")),
             )
         ]
     with services.ours(url) as process:

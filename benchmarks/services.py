@@ -29,6 +29,15 @@ def ours(url: str, *, cache: int = 32, workers: int = 1) -> Iterator[Process]:
 
 
 @contextmanager
+def counting(url: str) -> Iterator[Process]:
+    """This service, keeping no answers and no totals."""
+    command = [sys.executable, "-m", "uvicorn", "benchmarks.counting:app", *RAW]
+    environment = {"DATABASE_URL": url, "POSITIONS_CACHE_MEGABYTES": "0"}
+    with running("counting", command, path="/readyz", environment=environment) as process:
+        yield process
+
+
+@contextmanager
 def raw(answers: Path, first: str) -> Iterator[Process]:
     """The limit: the same bytes from an application that does nothing else."""
     command = [sys.executable, "-m", "uvicorn", "benchmarks.peers.raw:app", *RAW]

@@ -11,6 +11,7 @@ and, with `--write`, kept in `benchmarks/README.md`.
 import os
 import pickle
 import platform
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -20,13 +21,13 @@ import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import typer
 
 from benchmarks import services
-from benchmarks.load import POSITIONS, Figure, Process, interleaved, running
+from benchmarks.load import POSITIONS, Figure, Process, interleaved, need, running
 
 HERE = Path(__file__).parent
 CONNECTIONS, MANY = 16, 64
@@ -42,14 +43,29 @@ BEGIN, END = "<!-- the last run -->", "<!-- its end -->"
 Row = tuple[str, str, str, str]
 
 
+Rounds = Annotated[int, typer.Option(min=1, help="Windows of a second for each figure.")]
+
+
 def main(
-    database: Path,
-    rounds: int = 3,
+    database: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="What `positions import un-votes` has filled."
+        ),
+    ],
+    rounds: Rounds = 3,
     *,
-    peers: bool = True,
+    peers: Annotated[bool, typer.Option(help="Measure what people would use instead.")] = True,
     write: Annotated[bool, typer.Option("--write", help="Keep the table in the README.")] = False,
 ) -> None:
-    """Measure, and print the table."""
+    """How fast the service answers, beside the raw limit and what people would use instead.
+
+    Starts every service over DATABASE on a port of 127.0.0.1, loads them in turns, and prints a
+    table of medians (three rounds take about three minutes). What the rows mean:
+    benchmarks/README.md.
+    """
+    need("wrk", "sqlite3", "curl", *(["uv"] if peers else []))
+    has_the_votes(database)
     rows: list[Row] = []
     url = f"sqlite:///{database}"
     with ExitStack() as stack:
@@ -70,26 +86,45 @@ def main(
         keep(table)
 
 
+def has_the_votes(database: Path) -> None:
+    """End, in words, where a file is not a database with the UN votes: none is made of it."""
+    try:
+        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+            some = "SELECT count(*) FROM (SELECT 1 FROM opinions LIMIT 500000)"
+            [(number,)] = connection.execute(some)
+    except sqlite3.DatabaseError as fault:
+        raise SystemExit(f"{database} is no database of this service: {fault}") from fault
+    if number < 500_000:
+        raise SystemExit(
+            f"{database} has {number} opinions, and a benchmark needs the UN votes; "
+            f"DATABASE_URL=sqlite:///{database} positions import un-votes FOLDER imports them"
+        )
+
+
 def alone(stack: ExitStack, url: str, stored: Process, fresh: Process, rounds: int) -> list[Row]:
     """What the service does by itself, on either database."""
     return [
-        *against_raw(stack, stored, fresh, rounds),
+        *against_raw(stack, url, stored, fresh, rounds),
         *queues(fresh, rounds),
         *depth(fresh, rounds),
         two_workers(stack, url, fresh, rounds),
     ]
 
 
-def against_raw(stack: ExitStack, stored: Process, fresh: Process, rounds: int) -> list[Row]:
+def against_raw(
+    stack: ExitStack, url: str, stored: Process, fresh: Process, rounds: int
+) -> list[Row]:
     """Lists and 304s against an application that sends the same bytes and does nothing else."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     answers, tagged = answers_of(stored)
     (folder / "answers").write_bytes(pickle.dumps(answers))
     limit = stack.enter_context(services.raw(folder / "answers", LISTS[0]))
+    counting = stack.enter_context(services.counting(url))
     jobs = {
         "raw": (limit, LISTS),
         "cached": (stored, LISTS),
         "fresh": (fresh, LISTS),
+        "counting": (counting, LISTS),
         "raw 304": (limit, tagged),
         "304": (stored, tagged),
     }
@@ -98,6 +133,7 @@ def against_raw(stack: ExitStack, stored: Process, fresh: Process, rounds: int) 
         share("cached list of 20, of raw", got["cached"], got["raw"], ".60", ".80"),
         share("304, of a raw 304", got["304"], got["raw 304"], ".60", ".80"),
         share("uncached list of 20, of raw", got["fresh"], got["raw"], ".13", ".25"),
+        share("the same, its total counted anew, of raw", got["counting"], got["raw"], "", ""),
     ]
 
 
@@ -124,27 +160,54 @@ def queues(fresh: Process, rounds: int) -> list[Row]:
 
 
 def depth(fresh: Process, rounds: int) -> list[Row]:
-    """What a page costs at the far end of 870,000 rows, against the first."""
-    with httpx.Client(base_url=fresh.address) as client:
-        last = client.get("/v1/opinions?sort=-id&limit=20").json()["links"]["next"]
-        # Turned round, the far end is the beginning: the same rows are walked to from either.
-        first = client.get("/v1/opinions?sort=id&limit=20").json()["links"]["next"]
-        small = [f"/v1/opinions?holder={one}&limit=20" for one in ("KAZ", "UZB", "ERI")]
-    jobs = {"first": (fresh, [first]), "far": (fresh, [last]), "some": (fresh, small)}
+    """What a page of 870,000 rows costs: against one of some thousand, and far from the first."""
+    first, far = ends_of("/v1/opinions?sort=id&limit=20", fresh)
+    small = [f"/v1/opinions?holder={one}&limit=20" for one in ("KAZ", "UZB", "ERI")]
+    jobs = {
+        "all": (fresh, ["/v1/opinions?limit=20"]),
+        "some": (fresh, small),
+        "first": (fresh, [first]),
+        "far": (fresh, [far]),
+    }
     got = interleaved(jobs, connections=CONNECTIONS, rounds=rounds)
-    every = interleaved(
-        {"all": (fresh, ["/v1/opinions?limit=20"])}, connections=CONNECTIONS, rounds=rounds
-    )
-    told = f"{every['all'].cpu_us / got['some'].cpu_us:.2f}"
+
+    def told(one: str, other: str) -> str:
+        cpu, beside = got[one].cpu_us, got[other].cpu_us
+        return f"{cpu / beside:.2f} ({cpu:.0f} µs of CPU, {beside:.0f})"
+
     return [
-        ("CPU of a page of 870,000 rows, of one of some thousand", told, "≤ 1.2", "1.05"),
+        (
+            "CPU of a page of 870,000 rows, of one of some thousand",
+            told("all", "some"),
+            "≤ 1.2",
+            "1.05",
+        ),
         (
             "CPU of a keyset page at the far end, of one at the first",
-            f"{got['far'].cpu_us / got['first'].cpu_us:.2f}",
+            told("far", "first"),
             "≤ 1.3",
             "1.05",
         ),
     ]
+
+
+def ends_of(address: str, process: Process) -> tuple[str, str]:
+    """The second page of 20, and one among the last 500 rows, walked to from page to page."""
+    longest = address.replace("limit=20", "limit=500")
+    with httpx.Client(base_url=process.address, timeout=30) as client:
+
+        def page(address: str) -> dict[str, Any]:
+            found: dict[str, Any] = client.get(address).raise_for_status().json()
+            return found
+
+        first = page(address)["links"]["next"]
+        far = page(longest)["links"]["next"]
+        while following := page(far)["links"]["next"]:
+            far = following
+        far = far.replace("limit=500", "limit=20")  # a cursor holds a place, and no limit
+        if len(page(far)["data"]) != 20:
+            raise SystemExit(f"{far} is not a whole page")
+    return first, far
 
 
 def two_workers(stack: ExitStack, url: str, one: Process, rounds: int) -> Row:
@@ -177,6 +240,8 @@ def against_peers(stack: ExitStack, database: Path, fresh: Process, rounds: int)
         "datasette": (table, rows),
         "django": (django, PLAIN),
         "textbook": (orm, PLAIN),
+        "counting": (stack.enter_context(services.counting(f"sqlite:///{database}")), LISTS),
+        "datasette counting": (table, [row.replace("&_nocount=1", "") for row in rows]),
     }
     got = interleaved(lists, connections=CONNECTIONS, rounds=rounds)
     rest = {
@@ -190,6 +255,14 @@ def against_peers(stack: ExitStack, database: Path, fresh: Process, rounds: int)
         times("uncached list, of Datasette", got["ours"], got["datasette"], "10×", "20×"),
         times("uncached list, of Django REST framework", got["ours"], got["django"], "6×", "12×"),
         times("uncached list, of FastAPI + async ORM", got["ours"], got["textbook"], "6×", "12×"),
+        *(
+            times(f"its total counted anew, of {name}", got["counting"], got[peer], "", "")
+            for name, peer in (
+                ("Datasette that counts", "datasette counting"),
+                ("Django REST framework", "django"),
+                ("FastAPI + async ORM", "textbook"),
+            )
+        ),
         times("one item, uncached, of Datasette's row", other["item"], other["row"], "4×", "8×"),
         times("full-text search, of Datasette's", other["search"], other["fts"], "3×", "6×"),
     ]
