@@ -12,7 +12,7 @@ does not grow with its depth. Where all keys run the same way that is one row-va
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -276,23 +276,36 @@ class _Key(NamedTuple):
         return beyond
 
 
-def _order(ask: Ask, collection: Collection) -> list[_Key]:
-    """The order asked for, made total by the key, which runs the way of the last one."""
+#: A total order.
+_Order = tuple[_Key, ...]
+
+
+def _order(ask: Ask, collection: Collection) -> _Order:
+    """The order asked for, else the collection's own, else the one a filter brings with it."""
     asked: list[str] = ask.values.get("sort") or collection.default_sort.split(",")
-    named = {name.lstrip("-"): name.startswith("-") for name in asked if name}
+    given = (one.parameter.name for one in collection.filters if one.parameter.name in ask.values)
+    return _total_order(collection, tuple(filter(None, asked)), next(given, None))
+
+
+@lru_cache(maxsize=1000)
+def _total_order(collection: Collection, sorts: tuple[str, ...], first: str | None) -> _Order:
+    """An order made total by the key, which runs the way of the last sort.
+
+    Args:
+        collection: the collection.
+        sorts: what is sorted by.
+        first: the first filter given, whose order it is where nothing is sorted by.
+    """
+    named = {name.lstrip("-"): name.startswith("-") for name in sorts}
     keys = [(collection.sorts[name], descending) for name, descending in named.items()]
-    keys = keys or [(column, False) for column in _order_of_filters(ask, collection)]
+    for one in collection.filters if not keys else ():
+        if one.parameter.name == first:
+            keys = [(column, False) for column in one.order]
     direction = keys[-1][1] if keys else False
     keys += [(column, direction) for name, column in collection.key.items() if name not in named]
     added = [column for column, _ in keys if column not in collection.places]
     places = collection.places | {column: i - len(added) for i, column in enumerate(added)}
-    return [_Key(column, descending, places[column]) for column, descending in keys]
-
-
-def _order_of_filters(ask: Ask, collection: Collection) -> Sequence[ColumnElement[Any]]:
-    """The order that the first filter given brings with it."""
-    given = (one.order for one in collection.filters if one.parameter.name in ask.values)
-    return next(given, ())
+    return tuple(_Key(column, descending, places[column]) for column, descending in keys)
 
 
 def _placed(statement: Select[Any], order: Sequence[_Key]) -> Select[Any]:
@@ -310,7 +323,7 @@ def _ordered(statement: Select[Any], order: Sequence[_Key]) -> Select[Any]:
 
 
 def _after(
-    ask: Ask, collection: Collection, order: list[_Key], values: list[Any] | None, limit: int
+    ask: Ask, collection: Collection, order: _Order, values: list[Any] | None, limit: int
 ) -> Sequence[Row[Any]]:
     """The rows after some row, and one more where there is one."""
     given = {"after": [] if values is None else values, "most": limit + 1}
@@ -318,8 +331,7 @@ def _after(
     def write(asked: Ask) -> Select[Any]:
         return _written(asked, collection, order)
 
-    what = tuple((key.column, key.descending) for key in order)
-    return _rows_of(ask, collection, what, given, write, named=collection.render is not None)
+    return _rows_of(ask, collection, order, given, write, named=collection.render is not None)
 
 
 def _rows_of(
@@ -349,7 +361,7 @@ def _rows_of(
     )
 
 
-def _written(ask: Ask, collection: Collection, order: list[_Key]) -> Select[Any]:
+def _written(ask: Ask, collection: Collection, order: _Order) -> Select[Any]:
     """So many rows after some row."""
     values, most = ask.values["after"] or None, ask.values["most"]
     one_way = len({key.descending for key in order}) == 1
@@ -362,7 +374,7 @@ def _written(ask: Ask, collection: Collection, order: list[_Key]) -> Select[Any]
 
 
 def _rows(
-    ask: Ask, collection: Collection, order: list[_Key], values: list[Any] | None, limit: int
+    ask: Ask, collection: Collection, order: _Order, values: list[Any] | None, limit: int
 ) -> Sequence[Row[Any]]:
     """The rows after some row, and one more where there is one."""
     if collection.walk is None:
@@ -393,14 +405,14 @@ def _derived(
 
 
 def _standing(
-    ask: Ask, collection: Collection, walk: Walk, order: list[_Key], keys: Mapping[Any, Any]
+    ask: Ask, collection: Collection, walk: Walk, order: _Order, keys: Mapping[Any, Any]
 ) -> list[Row[Any]]:
     """Those derived rows, of keys by place, that stand at these places, in order."""
     rows = _derived(ask, collection, walk, sorted(set(keys.values())), order)
     return [row for row in rows if tuple(_values(order, row)) in keys]
 
 
-def _beyond(order: list[_Key], values: list[Any]) -> ColumnElement[bool]:
+def _beyond(order: _Order, values: list[Any]) -> ColumnElement[bool]:
     """The condition that a row comes after the one with these values; all keys run one way."""
     row = sa.tuple_(*(key.column for key in order))
     bound = sa.tuple_(
@@ -410,7 +422,7 @@ def _beyond(order: list[_Key], values: list[Any]) -> ColumnElement[bool]:
     return beyond
 
 
-def _seeks(placed: Select[Any], order: list[_Key], values: list[Any], most: int) -> Select[Any]:
+def _seeks(placed: Select[Any], order: _Order, values: list[Any], most: int) -> Select[Any]:
     """One seek for each key that may differ first, put together in order."""
     parts = []
     for i, key in enumerate(order):
@@ -428,13 +440,13 @@ _SHAPING_ONLY = {"cursor", "limit", "total", "facets", "fields", "format"}
 _NOT_CHOOSING = _SHAPING_ONLY | {"sort"}
 
 
-def _next(ask: Ask, collection: Collection, order: list[_Key], last: Row[Any]) -> str:
+def _next(ask: Ask, collection: Collection, order: _Order, last: Row[Any]) -> str:
     """The address of the next page."""
     token = token_of(_about(ask, collection), _values(order, last))
     return address_after(ask, "cursor", token)
 
 
-def _cursor_values(ask: Ask, collection: Collection, order: list[_Key]) -> list[Any] | None:
+def _cursor_values(ask: Ask, collection: Collection, order: _Order) -> list[Any] | None:
     """The sort values a cursor holds.
 
     Raises:

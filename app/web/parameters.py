@@ -129,21 +129,22 @@ def _pairs(query_string: bytes) -> list[tuple[str, str]]:
 
 
 def _take(parameter: Parameter, text: str, values: dict[str, Any]) -> None:
+    name = parameter.name
     parts = text.split(",") if parameter.many else [text]
-    if max(map(len, parts)) > parameter.longest:
+    if len(text) > parameter.longest and max(map(len, parts)) > parameter.longest:
         raise ValueError(f"is longer than {parameter.longest} characters")
     if not parameter.many:
-        if parameter.name in values:
-            raise ValueError(f"{parameter.name!r} is given twice; it takes one value")
-        values[parameter.name] = parameter.parse(text)
+        if name in values:
+            raise ValueError(f"{name!r} is given twice; it takes one value")
+        values[name] = parameter.parse(text)
         return
-    taken = values.setdefault(parameter.name, [])
+    taken = values.setdefault(name, [])
     for part in parts:
         value = parameter.parse(part.strip())
         if value not in taken:
             taken.append(value)
-    if max(len(parts), len(taken)) > MOST_VALUES:
-        raise ValueError(f"{parameter.name!r} takes at most {MOST_VALUES} values")
+    if len(parts) > MOST_VALUES or len(taken) > MOST_VALUES:
+        raise ValueError(f"{name!r} takes at most {MOST_VALUES} values")
 
 
 def word(name: str, vocabulary: type[Word], description: str) -> Parameter:

@@ -5,7 +5,7 @@ the whole answer in one query, and kept for as long as the release is the same.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -38,13 +38,12 @@ class Names:
 
     def fill(self, connection: Connection, text: bytes) -> bytes:
         """Replace every mark in JSON text."""
-        before, *others = text.split(_BEGINS)
-        cut = [part.partition(b'"') for part in others]
-        filled = self._learned(connection, [mark for mark, _, _ in cut])
-        parts = [before]
-        for mark, _, after in cut:
-            parts += filled[mark], after
-        return b"".join(parts)
+        cut = text.split(_BEGINS)
+        try:  # most often all are known, and to look first would take as long
+            return _put_together(cut, self._filled)
+        except KeyError:
+            marks = [part.partition(b'"')[0] for part in cut[1:]]
+            return _put_together(cut, self._learned(connection, marks))
 
     def refs(self, connection: Connection, space: str, ids: Iterable[str]) -> dict[str, Any]:
         """Refs by id, for answers that are computed; an id that does not exist is left out."""
@@ -114,6 +113,16 @@ class Names:
 #: How names are asked for, by the number of ids in each space; apart from the service's, which so
 #: many shapes would push out.
 _STATEMENTS = Statements()
+
+
+def _put_together(cut: Sequence[bytes], filled: Mapping[bytes, bytes]) -> bytes:
+    """A text that was cut where its marks begin, with what they stand for."""
+    parts = [cut[0]]
+    for part in cut[1:]:
+        mark, _, after = part.partition(b'"')
+        parts.append(filled[mark])
+        parts.append(after)
+    return b"".join(parts)
 
 
 def _names_of(by_space: Values) -> sa.Select[Any]:
