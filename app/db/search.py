@@ -61,7 +61,11 @@ def counting(release: int | None) -> ColumnElement[bool]:
 
 
 def answering(query: str, *, sqlite: bool) -> ColumnElement[bool]:
-    """The condition on `search_entries` that they answer a query as `query_of` writes it."""
+    """The condition on `search_entries` that they answer a query as `query_of` writes it.
+
+    On SQLite it joins them with the index, so it stands among conditions that all must hold, and
+    in no other.
+    """
     if sqlite:
         # With the nothing added, the index is asked once for all entries, and never for each.
         entry = _INDEX.c.rowid + sa.literal_column("0")

@@ -170,7 +170,7 @@ _BLANK, _BLANK_WORD = -(10**15), "qblankq"
 
 
 def _made_of_a_blank(value: Any) -> bool:
-    """Whether a value of a statement is a blank that something was done to."""
+    """Whether a value of a statement looks like a blank that something was done to."""
     if isinstance(value, str):
         return _BLANK_WORD in value
     return isinstance(value, int) and abs(value) > abs(_BLANK) // 2

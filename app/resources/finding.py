@@ -86,6 +86,7 @@ def _terms(ask: Ask) -> dict[str, Any]:
 def _rank(terms: Mapping[str, Any]) -> ColumnElement[int]:
     """How good a hit is, by the names alone, so that the order depends on nothing else.
 
+    Names that are or begin with the whole have every word as the beginning of one of theirs.
     Words are letters and digits: nothing in them means anything to LIKE.
     """
     names = search_entries.c.names

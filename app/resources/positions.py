@@ -50,7 +50,7 @@ def _asked(ask: Ask) -> Select[Any]:
     some = sa.select(o.id).where(*where).limit(FEW + 1)
     number = sa.select(sa.func.count()).select_from(some.subquery())
     asked = orjson.dumps(sorted((k, v) for k, v in ask.values.items() if k in _CHOOSE))
-    if ask.kept(("opinions", asked), lambda: ask.scalar(number)) > FEW:
+    if ask.kept(("opinions", bytes(memoryview(asked))), lambda: ask.scalar(number)) > FEW:
         return statement
     return statement.where(o.id.in_(some))
 

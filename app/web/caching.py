@@ -92,7 +92,7 @@ class CachingMiddleware:
 
 
 class _HeadIsEnough(ClientDisconnect):
-    """Ends a stream of which only the head was asked for."""
+    """Ends a stream of which only the head was asked for, or is wanted."""
 
 
 class _Tagging:

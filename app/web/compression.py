@@ -42,7 +42,7 @@ def _timeless(send: Send) -> Send:
         elif begins:
             begins = False
             if not message.get("more_body"):  # a stream has no time in it anyway
-                body = message["body"]
+                body = message.get("body", b"")
                 message = {**message, "body": b"%b\0\0\0\0%b" % (body[:4], body[8:])}
         await send(message)
 

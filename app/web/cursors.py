@@ -94,7 +94,7 @@ def following(ask: Ask, parameter: str, place: Any) -> str:
 def address_after(ask: Ask, parameter: str, token: str) -> str:
     """The address of the same query with another cursor."""
     query = ask.request.scope["query_string"].decode("latin-1").strip("&")
-    if parameter in ask.values:
+    if parameter in ask.values or "&&" in query:
         query = "&".join(one for one in query.split("&") if one and _name_of(one) != parameter)
     return f"{ask.request.scope['path']}?{query}{'&' if query else ''}{parameter}={token}"
 
