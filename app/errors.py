@@ -30,6 +30,8 @@ from typing import ClassVar
 
 #: How much of a wrong word is likened to the right ones: a long one takes seconds.
 LONGEST_WORD = 100
+#: How many faults of one kind get a hint: to find the nearest of thousands takes milliseconds.
+MOST_HINTS = 5
 
 
 class PositionsError(Exception):

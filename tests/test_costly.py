@@ -4,14 +4,16 @@ import itertools
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.errors import MOST_HINTS, InvalidInput
 from app.web import kept
-from app.web.identities import MOST_HINTS
+from app.web.parameters import Parameter, parse_query
 from tests.conftest import on_loop, served
 
 ADDRESSES = [
@@ -113,6 +115,32 @@ def test_too_much_that_is_costly_is_refused_and_the_rest_answered(
             assert client.get(address).status_code == 200, address
 
 
+@pytest.mark.usefixtures("late_at_once")
+def test_those_who_want_the_same_take_no_places_of_others(
+    seeded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not seeded_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL's statements go on where they are")
+    begun, may_end = threading.Event(), threading.Event()
+
+    def count(*_: object) -> dict[str, dict[str, int]]:
+        begun.set()
+        may_end.wait(60)
+        return {}
+
+    monkeypatch.setattr("app.web.listing._count_facets", count)
+    with (
+        served(seeded_url, cache_megabytes=0, costly_at_once=2) as client,
+        ThreadPoolExecutor(4) as callers,
+    ):
+        asked = [callers.submit(client.get, "/v1/opinions?facets=stance") for _ in range(4)]
+        begun.wait(60)
+        other = client.get("/v1/alignment?a=KAZ")
+        may_end.set()
+        assert other.status_code == 200
+        assert [one.result().status_code for one in asked] == [200] * 4
+
+
 def test_what_many_ask_for_at_once_is_made_once() -> None:
     made: list[int] = []
     values = kept.Kept(1)
@@ -153,6 +181,33 @@ def test_what_is_kept_of_a_release_is_bounded_in_bytes(
         assert 30_000 < values._size <= 50_000
         assert values._size == sum(weight for _, weight in values._values.values())
         assert 10 < len(values._values) < 60
+
+
+@pytest.mark.parametrize("path", ["/v1/opinions", "/timeline"])
+def test_hints_for_wrong_names_are_bounded_in_number(client: TestClient, path: str) -> None:
+    answer = client.get(f"{path}?" + "&".join(f"{'q' * 3}{n}=1" for n in range(900)))
+    assert answer.status_code == 422
+    assert (
+        1 <= answer.text.count("known here") + answer.text.count("did you mean") <= 2 * MOST_HINTS
+    )
+
+
+def test_no_more_values_are_compared_than_may_be_given() -> None:
+    compared = 0
+
+    class Compared(str):
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return super().__eq__(other)
+
+        __hash__ = str.__hash__
+
+    id_ = Parameter("id", "Ids.", parse=Compared, many=True)
+    for query in (",".join(map(str, range(15_000))), "&id=".join(map(str, range(1000)))):
+        with pytest.raises(InvalidInput, match="at most 500 values"):
+            parse_query(f"id={query}".encode(), {"id": id_})
+    assert compared < 2 * 500 * 1000
 
 
 def test_hints_for_wrong_ids_are_bounded_in_number(client: TestClient) -> None:

@@ -35,9 +35,15 @@ def index_text(*texts: str | None) -> str:
     return " ".join(dict.fromkeys(word for text in texts if text for word in words_of(text)))
 
 
+def asked_words(text: str) -> list[str]:
+    """The words that a text asks for, each once, and none with which another one begins."""
+    words = list(dict.fromkeys(words_of(text)))[:MOST_WORDS]
+    return [one for one in words if not any(w.startswith(one) for w in words if w != one)]
+
+
 def query_of(text: str, *, sqlite: bool) -> str:
     """What the database is asked for a text; empty for a text without a word in it («!?»)."""
-    words = words_of(text)[:MOST_WORDS]
+    words = asked_words(text)
     if sqlite:
         return " AND ".join(f'"{word}"*' for word in words)
     return " & ".join(f"'{word}':*" for word in words)

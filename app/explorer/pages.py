@@ -8,19 +8,19 @@ import shlex
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.errors import Fault, NotFound, Problem, nearest
+from app.errors import MOST_HINTS, Fault, NotFound, Problem, nearest
 from app.explorer import charts, words
 from app.explorer.reading import Call, Reading, query_of
 from app.web.asking import Ask, Service
-from app.web.parameters import refuse
+from app.web.parameters import pairs_of, refuse
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -198,11 +198,15 @@ def _query(request: Request, takes: Collection[str]) -> Query:
         InvalidInput: when it says what the page does not take.
     """
     query = Query()
-    for name, value in parse_qsl(request.scope["query_string"].decode("latin-1")):
+    for name, value in pairs_of(request.scope["query_string"]):
         if value.strip():
             query[name] = f"{query[name]},{value.strip()}".strip(",")
     unknown = sorted(set(query).difference(takes))
-    details = [f"unknown parameter {name[:100]!r}; {nearest(name, takes)}" for name in unknown]
+    hints = [f"; {nearest(name, takes)}" for name in unknown[:MOST_HINTS]]
+    details = [
+        f"unknown parameter {name[:100]!r}{hint}"
+        for name, hint in zip_longest(unknown, hints, fillvalue="")
+    ]
     refuse(Fault(text, parameter=name[:100]) for name, text in zip(unknown, details, strict=True))
     return query
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, Row, Select
 
-from app.db.search import answering, counting, query_of, words_of
+from app.db.search import answering, asked_words, counting, query_of, words_of
 from app.db.statements import Values
 from app.db.tables import search_entries
 from app.records.kinds import KINDS
@@ -80,7 +80,11 @@ def _terms(ask: Ask) -> dict[str, Any]:
     if not words:
         return {}
     query = query_of(ask.values["q"], sqlite=ask.sqlite)
-    return {"query": query, "whole": " ".join(words), "begun": [f" {word}" for word in words]}
+    return {
+        "query": query,
+        "whole": " ".join(words),
+        "begun": [f" {word}" for word in asked_words(ask.values["q"])],
+    }
 
 
 def _rank(terms: Mapping[str, Any]) -> ColumnElement[int]:

@@ -57,7 +57,8 @@ class Service:
     settings: Settings
     held: Kept = field(default_factory=lambda: Kept(-1))
     _streams: int = 0
-    _found_costly: set[tuple[str, bytes]] = field(default_factory=set)
+    _found_costly: set[int] = field(default_factory=set)
+    _beside: dict[int, "asyncio.Future[bool]"] = field(default_factory=dict)
     _turn: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
     _quick: Line = field(default_factory=lambda: Line("requests", QUICK))
     _costly: Line = field(init=False)
@@ -103,11 +104,12 @@ class Service:
             Unavailable: where it is costly, and as much that is costly is under way as may be.
         """
         work = partial(_answered, self, request, values, handler)
-        question = request.scope["path"], request.scope["query_string"]
+        # Two that are alike by chance are only asked in the same way.
+        question = hash((request.scope["path"], request.scope["query_string"]))
         if costly or question in self._found_costly:
-            answered = await self._beside(work)
-            self._found_costly.discard(question)
-            return answered
+            await self._same_answered(question)
+        if costly or question in self._found_costly:
+            return await self._ask_beside(question, work)
         if not self.database.is_sqlite:
             return await self._on_loop(work)
         try:
@@ -116,15 +118,40 @@ class Service:
             if len(self._found_costly) >= MOST_FOUND_COSTLY:
                 self._found_costly.clear()
             self._found_costly.add(question)
-            return await self.answer(request, values, handler)
+            return await self._ask_beside(question, work)
 
-    async def _beside(self, work: Callable[[], Response]) -> Response:
+    async def _same_answered(self, question: int) -> None:
+        """Wait for the answer to the same question, if it is asked beside the loop just now.
+
+        What took long to find is kept by then, as a rule; and until then nobody who wants the same
+        takes a place from who wants something else. The answer itself may be too old for this one.
+
+        Raises:
+            Unavailable: when it could not be answered.
+        """
+        if (other := self._beside.get(question)) and not await asyncio.shield(other):
+            raise full("costly requests")
+
+    async def _ask_beside(self, question: int, work: Callable[[], Response]) -> Response:
         """Do costly work beside the event loop."""
-        await self._costly.enter(work)
+        ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._beside.setdefault(question, ended)
+        still_costly = False
         try:
-            return await anyio.to_thread.run_sync(work)
+            await self._costly.enter(work)
+            try:
+                return await anyio.to_thread.run_sync(work)
+            finally:
+                self._costly.leave(work)
+        except Unavailable:
+            still_costly = True
+            raise
         finally:
-            self._costly.leave(work)
+            if self._beside.get(question) is ended:
+                del self._beside[question]
+            ended.set_result(not still_costly)
+            if not still_costly:
+                self._found_costly.discard(question)
 
     async def _on_loop(self, work: Callable[[], Response]) -> Response:
         """Do work that waits for PostgreSQL; where it takes long, in a place among the costly."""

@@ -12,13 +12,10 @@ import sqlalchemy as sa
 
 from app.db.search import words_of
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, countries
-from app.errors import Fault, NotFound, nearest
+from app.errors import MOST_HINTS, Fault, NotFound, nearest
 from app.web.asking import Ask
 from app.web.listing import Filter
 from app.web.parameters import is_id, refuse
-
-#: How many wrong ids get a hint: to find the nearest of thousands takes some milliseconds.
-MOST_HINTS = 5
 
 REGION_NAMES = {
     "002": "Africa",

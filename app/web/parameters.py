@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from app.dates import day
-from app.errors import Fault, InvalidInput, nearest
+from app.errors import MOST_HINTS, Fault, InvalidInput, nearest
 from app.vocabulary import Word, plain_text
 
 LONGEST_VALUE = 1000
@@ -82,16 +82,15 @@ def parse_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dic
     Raises:
         InvalidInput: with every fault of the query.
     """
-    given = _pairs(query_string)
+    given = pairs_of(query_string)
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for name, text in given:
         parameter = parameters.get(name)
         if parameter is None:
             shown = name if name.isprintable() else ascii(name)
-            faults.append(
-                Fault(f"unknown parameter {shown!r}; {nearest(name, parameters)}", parameter=shown)
-            )
+            hint = f"; {nearest(name, parameters)}" if len(faults) < MOST_HINTS else ""
+            faults.append(Fault(f"unknown parameter {shown!r}{hint}", parameter=shown))
             continue
         try:
             _take(parameter, plain_text(text), values)
@@ -115,7 +114,12 @@ def refuse(faults: Iterable[Fault]) -> None:
         raise InvalidInput("; ".join(fault.detail for fault in found[:5]), errors=found[:100])
 
 
-def _pairs(query_string: bytes) -> list[tuple[str, str]]:
+def pairs_of(query_string: bytes) -> list[tuple[str, str]]:
+    """The names and values of a query string, in order.
+
+    Raises:
+        InvalidInput: when it is no text, or longer than any query need be.
+    """
     try:
         text = query_string.decode("ascii")
         if text.count("&") >= MOST_PAIRS:
@@ -139,11 +143,12 @@ def _take(parameter: Parameter, text: str, values: dict[str, Any]) -> None:
         values[name] = parameter.parse(text)
         return
     taken = values.setdefault(name, [])
-    for part in parts:
+    for part in parts if len(parts) <= MOST_VALUES else ():
         value = parameter.parse(part.strip())
         if value not in taken:
             taken.append(value)
     if len(parts) > MOST_VALUES or len(taken) > MOST_VALUES:
+        del taken[MOST_VALUES:]  # of a query that is refused: nobody waits for more to be compared
         raise ValueError(f"{name!r} takes at most {MOST_VALUES} values")
 
 
