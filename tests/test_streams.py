@@ -41,6 +41,7 @@ def slow(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient
     clock = Clock()
     monkeypatch.setattr("app.db.reading.time.monotonic", clock)
     monkeypatch.setattr("app.db.sqlite.STEPS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr("app.db.reading.QUICK_SECONDS", 3600)  # of the processor's own time
     for module in ("app.web.formats", "app.resources.timeline", "app.resources.changes"):
         monkeypatch.setattr(f"{module}.CHUNK", 5)
     with served(url, cache_megabytes=0) as client:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 SLOWEST_SECONDS = 10
 #: How long a read may work where all others wait for it, in time of the processor: a neighbour
 #: that takes the processor away makes no read slow.
-QUICK_SECONDS = 0.01
+QUICK_SECONDS = 0.005
 #: libpq's PQTRANS_IDLE: in no transaction.
 IDLE = 0
 
