@@ -24,7 +24,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from app.db import Database
+from app.db import Database, reading
 from app.db.migrate import migrate
 from app.logs import configure_logging
 from app.main import create_app
@@ -37,6 +37,8 @@ Make = Callable[[str], AbstractContextManager[str]]
 World = Callable[..., TestClient]
 
 configure_logging("error")
+#: Else a machine that is slow, or Python that is traced, would ask now and then twice.
+reading.QUICK_SECONDS = 3600
 
 
 @pytest.fixture(scope="session")
