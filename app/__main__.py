@@ -1,12 +1,12 @@
 """The program `positions`, also as `python -m app`."""
 
-from app.loading import loading
+from app.startup import loading
 
 
 def main() -> None:
     """Load the command line and run it."""
     with loading():
-        from app.cli import main as run
+        from app.cli.main import main as run
     run()
 
 

@@ -1,6 +1,6 @@
 """The application as servers import it: `uvicorn app.asgi:app`."""
 
-from app.loading import loading
+from app.startup import loading
 
 with loading():
     from app.logs import configure_logging

@@ -8,18 +8,20 @@ from fastapi import FastAPI
 
 from app import __version__, explorer
 from app.db import Database
-from app.db.clock import newest_release
+from app.db.releases import newest_release
 from app.resources import RESOURCES
 from app.settings import Settings
-from app.web import health, openapi, problems
-from app.web.addresses import Directory, addresses_of
-from app.web.asking import OPERATIONS, Service
-from app.web.caching import ASGIApp, CachingMiddleware
-from app.web.compression import compressed
-from app.web.limiting import limited
-from app.web.metrics import Figures
-from app.web.middleware import AccessMiddleware, cross_origin, tell_fault
-from app.web.together import Together
+from app.web import problems
+from app.web.endpoints import health
+from app.web.http.access_log import AccessMiddleware, cross_origin, tell_fault
+from app.web.http.compression import compressed
+from app.web.http.metrics import Figures
+from app.web.http.rate_limiting import limited
+from app.web.http.response_cache import ASGIApp, CachingMiddleware
+from app.web.http.routes import Directory, addresses_of
+from app.web.openapi import document as openapi
+from app.web.requests.context import OPERATIONS, Service
+from app.web.requests.single_flight import Together
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from app.asgi import app
-from app.web.asking import Ask
+from app.web.requests.context import ReadContext
 
 __all__ = ["app"]
 
-_kept = Ask.kept
+_kept = ReadContext.kept
 
 
-def _counted(ask: Ask, key: Any, make: Callable[[], Any]) -> Any:
-    return make() if key[0] == "total" else _kept(ask, key, make)
+def _counted(context: ReadContext, key: Any, make: Callable[[], Any]) -> Any:
+    return make() if key[0] == "total" else _kept(context, key, make)
 
 
-Ask.kept = _counted  # type: ignore[method-assign]
+ReadContext.kept = _counted  # type: ignore[method-assign]

@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from app.db import Database
-from app.records.load import load_seeds
+from app.records.seeds import load_seeds
 from tests.conftest import Make, served, write_seeds
 
 STATES = ("KAZ", "RUS", "USA", "GBR", "FRA")

@@ -24,11 +24,11 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from app.db import Database, reading
+from app.db import Database, driver
 from app.db.migrate import migrate
 from app.logs import configure_logging
 from app.main import create_app
-from app.records.load import load_seeds
+from app.records.seeds import load_seeds
 from app.settings import Settings, seeds_folder
 from tests import postgres
 
@@ -38,7 +38,7 @@ World = Callable[..., TestClient]
 
 configure_logging("error")
 #: Else a machine that is slow, or Python that is traced, would ask now and then twice.
-reading.QUICK_SECONDS = 3600
+driver.QUICK_SECONDS = 3600
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from app.db.keys import create_key
+from app.db.api_keys import create_key
 
-PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
+PROGRAM = [sys.executable, "-c", "from app.cli.main import main; main()"]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from app.db import parse_url
-from app.web.asking import QUICK
+from app.web.requests.context import QUICK
 from tests.conftest import on_loop, served
 
 ADDRESSES = (
@@ -102,8 +102,8 @@ def test_a_read_that_is_held_up_holds_up_nobody_else(seeded_url: str) -> None:
 def test_those_who_wait_too_long_in_line_are_told_to_come_again(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.lines.PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr("app.web.asking.QUICK_WAIT_SECONDS", 60)
+    monkeypatch.setattr("app.web.requests.limiter.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("app.web.requests.context.QUICK_WAIT_SECONDS", 60)
     with served(seeded_url, cache_megabytes=0) as client:
         client.get("/v1/topics")
         with held_up(seeded_url, client, QUICK):
@@ -135,8 +135,8 @@ def test_a_server_that_says_nothing_is_not_waited_for(
 def test_a_line_that_is_full_takes_nobody_more(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.lines.MOST_WAITING", 0)
-    monkeypatch.setattr("app.web.asking.QUICK_WAIT_SECONDS", 60)
+    monkeypatch.setattr("app.web.requests.limiter.MOST_WAITING", 0)
+    monkeypatch.setattr("app.web.requests.context.QUICK_WAIT_SECONDS", 60)
     with (
         served(seeded_url, cache_megabytes=0) as client,
         held_up(seeded_url, client, QUICK),
@@ -147,7 +147,7 @@ def test_a_line_that_is_full_takes_nobody_more(
 def test_reads_that_take_long_give_their_places_to_who_waits(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.asking.QUICK_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("app.web.requests.context.QUICK_WAIT_SECONDS", 0.01)
     with (
         served(seeded_url, cache_megabytes=0) as client,
         held_up(seeded_url, client, QUICK) as held,
@@ -159,7 +159,7 @@ def test_reads_that_take_long_give_their_places_to_who_waits(
 def test_what_takes_long_is_refused_where_too_much_does(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.asking.QUICK_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("app.web.requests.context.QUICK_WAIT_SECONDS", 0.01)
     with served(seeded_url, cache_megabytes=0, costly_at_once=1) as client:
         service = client.app.state.service  # type: ignore[attr-defined]
         on_loop(client, service._costly.enter_at_once, "somebody")

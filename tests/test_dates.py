@@ -7,7 +7,7 @@ import pytest
 
 from app.db import Database
 from app.records.faults import FaultyRecords
-from app.records.load import load_seeds
+from app.records.seeds import load_seeds
 from tests.conftest import World, write_seeds
 
 DATES = {

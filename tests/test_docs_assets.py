@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-STATIC = Path(__file__).parent.parent / "app/web/static"
+STATIC = Path(__file__).parent.parent / "app/web/openapi/static"
 LOCK = json.loads((STATIC / "vendor/swagger-ui.lock.json").read_text())
 VENDORED = STATIC / f"vendor/swagger-ui-{LOCK['version']}"
 OWN = ("docs.html", "docs.js", "docs.css")

@@ -34,7 +34,7 @@ def test_the_readme_is_of_a_readable_length_and_its_links_lead_somewhere() -> No
 
 def test_a_container_may_take_as_long_to_stop_as_the_service_waits() -> None:
     waits = int(
-        re.findall(r"timeout_graceful_shutdown=(\d+)", (ROOT / "app/serving.py").read_text())[0]
+        re.findall(r"timeout_graceful_shutdown=(\d+)", (ROOT / "app/cli/server.py").read_text())[0]
     )
     told = (ROOT / "docs/operations.md").read_text()
     assert f"waits {waits} seconds" in told

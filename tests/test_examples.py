@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.examples import addresses, read_examples, shortened
+from app.web.openapi.examples import addresses, read_examples, shortened
 
 DESCRIPTION: dict[str, Any] = create_app(Settings(database_url="sqlite://")).openapi()
 ADDRESSES = addresses(DESCRIPTION)

@@ -12,9 +12,9 @@ import frictionless
 import pytest
 from starlette.testclient import TestClient
 
+from app.records.change import Change
 from app.records.kinds import KINDS
-from app.records.load import load_seeds
-from app.records.store import Change
+from app.records.seeds import load_seeds
 from tests.conftest import World, write_seeds
 
 PAPER = "Ann said that it should join."

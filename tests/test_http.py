@@ -6,7 +6,7 @@ import time
 import pytest
 from starlette.testclient import TestClient
 
-from app.web.asking import MOST_STREAMS
+from app.web.requests.context import MOST_STREAMS
 from tests.conftest import Queries, served
 
 
@@ -78,8 +78,8 @@ def test_who_wants_an_answer_only_where_there_is_none_is_told_that_there_is(
     client: TestClient, address: str
 ) -> None:
     for _ in range(2):  # the second may come from the answers that are kept
-        for ask in (client.get, client.head):
-            answer = ask(address, headers={"If-None-Match": "*"})
+        for context in (client.get, client.head):
+            answer = context(address, headers={"If-None-Match": "*"})
             assert answer.status_code == 304
             assert answer.content == b""
             assert answer.headers["etag"] == client.head(address).headers["etag"]
@@ -164,7 +164,7 @@ def test_a_read_is_not_held_to_the_time_of_the_one_before(
     with served(seeded_url, cache_megabytes=0) as client:
         assert client.get("/v1/topics").status_code == 200
         now = time.monotonic()
-        monkeypatch.setattr("app.db.reading.time.monotonic", lambda: now + 3600)
+        monkeypatch.setattr("app.db.driver.time.monotonic", lambda: now + 3600)
         assert client.get("/v1/topics").status_code == 200
 
 
@@ -175,7 +175,7 @@ def test_a_fault_of_ours_is_a_problem_that_says_nothing_of_its_inside(
     def fail(*_given: object) -> None:
         raise KeyError("secret")
 
-    monkeypatch.setattr("app.web.asking.ask_over", fail)
+    monkeypatch.setattr("app.web.requests.context.ask_over", fail)
     with served(seeded_url) as client:
         answer = client.get(address, headers={"Origin": "https://example.org"})
     assert answer.status_code == 500

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app import cli
+from app.cli import main
 from app.db import Database
-from app.db.clock import current_release
 from app.db.migrate import migrate
+from app.db.releases import current_release
 from app.db.tables import KIND_TABLES, opinions
-from app.importers.load import import_un_votes
 from app.importers.un_votes import Vote, open_votes
+from app.importers.un_votes_load import import_un_votes
 from app.records.faults import FaultyRecords
-from app.records.forms import Form
 from app.records.kinds import KINDS, row_of
 from app.records.opinions import Opinion
+from app.records.templates import Form
 from tests import postgres
 from tests.conftest import served
 from tests.test_un_votes_reading import NAMES, bulk, bulk_row, package
@@ -81,7 +81,7 @@ def command(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
     def run(*arguments: object) -> int:
         monkeypatch.setattr(sys, "argv", ["positions", *map(str, arguments)])
         with pytest.raises(SystemExit) as left:
-            cli.main()
+            main.main()
         return int(left.value.code or 0)
 
     return run

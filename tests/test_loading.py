@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.records.faults import FaultyRecords
-from app.records.load import load_seeds
+from app.records.seeds import load_seeds
 from app.settings import seeds_folder
 from tests.conftest import SMALL_DATASET, served, write_seeds
 
@@ -285,7 +285,7 @@ def test_records_may_be_given_in_any_order_of_reference(
 # -- the second clock ---------------------------------------------------------------------------
 
 
-def edit(database: Database, folder: Path, name: str, old: str, new: str) -> None:
+def context(database: Database, folder: Path, name: str, old: str, new: str) -> None:
     file = folder / f"{name}.yaml"
     file.write_text(file.read_text().replace(old, new))
     assert load_seeds(database, [folder]).altered
@@ -303,9 +303,9 @@ def test_changed_and_removed_records_stay_readable_as_they_were(
     with served(database_url) as client:
         first = moment(client, "/v1/people/ann")
         before = client.get("/v1/opinions").json()["data"]
-        edit(database, folder, "people", "Ann}", "Anne}")
+        context(database, folder, "people", "Ann}", "Anne}")
         second = moment(client, "/v1/people/ann")
-        edit(database, folder, "opinions", OPINION, "")
+        context(database, folder, "opinions", OPINION, "")
 
         now = client.get("/v1/people/ann").json()["data"]
         then = client.get(f"/v1/people/ann?known_at={first}").json()
@@ -332,8 +332,8 @@ def test_search_and_filters_look_at_the_words_and_links_of_the_time(
     load_seeds(database, [folder])
     with served(database_url) as client:
         then = moment(client, "/v1/questions/join")
-        edit(database, folder, "questions", "[war]", "[peace]")
-        edit(database, folder, "questions", "Should it join?", "May it enter?")
+        context(database, folder, "questions", "[war]", "[peace]")
+        context(database, folder, "questions", "Should it join?", "May it enter?")
         for address in (
             "/v1/questions?topic=war",
             "/v1/questions?q=join",
@@ -359,7 +359,7 @@ def test_a_holder_that_moves_takes_its_opinions_along_and_the_past_stays(
     load_seeds(database, [folder])
     with served(database_url) as client:
         then = moment(client, "/v1/people/ann")
-        edit(database, folder, "people", "XAA", "XBB")
+        context(database, folder, "people", "XAA", "XBB")
         assert client.get("/v1/opinions?country=XBB").json()["meta"]["total"] == 1
         assert client.get("/v1/opinions?country=XAA").json()["meta"]["total"] == 0
         known = client.get(f"/v1/opinions?country=XAA&known_at={then}").json()

@@ -43,7 +43,7 @@ def test_a_fault_is_a_line_with_its_trace(
     def fail(*_given: object) -> None:
         raise KeyError("secret")
 
-    monkeypatch.setattr("app.web.asking.current_release", fail)
+    monkeypatch.setattr("app.web.requests.context.current_release", fail)
     with served(seeded_url) as client:
         answer = client.get("/v1/topics")
     assert answer.status_code == 500

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import httpx2
 
+from app.cli.server import Config
 from app.db import Database
 from app.db.migrate import migrate
-from app.records.load import load_seeds
-from app.serving import Config
+from app.records.seeds import load_seeds
 from app.settings import seeds_folder
 from tests import postgres
 from tests.processes import key_of, serving

@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.db.migrate import migrate
-from app.importers.load import import_un_votes
-from app.resources.opinions import COLLECTION
+from app.importers.un_votes_load import import_un_votes
+from app.resources.records.opinions import COLLECTION
 from tests.conftest import served
 from tests.test_un_votes_reading import package
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 from starlette.testclient import TestClient
 
-from app.db.reading import SLOWEST_SECONDS
-from app.web.streams import CutShort
+from app.db.driver import SLOWEST_SECONDS
+from app.web.requests.streaming import CutShort
 from tests.conftest import served
 
 STREAMS = (
@@ -39,9 +39,13 @@ def slow(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient
     if not url.startswith("sqlite"):
         pytest.skip("PostgreSQL bounds each statement by itself")
     clock = Clock()
-    monkeypatch.setattr("app.db.reading.time.monotonic", clock)
+    monkeypatch.setattr("app.db.driver.time.monotonic", clock)
     monkeypatch.setattr("app.db.sqlite.STEPS_BETWEEN_LOOKS", 1)
-    for module in ("app.web.formats", "app.resources.timeline", "app.resources.changes"):
+    for module in (
+        "app.web.formats.negotiation",
+        "app.resources.analyses.timeline",
+        "app.resources.curation.changes",
+    ):
         monkeypatch.setattr(f"{module}.CHUNK", 5)
     with served(url, cache_megabytes=0) as client:
         yield client, clock

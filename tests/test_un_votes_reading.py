@@ -17,9 +17,9 @@ import yaml
 
 from app.errors import Refused
 from app.importers.un_votes import Entry, Vote, VoteSource, open_votes
+from app.records.change import Given
 from app.records.kinds import KINDS
-from app.records.read import validate
-from app.records.store import Given
+from app.records.seed_files import validate
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data" / "unvotes"

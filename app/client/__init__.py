@@ -11,6 +11,6 @@ It knows nothing of the service but its contract, and imports nothing of it.
 
 from app.client.positions import Positions
 from app.client.problems import ClientError, Problem, Unreachable
-from app.client.shapes import Answer, Ref, Row
+from app.client.types import Answer, Ref, Row
 
 __all__ = ["Answer", "ClientError", "Positions", "Problem", "Ref", "Row", "Unreachable"]

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from app.client.http import Http
-from app.client.shapes import Answer, Row
+from app.client.types import Answer, Row
 
 
 class Positions:

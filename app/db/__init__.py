@@ -21,9 +21,9 @@ from sqlalchemy.util import greenlet_spawn
 from sqlalchemy.util.concurrency import in_greenlet
 
 from app.db import postgresql, sqlite
-from app.db.faults import as_problem, translated, unavailable
-from app.db.pulse import Pulse
-from app.db.reading import SLOWEST_SECONDS, driver_of, number
+from app.db.driver import SLOWEST_SECONDS, driver_of, number
+from app.db.errors import as_problem, translated, unavailable
+from app.db.wal_index import Pulse
 from app.errors import Refused
 
 try:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.reading import IDLE, SLOWEST_SECONDS, answer, driver_of, refuse_late
+from app.db.driver import IDLE, SLOWEST_SECONDS, answer, driver_of, refuse_late
 
 #: How long an idle connection to PostgreSQL is taken to be still there.
 TRUSTED_SECONDS = 0.5

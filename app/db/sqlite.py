@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.reading import driver_of, is_late, refuse_late
+from app.db.driver import driver_of, is_late, refuse_late
 from app.errors import Refused
 
 BUSY_SECONDS = 5

@@ -9,8 +9,8 @@ columns that filters and sorts need, and when it counted:
   derived column changed because a neighbour did (the holder's country, the document's date);
 * `until`, in history, is the release that superseded the row, and `op` says how.
 
-`known_at` reads both tables as they were (see `app.db.clock`). History and its satellites, `links`
-and `search_entries`, are keyed by revision and only ever grow.
+`known_at` reads both tables as they were (see `app.db.releases`). History and its satellites,
+`links` and `search_entries`, are keyed by revision and only ever grow.
 
 Text that is compared is compared by code point in every database: SQLite does so by itself,
 PostgreSQL by `COLLATE "C"`. Days are ISO text, so an unknown or open one has a place too.

@@ -15,11 +15,11 @@ from app.explorer import (
     alignment,
     country,
     document,
-    finding,
     matrix,
     pages,
     question,
     record,
+    search,
     timeline,
 )
 
@@ -40,9 +40,9 @@ for _path, _view, _takes, _costly in (
     ("/documents/{id}", document.view, KNOWN, False),
     ("/timeline", timeline.view, timeline.TAKES, False),
     ("/alignment", alignment.view, alignment.TAKES, True),
-    ("/search", finding.search, ("q", "kind", "dataset", "known_at", "cursor"), False),
-    ("/codebook", finding.codebook, ("vocabulary",), False),
-    ("/guide", finding.guide, (), False),
+    ("/search", search.search, ("q", "kind", "dataset", "known_at", "cursor"), False),
+    ("/codebook", search.codebook, ("vocabulary",), False),
+    ("/guide", search.guide, (), False),
 ):
     pages.register(router, _path, _view, takes=_takes, costly=_costly)
 

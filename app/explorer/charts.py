@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.explorer.words import SCALE, look, span, when
+from app.explorer.labels import SCALE, look, span, when
 from app.vocabulary import Stance
 
 WIDTH, ROW, LEFT, RIGHT = 900, 26, 24, 24

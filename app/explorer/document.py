@@ -6,7 +6,7 @@ from typing import Any
 
 from app.explorer.pages import Visit
 from app.vocabulary import ActorKind, SourceType
-from app.web.citations import CITATION_STYLES
+from app.web.formats.citations import CITATION_STYLES
 
 #: A document that is a table has a claim for each row, and a few rows show how they cite it.
 MOST, ROWS = 500, 20

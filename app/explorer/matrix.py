@@ -3,10 +3,10 @@
 from typing import Any
 from urllib.parse import parse_qsl
 
+from app.explorer.api import query_of
 from app.explorer.datasets import begin
 from app.explorer.pages import Visit
-from app.explorer.reading import query_of
-from app.web.holdings import CHOOSING
+from app.opinions.filters import CHOOSING
 
 HOLDERS, QUESTIONS = 40, 20
 _CHOOSES = (one.parameter.name for one in CHOOSING)

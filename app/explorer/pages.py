@@ -17,10 +17,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.errors import MOST_HINTS, Fault, NotFound, Problem, nearest
-from app.explorer import charts, words
-from app.explorer.reading import Call, Reading, query_of
-from app.web.asking import Ask, Service
+from app.explorer import charts, labels
+from app.explorer.api import Call, Reading, query_of
 from app.web.parameters import pairs_of, refuse
+from app.web.requests.context import ReadContext, Service
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -44,21 +44,21 @@ def _templates() -> "Environment":
         lstrip_blocks=True,
     )
     templates.filters |= {
-        "page": words.page_of,
-        "label": words.label,
-        "when": words.when,
-        "figure": words.figure,
-        "number": words.number,
-        "total": words.total,
+        "page": labels.page_of,
+        "label": labels.label,
+        "when": labels.when,
+        "figure": labels.figure,
+        "number": labels.number,
+        "total": labels.total,
         "entry_title": charts.entry_title,
         "zip": zip,
     }
     templates.globals |= {
         "assets": f"/assets/{ASSETS_STATE}",
-        "scale": words.SCALE,
-        "look": words.look,
-        "attributions": words.ATTRIBUTIONS,
-        "definition": words.definition,
+        "scale": labels.SCALE,
+        "look": labels.look,
+        "attributions": labels.ATTRIBUTIONS,
+        "definition": labels.definition,
     }
     return templates
 
@@ -175,8 +175,8 @@ def register(
     async def endpoint(request: Request) -> Response:
         service: Service = request.app.state.service
 
-        def shown(ask: Ask) -> Response:
-            visit = Visit(request, Reading(ask), query, service.settings.public_url)
+        def shown(context: ReadContext) -> Response:
+            visit = Visit(request, Reading(context), query, service.settings.public_url)
             return HTMLResponse(view(visit))
 
         try:

@@ -5,11 +5,11 @@ from typing import Any
 
 from app.errors import NotFound
 from app.explorer import charts
+from app.explorer.labels import COLUMNS, SCALE, look
 from app.explorer.pages import Visit
-from app.explorer.words import COLUMNS, SCALE, look
+from app.opinions.filters import CHOOSING
 from app.vocabulary import QuestionKind, Stance
-from app.web.holdings import CHOOSING
-from app.web.identities import REGION_NAMES
+from app.web.query.ids import REGION_NAMES
 
 #: From so many holders on, names alone are read more easily than names with all that they said.
 COMPACT_FROM = 60

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from app.dates import VagueDate
+from app.records.base import Evidence, Identifier, Part, Record
 from app.records.references import ActorRef, CountryRef, OrganizationRef
-from app.records.shapes import Evidence, Identifier, Part, Record
 from app.vocabulary import (
     CountryId,
     GroupClassification,

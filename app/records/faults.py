@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from app.errors import PositionsError, nearest
-from app.records.shapes import Record
+from app.records.base import Record
 
 MOST_FAULTS = 1000
 

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field, computed_field, model_validator
 
 from app.dates import VagueDate
+from app.records.base import Part, Record
 from app.records.references import ActorRef, QuestionRef
-from app.records.shapes import Part, Record
 from app.vocabulary import Attribution, Confidence, Line, ReasonType, Slug, Stance, Text
 
 

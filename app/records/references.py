@@ -2,7 +2,7 @@
 
 A stored record never holds another's name. Its JSON text holds a **mark** for each reference,
 `"\\u001factor:KAZ"`, and the answer's text has every mark replaced on the way out
-(`app.web.rendering`). So a name lives in one place, and an answer as of an earlier release shows
+(`app.web.references`). So a name lives in one place, and an answer as of an earlier release shows
 the names of that release. No text of a user can be taken for a mark: `vocabulary.plain_text`
 refuses the control character that begins one.
 """

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, WithJsonSchema, computed_field
 
 from app.dates import VagueDate
+from app.records.base import Record
 from app.records.references import MARK
-from app.records.shapes import Record
 from app.vocabulary import Line, Slug, SourceType, Text, plain_text
 
 Url = Annotated[

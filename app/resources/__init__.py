@@ -2,40 +2,42 @@
 
 from fastapi import APIRouter
 
-from app.resources import (
-    actors,
-    agreements,
+from app.resources.analyses import (
     alignment,
     blocs,
-    changes,
     contradictions,
-    countries,
-    datasets,
+    country_profile,
     divides,
-    documents,
-    events,
-    exports,
-    finding,
-    groups,
-    imports,
     matrix,
     network,
+    positions,
+    timeline,
+)
+from app.resources.curation import (
+    changes,
+    document_texts,
+    imports,
+    record_writes,
+    revisions,
+)
+from app.resources.discovery import exports, reconciliation, search
+from app.resources.records import (
+    actors,
+    agreements,
+    countries,
+    datasets,
+    documents,
+    events,
+    groups,
     opinions,
     organizations,
     people,
-    positions,
-    profile,
     questions,
-    reconciliation,
-    revisions,
-    texts,
-    timeline,
     topics,
-    writing,
 )
 
 RESOURCES: tuple[APIRouter, ...] = (
-    finding.router,
+    search.router,
     countries.router,
     organizations.router,
     people.router,
@@ -56,12 +58,12 @@ RESOURCES: tuple[APIRouter, ...] = (
     contradictions.router,
     timeline.router,
     network.router,
-    profile.router,
-    writing.router,
+    country_profile.router,
+    record_writes.router,
     revisions.router,
     changes.router,
     exports.router,
     reconciliation.router,
     imports.router,
-    texts.router,
+    document_texts.router,
 )

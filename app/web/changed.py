@@ -6,7 +6,7 @@ from pydantic import Field
 from sqlalchemy import Row
 
 from app.vocabulary import ChangeReason
-from app.web.shapes import Shape
+from app.web.response_schemas import Shape
 
 _REASONS = {reason.value for reason in ChangeReason}
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.db import Database
-from app.db.keys import create_key, revoke_key
+from app.db.api_keys import create_key, revoke_key
 from app.db.tables import keys
 from tests.conftest import served
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from app import cli
+from app.cli import main
 from app.db import Database
 from app.db.tables import HISTORY, releases, topics
+from app.records.change import Change, Given
 from app.records.faults import Place
 from app.records.kinds import KINDS
-from app.records.read import validate
-from app.records.store import Change, Given
+from app.records.seed_files import validate
 from tests.conftest import Make, served
 from tests.curation.conftest import match, topic
 
@@ -266,7 +266,7 @@ def command(seeded_url: str, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
 
 def test_history_is_whole_and_says_its_head(desk: TestClient, command: CliRunner) -> None:
     _edit(desk)
-    result = command.invoke(cli.app, ["verify-history"])
+    result = command.invoke(main.app, ["verify-history"])
     assert result.exit_code == 0, result.output
     assert "release 5 " in result.stdout
 
@@ -284,7 +284,7 @@ def test_tampering_is_seen(
     _edit(desk)
     with seeded.write() as connection:
         connection.execute(tampering)
-    assert command.invoke(cli.app, ["verify-history"]).exit_code != 0
+    assert command.invoke(main.app, ["verify-history"]).exit_code != 0
 
 
 def test_history_cannot_be_rewritten(desk: TestClient, seeded: Database) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from app import cli
+from app.cli import main
 from app.db import Database
 from app.db.tables import audit_events, keys
 from app.records.kinds import KINDS
@@ -174,16 +174,16 @@ def test_keys_are_made_listed_and_revoked_beside_the_database(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", seeded_url)
     run = CliRunner().invoke
-    made = run(cli.app, ["keys", "create", "Aliya", "--scope", "curate", "--expires", "90d"])
+    made = run(main.app, ["keys", "create", "Aliya", "--scope", "curate", "--expires", "90d"])
     token = made.stdout.strip()
     headers = {"Authorization": f"Bearer {token}"}
     assert visitor.post("/v1/topics", json=topic("a"), headers=headers).status_code == 201
-    listed = run(cli.app, ["keys", "list"]).stdout
+    listed = run(main.app, ["keys", "list"]).stdout
     assert "Aliya" in listed
     assert token not in listed
-    assert run(cli.app, ["keys", "revoke", token.split("_")[1]]).exit_code == 0
+    assert run(main.app, ["keys", "revoke", token.split("_")[1]]).exit_code == 0
     assert visitor.post("/v1/topics", json=topic("b"), headers=headers).status_code == 401
-    assert "revoked" in run(cli.app, ["keys", "list"]).stdout
+    assert "revoked" in run(main.app, ["keys", "list"]).stdout
 
 
 @pytest.mark.parametrize(
@@ -199,4 +199,4 @@ def test_a_key_that_cannot_be_is_refused(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", seeded_url)
-    assert CliRunner().invoke(cli.app, arguments).exit_code != 0
+    assert CliRunner().invoke(main.app, arguments).exit_code != 0

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.db import Database
-from app.db.keys import create_key
+from app.db.api_keys import create_key
 from app.db.tables import keys, releases
 from tests.conftest import served
 from tests.curation.conftest import MakeKey, topic

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from app import cli
+from app.cli import main
 from tests.curation.conftest import match
 
 TEXT = "Aliya met Bekzat.\nShe is for it – firmly.\n"
@@ -138,13 +138,13 @@ def test_a_text_is_attached_beside_the_database(
     file = tmp_path / "report.txt"
     file.write_bytes(RAW + b"!")
     command = ["documents", "attach", "a-report", str(file)]
-    assert CliRunner().invoke(cli.app, command).exit_code != 0
+    assert CliRunner().invoke(main.app, command).exit_code != 0
     file.write_bytes(RAW)
-    assert CliRunner().invoke(cli.app, command).exit_code == 0
+    assert CliRunner().invoke(main.app, command).exit_code == 0
     assert desk.get(ADDRESS).json()["data"]["text_held"] is True
-    unknown = CliRunner().invoke(cli.app, ["documents", "attach", "nothing", str(file)])
+    unknown = CliRunner().invoke(main.app, ["documents", "attach", "nothing", str(file)])
     assert unknown.exit_code != 0
-    assert CliRunner().invoke(cli.app, ["verify-history"]).exit_code == 0
+    assert CliRunner().invoke(main.app, ["verify-history"]).exit_code == 0
 
 
 #: A place, the text said to stand there, and what is told: verified, what differs, where it is.

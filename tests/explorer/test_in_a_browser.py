@@ -13,7 +13,7 @@ import pytest
 
 from app.db import Database
 from app.db.migrate import migrate
-from app.records.load import load_seeds
+from app.records.seeds import load_seeds
 from app.settings import seeds_folder
 from tests import browser
 from tests.conftest import write_seeds

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
-from app.explorer import words
+from app.explorer import labels
 from tests.conftest import World, served
 
 EXPLORER = Path(__file__).parents[2] / "app/explorer"
@@ -294,8 +294,10 @@ def test_a_label_of_the_timeline_is_cut_only_for_want_of_room(client: TestClient
 
 
 def test_a_day_held_only_to_its_month_is_not_shown_as_a_day() -> None:
-    assert words.when({"text": "1967-12-01", **DAYLESS, "precision": "month"}) == "1967-12"
-    assert words.when({"text": "December 1967", **DAYLESS, "precision": "month"}) == "December 1967"
+    assert labels.when({"text": "1967-12-01", **DAYLESS, "precision": "month"}) == "1967-12"
+    assert (
+        labels.when({"text": "December 1967", **DAYLESS, "precision": "month"}) == "December 1967"
+    )
 
 
 def test_inferred_words_come_with_the_bounds_there_are(client: TestClient) -> None:
@@ -303,8 +305,8 @@ def test_inferred_words_come_with_the_bounds_there_are(client: TestClient) -> No
 
 
 def test_a_count_that_was_not_finished_says_so() -> None:
-    assert words.total({"total": 10_000, "total_relation": "at_least"}) == "at least 10\u202f000"
-    assert words.total({"total": 12}) == "12"
+    assert labels.total({"total": 10_000, "total_relation": "at_least"}) == "at least 10\u202f000"
+    assert labels.total({"total": 12}) == "12"
 
 
 HOSTILE = (

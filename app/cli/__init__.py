@@ -1,0 +1,1 @@
+"""The command line: `positions serve | load | check | import | keys | backup | …`."""

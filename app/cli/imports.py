@@ -1,0 +1,53 @@
+"""The commands under `positions import`: what others publish, as records."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.messages import migrated, tell
+
+imports = typer.Typer(help="Import what others publish.", no_args_is_help=True)
+
+
+@imports.callback()
+def _imports() -> None:
+    """Keep `un-votes` a command of its own while there is no other."""
+
+
+@imports.command(
+    "un-votes",
+    epilog="Example: `positions import un-votes data/unvotes`, a folder that holds unvotes.csv, "
+    "roll_calls.csv and issues.csv",
+)
+def un_votes(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="The folder of the R package's three files, or the UN Digital Library's bulk CSV; "
+            "plain or .gz.",
+            show_default=False,
+        ),
+    ],
+) -> None:
+    """Import roll calls of the UN General Assembly: all or nothing, and again changes nothing."""
+    from app.importers.un_votes_load import import_un_votes
+
+    with migrated() as database:
+        with _progress("Reading votes") as watch:
+            outcome = import_un_votes(database, path, watch)
+        tell(outcome, "Imported")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal; elsewhere nothing."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    err = Console(stderr=True)
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task(what)
+        yield lambda done, whole: progress.update(task, completed=done, total=whole)

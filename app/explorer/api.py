@@ -1,0 +1,164 @@
+"""How a page reads: it asks the API's own handlers, in the process and over one connection.
+
+    reading.get("/positions", question=id, limit=500)["data"]
+
+So a page shows nothing that the API cannot give, all of one state of the data, and the calls it
+made are the calls it offers for copying.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+from fastapi import Request, Response
+
+from app.errors import NotFound
+from app.explorer.labels import total
+from app.web.parameters import parse_query
+from app.web.requests.context import OPERATIONS, ReadContext, context_on
+
+#: What a query may hold: a value, values, or nothing at all.
+Given = str | int | Iterable[str] | None
+#: How many ids one call asks for.
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the API that a page is made of.
+
+    Attributes:
+        about: what the page takes from it.
+        address: path and query.
+        total: how many things it found, where it says so.
+        counted: the same in words, with "at least" where it stopped counting.
+        formats: the formats it can be had in.
+    """
+
+    about: str
+    address: str
+    total: int | None
+    counted: str | None
+    formats: tuple[str, ...]
+
+    def as_format(self, name: str) -> str:
+        """The address of the same answer in another format, whole rather than a page of it."""
+        path, _, query = self.address.partition("?")
+        kept = [part for part in query.split("&") if part and not _PAGING.match(part)]
+        return f"{path}?{'&'.join([*kept, f'format={name}'])}"
+
+
+_PAGING = re.compile(r"(limit|cursor|total|facets)=")
+
+
+class Reading:
+    """Asks the API for a page, and remembers what it asked."""
+
+    def __init__(self, context: ReadContext) -> None:
+        """Read from the state of the data that the page's request is answered from."""
+        self._ask = context
+        self.calls: list[Call] = []
+        self.meta: dict[str, Any] = {"release": context.release, "citations": []}
+
+    def get(self, path: str, **given: Given) -> Any:
+        """The API's answer to a path below /v1 and a query, parsed."""
+        return orjson.loads(self._respond(path, query_of(given)).body)
+
+    def batch(self, path: str, ids: Iterable[str], **given: Given) -> list[Any]:
+        """The records of these ids, however many."""
+        wanted = sorted(set(ids))
+        return [
+            one
+            for i in range(0, len(wanted), BATCH)
+            for one in self.get(path, **given, id=wanted[i : i + BATCH], limit=BATCH)["data"]
+        ]
+
+    def show(self, about: str, path: str, **given: Given) -> Any:
+        """The same for what the page shows: it is offered to the reader as a call."""
+        query = query_of(given)
+        answer = orjson.loads(self._respond(path, query).body)
+        self._remember(about, path, query, answer)
+        return answer
+
+    def offer(self, about: str, path: str, **given: Given) -> None:
+        """Offer a call that the page did not need itself."""
+        query = query_of(given)
+        self.calls.append(Call(about, _address(path, query), None, None, _formats(path)))
+
+    def text(self, path: str, **given: Given) -> str:
+        """An answer that is text, as it is."""
+        return bytes(self._respond(path, query_of(given)).body).decode()
+
+    def takes(self, path: str, name: str) -> bool:
+        """Whether an address has a parameter."""
+        return path in OPERATIONS and name in OPERATIONS[path].parameters
+
+    def _respond(self, path: str, query: str) -> Response:
+        template, found = _find(path)
+        operation = OPERATIONS[template]
+        scope = {
+            **self._ask.request.scope,
+            "path": f"/v1{path}",
+            "query_string": query.encode("ascii"),
+            "path_params": found,
+            "headers": [(b"accept", b"application/json")],
+        }
+        values = parse_query(scope["query_string"], operation.parameters)
+        request = Request(scope)
+        return operation.handler(
+            context_on(self._ask.connection, self._ask.service, request, values)
+        )
+
+    def _remember(self, about: str, path: str, query: str, answer: Any) -> None:
+        meta = answer.get("meta", {})
+        counted = total(meta) if "total" in meta else None
+        self.calls.append(
+            Call(about, _address(path, query), meta.get("total"), counted, _formats(path))
+        )
+        known = {one["dataset"] for one in self.meta["citations"]}
+        self.meta["citations"] += [
+            c for c in meta.get("citations", []) if c["dataset"] not in known
+        ]
+        self.meta["release"] = meta.get("release", self.meta["release"])
+
+
+def _address(path: str, query: str) -> str:
+    return f"/v1{path}?{query}" if query else f"/v1{path}"
+
+
+def _formats(path: str) -> tuple[str, ...]:
+    """The formats an address offers."""
+    parameters = OPERATIONS[_find(path)[0]].parameters
+    return tuple(parameters["format"].schema["enum"] if "format" in parameters else ["json"])
+
+
+def query_of(given: Mapping[str, Given]) -> str:
+    """A query string: lists by commas, what is empty left out."""
+    pairs = [(name, _text(value)) for name, value in given.items()]
+    return urlencode([(n, v) for n, v in pairs if v], safe=",:", quote_via=quote)
+
+
+def _text(value: Given) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str | int):
+        return str(value)
+    return ",".join(one for one in value if one)
+
+
+def _find(path: str) -> tuple[str, dict[str, str]]:
+    """The operation that a path is, and what its variable parts are."""
+    for template, found in _matches(path):
+        return template, found
+    raise NotFound(f"the API has no address /v1{path}")
+
+
+def _matches(path: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Fixed addresses before those with variable parts."""
+    for template in sorted(OPERATIONS, key=lambda one: one.count("{")):
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template))
+        if found := re.fullmatch(pattern, path):
+            yield template, found.groupdict()

@@ -1,0 +1,1 @@
+"""What every answer about opinions shares: their filters, positions and standings."""

@@ -1,0 +1,84 @@
+"""Where holders stand, as a request asks: read apart for a few, else kept for the release."""
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
+
+import sqlalchemy as sa
+
+from app.analysis.directions import Directions
+from app.analysis.standings import Period, Standings
+from app.db.tables import ACTOR_KINDS, KIND_TABLES, opinions
+from app.opinions.filters import chosen, kept_as, questions_asked
+from app.web.parameters import day_parameter
+from app.web.requests.context import ReadContext
+
+FROM = day_parameter("from", "Opinions stated on or after that day, perhaps.", "1992-01-01")
+TO = day_parameter("to", "Opinions stated on or before that day, perhaps.", "2019-12-31")
+
+#: So many holders are read by themselves; for more, all are read and kept for the release.
+READ_APART = 8
+#: What is applied to standings after they are read, so that one reading serves every request.
+_AFTERWARDS = ("as_of", "question", "topic", "subject", "holder", "holder_kind", "country")
+
+
+def standings(
+    context: ReadContext, holders: Collection[str] | None = None
+) -> tuple[Standings, int]:
+    """Where holders stand, and the questions asked about as a set of their numbers.
+
+    Args:
+        context: the request; `as_of`, `from` and `to` are for `period` to apply.
+        holders: whom it is about, where that is known.
+    """
+    name = kept_as(context)
+    if holders is not None and len(holders) <= READ_APART:
+        where = [*chosen(context, but=("as_of",)), opinions.c.holder.in_(holders)]
+        found = Standings(context.rows, where)
+        return found, found.everything
+    if name is None:
+        found = Standings(context.rows, chosen(context, but=("as_of",)))
+        return found, found.everything
+    everybody = chosen(context, but=_AFTERWARDS)
+    found = context.kept(name, partial(Standings, context.rows, everybody))
+    asked = questions_asked(context)
+    return found, found.everything if asked is None else found.numbers(asked)
+
+
+def period(context: ReadContext) -> Period:
+    """The days that `from`, `to` and `as_of` leave; by `as_of`, what began by then counts."""
+    everything = Period()
+    last = min(context.values.get("to", everything.last), context.as_of or everything.last)
+    return Period(
+        context.values.get("from", everything.first), last, context.as_of or everything.by
+    )
+
+
+def held(context: ReadContext) -> tuple[Standings, dict[str, Directions]]:
+    """Where those asked about stand on the questions asked about, in the period asked for."""
+    found, numbers = standings(context)
+    within = found.within(period(context), context.rows)
+    return found, {one: within[one].within(numbers) for one in holders_asked(context, within)}
+
+
+def holders_asked(context: ReadContext, known: Mapping[str, object]) -> list[str]:
+    """Those of the holders that `holder`, `holder_kind` and `country` let through."""
+    found: Iterable[str] = known
+    if "holder" in context.values:
+        found = [one for one in found if one in context.values["holder"]]
+    if "holder_kind" in context.values:
+        refs = context.names.refs(context.connection, "actor", found)
+        found = [one for one in found if refs[one]["kind"] in context.values["holder_kind"]]
+    if "country" in context.values:
+        theirs = _belonging(context, context.values["country"])
+        found = [one for one in found if one in theirs]
+    return list(found)
+
+
+def _belonging(context: ReadContext, countries: list[str]) -> set[str]:
+    """Countries, and the actors that belong to them."""
+    found = set(countries)
+    for kind in ACTOR_KINDS[1:]:
+        table = KIND_TABLES[kind].c
+        rows = context.rows(sa.select(table.id).where(table.country.in_(countries)))
+        found.update(row.id for row in rows)
+    return found

@@ -1,0 +1,81 @@
+"""Seed folders to rows: all or nothing, and the same again changes nothing."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from app.db import Database
+from app.errors import Refused
+from app.records.change import Change, Outcome
+from app.records.kinds import KINDS
+from app.records.seed_files import Folder, read_folder, seed_folders
+
+
+class _Undo(Exception):
+    """Leaves the transaction of a check without its commit."""
+
+
+def load_seeds(database: Database, paths: list[Path], *, commit: bool = True) -> Outcome:
+    """Load seed folders in one transaction; without `commit`, only say what it would do.
+
+    Args:
+        database: a migrated database.
+        paths: dataset folders, or folders that hold some.
+        commit: whether to keep the result; `positions check` does not.
+
+    Raises:
+        Refused: when there is no seed folder at the paths.
+        FaultyRecords: with every fault of every file; nothing was changed.
+    """
+    folders = read_folders(paths)
+    outcome: Outcome | None = None
+    try:
+        with database.write() as connection:
+            outcome = put_folders(connection, folders)
+            if not commit:
+                raise _Undo
+    except _Undo:
+        pass
+    assert outcome is not None  # noqa: S101  the block above either set it or raised
+    return outcome
+
+
+def put_folders(connection: Connection, folders: list[Folder]) -> Outcome:
+    """Put seed folders into the database as one change of a transaction.
+
+    Raises:
+        FaultyRecords: with every fault of every file; the transaction must then be given up.
+    """
+    change = Change(connection, origin="seeds", reason="load of seed files")
+    change.faults += [fault for folder in folders for fault in folder.faults]
+    for name in KINDS:
+        for folder in folders:
+            change.origin = origin_of(folder)
+            for kind, record_id, place in folder.unread:
+                if kind.name == name:
+                    change.note(kind, record_id, place)
+            change.put(given for given in folder.given if given.kind.name == name)
+    # What a faulty entry states is not known, so neither is what no entry states any more.
+    for folder in folders:
+        if not folder.faults:
+            change.remove_unstated(origin_of(folder))
+    change.origin = "seeds"
+    return change.finish()
+
+
+def origin_of(folder: Folder) -> str:
+    """How rows say that this folder made them."""
+    return f"seeds:{folder.path.name}"
+
+
+def read_folders(paths: list[Path]) -> list[Folder]:
+    """Read the dataset folders at the paths.
+
+    Raises:
+        Refused: when there is none.
+    """
+    folders = seed_folders(paths)
+    if not folders:
+        shown = ", ".join(str(path) for path in paths)
+        raise Refused(f"no seed folder at {shown}: a seed folder has a dataset.yaml")
+    return [read_folder(path) for path in folders]

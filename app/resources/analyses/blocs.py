@@ -1,0 +1,123 @@
+"""Blocs: holders that stand together, and those between."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from app.analysis.agreement import agreement
+from app.analysis.clusters import Bloc, Member, Pair, blocs
+from app.analysis.standings import citing, undated
+from app.opinions.filters import choosing, chosen
+from app.opinions.standings import FROM, TO, held, period
+from app.records.references import MARK, Ref
+from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register, rounded
+from app.web.requests.context import ReadContext
+from app.web.response_schemas import Shape
+
+router = APIRouter()
+
+MINIMUM_N = 10
+
+
+class BlocMember(Shape):
+    """A holder in its bloc."""
+
+    actor: Annotated[Ref, Field(description="Who.")]
+    fit: Annotated[
+        float | None,
+        Field(
+            description="Rousseeuw's silhouette width, −1 to 1: 1 at home, 0 between two blocs, "
+            "below 0 nearer to the other; null where there is nothing to compare."
+        ),
+    ]
+    nearest: Annotated[int | None, Field(description="The nearest other bloc.")]
+
+
+class BlocRow(Shape):
+    """Holders that stand together."""
+
+    bloc: Annotated[int, Field(description="Its number: the largest is 1.")]
+    members: Annotated[list[BlocMember], Field(description="The best fitting first.")]
+    cohesion: Annotated[
+        float | None,
+        Field(description="Mean S of its pairs, −1 to 1; null for a holder alone."),
+    ]
+    n: Annotated[int, Field(description="Common questions of those pairs, added up.")]
+
+
+def _compute(context: ReadContext) -> Computation:
+    found = blocs(_pairs(context))
+    where = chosen(context, but=("as_of",))
+    told: dict[str, Any] = {
+        "from": context.values.get("from"),
+        "to": context.values.get("to"),
+        "between": [_member(member) for member in found.between],
+        "unplaced": [f"{MARK}actor:{holder}" for holder in found.unplaced],
+        "pairs_left_out": found.left_out,
+    }
+    if not period(context).is_everything:
+        told["undated"] = undated(context.rows, where)
+    return Computation([_row(bloc) for bloc in found.blocs], citing(context.rows, where), told)
+
+
+def _pairs(context: ReadContext) -> Iterator[Pair]:
+    """Every two of the holders asked about, and how far they agree."""
+    _, standing = held(context)
+    least = context.values.get("minimum_n", MINIMUM_N)
+    here = sorted(holder for holder, mine in standing.items() if any(mine))
+    for a, b in combinations(here, 2):
+        figures = agreement(standing[a].table(standing[b]), least)
+        yield Pair(a, b, figures.n, figures.s)
+
+
+def _row(bloc: Bloc) -> Row:
+    return {
+        "bloc": bloc.bloc,
+        "members": [_member(member) for member in bloc.members],
+        "cohesion": rounded(bloc.cohesion),
+        "n": bloc.n,
+    }
+
+
+def _member(member: Member) -> Row:
+    return {
+        "actor": f"{MARK}actor:{member.holder}",
+        "fit": rounded(member.fit),
+        "nearest": member.nearest,
+    }
+
+
+LISTED = Computed(
+    name="blocs",
+    shape=BlocRow,
+    key=("bloc",),
+    method=(
+        "Signorino and Ritter's S of every two holders with at least minimum_n common questions; "
+        "pairs that agree more than the mean pair are tied by as much; blocs are the communities "
+        "of greatest modularity (Louvain, Blondel et al. 2008); fit is Rousseeuw's silhouette "
+        "width (1987) over 1 − S."
+    ),
+    minimum_n=MINIMUM_N,
+    filters=(
+        *choosing("holder", "holder_kind", "country", "question", "topic", "subject"),
+        *choosing("attribution", "document", "as_of", "dataset"),
+    ),
+    own=(FROM, TO, minimum_n(MINIMUM_N)),
+    compute=_compute,
+)
+
+register(
+    router,
+    "/blocs",
+    LISTED,
+    summary="Group holders into blocs",
+    description=(
+        "Holders that stand together, found from how far every two agree, the largest bloc first. "
+        "Read `fit` beside every bloc: who is below 0.1 stands between two, and is listed in "
+        "`meta.between` as well. `meta.unplaced` are holders that have too few common questions "
+        "with everybody; `meta.pairs_left_out` counts the pairs that had too few."
+    ),
+)

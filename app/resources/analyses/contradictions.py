@@ -1,0 +1,162 @@
+"""Contradictions: reports that do not fit together, each with both pieces of evidence."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy import ColumnElement, Select
+
+from app.analysis.contradictions import Contradiction, ContradictionKind, Report, contradictions
+from app.analysis.positions import keyed
+from app.analysis.standings import citing
+from app.dates import OPEN_END, OPEN_START, VagueDate
+from app.db.tables import opinions
+from app.opinions.filters import CHOOSING, chosen, undated
+from app.records.base import Evidence
+from app.records.references import MARK, Ref
+from app.vocabulary import Attribution, Stance
+from app.web.endpoints.computed import Computation, Computed, Row, register
+from app.web.parameters import word
+from app.web.requests.context import ReadContext
+from app.web.response_schemas import Shape
+
+router = APIRouter()
+
+_TORN = 9
+
+
+class ReportShown(Shape):
+    """One of the two reports: an opinion, with its evidence."""
+
+    id: Annotated[str, Field(description="The opinion.")]
+    holder: Annotated[Ref, Field(description="Whose opinion it is.")]
+    speaker: Annotated[Ref | None, Field(description="Who voiced it; null where the holder did.")]
+    on_behalf_of: Annotated[Ref | None, Field(description="For whom the speaker spoke.")]
+    stance: Annotated[Stance, Field(description="For or against the proposition.")]
+    stance_score: Annotated[int | None, Field(description="−2 to +2; null without a number.")]
+    attribution: Annotated[Attribution, Field(description="How the source comes by it.")]
+    stated: Annotated[VagueDate | None, Field(description="When; null where not known.")]
+    summary: Annotated[str | None, Field(description="What it says, in our words.")]
+    evidence: Annotated[list[Evidence], Field(description="The places that say so.")]
+
+
+class ContradictionShown(Shape):
+    """Two reports that do not fit together."""
+
+    kind: Annotated[
+        ContradictionKind,
+        Field(
+            description="over_time: one holder before and after; spokesperson: somebody who spoke "
+            "for the holder, and the holder; sources: two documents about one time; "
+            "within_source: one document about one time."
+        ),
+    ]
+    holder: Annotated[Ref, Field(description="About whom.")]
+    question: Annotated[Ref, Field(description="On what.")]
+    first: Annotated[ReportShown, Field(description="The earlier, or the spokesperson's.")]
+    second: Annotated[ReportShown, Field(description="The later, or the principal's.")]
+
+
+def _compute(context: ReadContext) -> Computation:
+    where = chosen(context)
+    found = contradictions(_reports(context, where))
+    if wanted := context.values.get("kind"):
+        found = [one for one in found if one.kind in wanted]
+    drawn = citing(context.rows, where) if found else set()
+    return Computation([_row(one) for one in found], drawn, {"undated": undated(context)})
+
+
+def _row(found: Contradiction) -> Row:
+    return {
+        "kind": found.kind.value,
+        "holder": f"{MARK}actor:{found.holder}",
+        "question": f"{MARK}question:{found.question}",
+        "first": found.first,
+        "second": found.second,
+    }
+
+
+_O = opinions.c
+_DIRECTION = sa.case(
+    (_O.score > 0, 1), (_O.score < 0, -1), (_O.score == 0, 0), (_O.stance == "ambivalent", _TORN)
+)
+
+
+def _reports(context: ReadContext, where: Sequence[ColumnElement[bool]]) -> list[Report]:
+    """The opinions that may contradict one another; each once, in order."""
+    several = (
+        sa.select(_O.holder, _O.question)
+        .where(*where)
+        .group_by(_O.holder, _O.question)
+        .having(sa.func.count() > 1)
+    )
+    rows = {
+        row.id: row for row in context.rows(_reading(where).where(_O.on_behalf_of.is_not(None)))
+    }
+    keys = {(row.on_behalf_of, row.question) for row in rows.values()}
+    keys.update((row.holder, row.question) for row in context.rows(several))
+    for part in _parts(sorted(keys)):
+        rows.update((row.id, row) for row in context.rows(_reading(where).where(*keyed(part))))
+    return [_report(rows[one]) for one in sorted(rows)]
+
+
+def _parts(keys: Sequence[tuple[str, str]], size: int = 5_000) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
+
+
+def _reading(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    columns = (_O.id, _O.holder, _O.on_behalf_of, _O.question, _DIRECTION.label("direction"))
+    dated = (_O.counts_earliest, _O.counts_latest, _O.document)
+    return sa.select(*columns, *dated).where(*where, _DIRECTION.is_not(None))
+
+
+def _report(row: Any) -> Report:
+    lo, hi = row.counts_earliest or OPEN_START, row.counts_latest or OPEN_END
+    return Report(
+        row.id, row.holder, row.on_behalf_of, row.question, row.direction, lo, hi, row.document
+    )
+
+
+def _with_reports(context: ReadContext, rows: list[Row]) -> list[Row]:
+    ids = {row[side] for row in rows for side in ("first", "second")}
+    found = context.rows(sa.select(_O.id, _O.body).where(_O.id.in_(ids)))
+    bodies = {row.id: {"id": row.id, **orjson.loads(row.body)} for row in found}
+    names = list(ReportShown.model_fields)
+    return [
+        row | {s: {name: bodies[row[s]][name] for name in names} for s in ("first", "second")}
+        for row in rows
+    ]
+
+
+LISTED = Computed(
+    name="contradictions",
+    shape=ContradictionShown,
+    key=("kind", "first", "second"),
+    method=(
+        "Opinions on one question that differ in direction (for, neutral, against, torn): of one "
+        "holder before and after, with none between; of somebody on behalf of a principal and the "
+        "principal; of two sources, or one, about one holder at dates that overlap. An undated "
+        "opinion counts at its document's date, and without one may be from any time."
+    ),
+    minimum_n=2,
+    filters=CHOOSING,
+    own=(word("kind", ContradictionKind, "Only contradictions of these kinds."),),
+    compute=_compute,
+    complete=_with_reports,
+)
+
+register(
+    router,
+    "/contradictions",
+    LISTED,
+    summary="List contradictions",
+    description=(
+        "Reports that cannot both describe one holder's stance: the same holder at two times, a "
+        "spokesperson and the principal, two sources about one holder. Each has both reports with "
+        "their evidence; which of them is right is for the reader to judge."
+    ),
+)

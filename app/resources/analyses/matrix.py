@@ -1,0 +1,191 @@
+"""The matrix: holders by questions, sparse, paged both ways."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import Column, ColumnElement
+
+from app.analysis.positions import positions
+from app.analysis.standings import citing
+from app.db.tables import opinions
+from app.opinions.filters import CHOOSING, chosen, undated
+from app.opinions.positions import Position, position_json
+from app.records.references import MARK, Ref
+from app.web.formats.responses import enveloped
+from app.web.parameters import KNOWN_AT, Parameter, integer, word_of
+from app.web.query.cursors import a_number, a_text, following, place_of
+from app.web.query.ids import resolve_filters
+from app.web.requests.context import ReadContext, json_response, operation
+from app.web.response_schemas import Links, Meta, Shape
+
+router = APIRouter()
+
+DEFAULT_SIDE, MOST_SIDE = 50, 200
+
+
+class Matrix(Shape):
+    """A part of the matrix: some holders, some questions, and the positions there are."""
+
+    holders: Annotated[list[Ref], Field(description="The rows of this part, in order.")]
+    questions: Annotated[list[Ref], Field(description="The columns of this part, in order.")]
+    cells: Annotated[
+        list[Position],
+        Field(description="The positions there are; a cell that is missing is not recorded."),
+    ]
+
+
+class MatrixMeta(Meta):
+    """About the matrix: besides, how large the whole is."""
+
+    holders: Annotated[int, Field(description="Holders of the whole matrix.")]
+    questions: Annotated[int, Field(description="Questions of the whole matrix.")]
+    method: Annotated[str, Field(description="How the cells are made.")]
+
+
+class MatrixLinks(Links):
+    """Where this part and the next ones are."""
+
+    next_holders: Annotated[str | None, Field(description="The next holders; null at the end.")]
+    next_questions: Annotated[str | None, Field(description="The next questions; null at the end.")]
+
+
+class MatrixPage(Shape):
+    """A part of the matrix."""
+
+    data: Matrix
+    meta: MatrixMeta
+    links: MatrixLinks
+
+
+_METHOD = (
+    "Cells are positions, derived from the opinions that the filters let through. "
+    "A missing cell is not recorded, which is neither neutral nor no_position."
+)
+
+
+def _answer(context: ReadContext) -> Response:
+    resolve_filters(context, CHOOSING)
+    o = opinions.c
+    holders, next_holders, all_holders = _side(context, o.holder)
+    questions, next_questions, all_questions = _side(context, o.question)
+    here = [o.holder.in_(holders), o.question.in_(questions)]
+    derived = positions([*chosen(context), *here])
+    rows = context.rows(sa.select(derived).order_by(derived.c.holder, derived.c.question))
+    cells = b",".join(position_json(context, rows))
+    marks = [
+        orjson.dumps([f"{MARK}{space}:{one}" for one in ids])
+        for space, ids in (("actor", holders), ("question", questions))
+    ]
+    data = context.fill(b'{"holders":%b,"questions":%b,"cells":[%b]}' % (*marks, cells))
+    meta = context.meta(
+        citing(context.rows, [*chosen(context), *here]),
+        holders=all_holders,
+        questions=all_questions,
+        method=_METHOD,
+        undated=undated(context),
+    )
+    links = {"next_holders": next_holders, "next_questions": next_questions}
+    return json_response(enveloped(data, meta, self=context.address, **links))
+
+
+def _side(context: ReadContext, column: Column[str]) -> tuple[list[str], str | None, int]:
+    """The ids of one side on this page, the address of the next ones, and how many there are."""
+    side = column.name
+    every = _ids(context, column)
+    after = place_of(context, f"{side}_cursor", (a_number, a_text))
+    limit = context.values.get(f"{side}_limit", DEFAULT_SIDE)
+    rest = [one for one in every if after is None or one > tuple(after)]
+    shown = rest[:limit]
+    more = len(rest) > limit
+    return (
+        [one for _, one in shown],
+        following(context, f"{side}_cursor", shown[-1]) if more else None,
+        len(every),
+    )
+
+
+#: An id with what it is sorted by before it.
+Place = tuple[int, str]
+
+
+def _ids(context: ReadContext, column: Column[str]) -> Sequence[Place]:
+    """Every holder, or question, that the filters let through, in order."""
+    asked = [name for name in context.values if name not in _SIDES]
+    order = context.values.get("order", "id")
+    if asked:  # there is no end to what can be asked: only whole datasets are kept
+        return _read(context, column, order)
+    key = ("matrix", column.name, order, *sorted(context.values.get("dataset", ())))
+    ids: Sequence[Place] = context.kept(key, lambda: _read(context, column, order))
+    return ids
+
+
+_ORDERS: dict[str, tuple[ColumnElement[Any], Callable[[Any], int]]] = {
+    "id": (sa.literal(0), int),
+    "recorded": (sa.func.count(), lambda number: -number),
+    "latest": (
+        sa.func.max(opinions.c.counts_earliest),
+        lambda day: -int(day.replace("-", "") or 0),
+    ),
+}
+
+
+def _read(context: ReadContext, column: Column[str], order: str) -> Sequence[Place]:
+    # Ordered here: PostgreSQL and SQLite need not agree on how text sorts.
+    by, place = _ORDERS[order]
+    statement = sa.select(by, column).where(*chosen(context)).group_by(column)
+    return sorted((place(value), one) for value, one in context.rows(statement))
+
+
+ORDER = word_of(
+    "order",
+    list(_ORDERS),
+    "The order of both sides: `id`, `recorded` (those with the most opinions first) or `latest` "
+    "(those with the latest opinion first). Left out: `id`.",
+    many=False,
+)
+_SIDES = ("holder_cursor", "holder_limit", "question_cursor", "question_limit", "order", "dataset")
+
+
+def _shaping(side: str) -> tuple[Parameter, Parameter]:
+    return (
+        integer(
+            f"{side}_limit",
+            f"{side.capitalize()}s on a page (1 to {MOST_SIDE}; {DEFAULT_SIDE} if left out).",
+            1,
+            MOST_SIDE,
+            20,
+        ),
+        Parameter(
+            f"{side}_cursor",
+            f"Where the {side}s of the page begin: `links.next_{side}s` has it. Opaque.",
+        ),
+    )
+
+
+operation(
+    router,
+    "/matrix",
+    _answer,
+    name="get_matrix",
+    summary="Show positions as a matrix",
+    description=(
+        "Holders by questions, both in the order asked for and paged apart: take "
+        "`links.next_holders` for more rows, `links.next_questions` for more columns. Only cells "
+        "that hold a position are given: a missing one is *not recorded*, which is neither "
+        "`neutral` nor `no_position`."
+    ),
+    tag="Analysis",
+    shape=MatrixPage,
+    parameters=(
+        *(one.parameter for one in CHOOSING),
+        KNOWN_AT,
+        ORDER,
+        *_shaping("holder"),
+        *_shaping("question"),
+    ),
+    costly=True,
+)

@@ -1,0 +1,203 @@
+"""Everything that was changed after a release, in one order, so that a copy can follow.
+
+The order is total: release, kind, id. A record is given as it was served when that release was
+the newest, a removal leaves a tombstone. Who applies the changes of a release together, in this
+order, and goes on from `meta.release` when `links.next` is null, holds what this service serves.
+What a deployment computes of what it holds is no part of it: a document's text and so `text_held`
+and `exact` (to attach one makes a release, and no change), and a dataset's `counts`.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Annotated, Any
+from xml.etree import ElementTree
+
+import orjson
+from fastapi import APIRouter, Response
+from pydantic import Field
+from sqlalchemy import Row
+
+from app.errors import Fault, InvalidInput
+from app.records.history import DELETE, Place, next_changes, number_of_changes
+from app.records.kinds import KINDS
+from app.web.changed import Changed, told
+from app.web.formats.negotiation import chosen, streamed
+from app.web.formats.responses import page_response
+from app.web.parameters import integer, word_of
+from app.web.problems import MEDIA_TYPES
+from app.web.query.cursors import a_number, a_text, following, place_of
+from app.web.query.pages import CURSOR, DEFAULT_LIMIT, LIMIT, MOST_COUNTED
+from app.web.references import Names, record_json
+from app.web.requests.context import ReadContext, operation
+from app.web.response_schemas import Page
+
+router = APIRouter()
+CHUNK = 500
+ATOM = "http://www.w3.org/2005/Atom"
+
+
+class Change(Changed):
+    """One change of one record."""
+
+    kind: Annotated[str, Field(description="What kind of record.")]
+    id: Annotated[str, Field(description="Its id.")]
+    revision: Annotated[int, Field(description="The revision made; for a removal, the last.")]
+    record: Annotated[
+        dict[str, Any] | None,
+        Field(description="The record as it was then served; null for a removal."),
+    ]
+
+
+def _answer(context: ReadContext) -> Response:
+    name = chosen(context, ("json", "ndjson", "atom"))
+    if name == "atom":
+        return _feed(context)
+    if name == "ndjson":
+        return streamed(context, name, "changes", Change, _parts)
+    given = place_of(context, "cursor", (a_number, _is_kind, a_text))
+    limit = context.values.get("limit", DEFAULT_LIMIT)
+    found = _next(context, (given[0], given[1], given[2]) if given else None, limit + 1)
+    shown = found[:limit]
+    after = following(context, "cursor", _place(shown[-1])) if len(found) > limit else None
+    meta = context.meta({row.dataset for row in shown}, **_total(context), limit=limit)
+    return page_response(context, b",".join(_texts(context, shown)), meta, after)
+
+
+def _is_kind(value: Any) -> bool:
+    return a_text(value) and value in KINDS
+
+
+def _since(context: ReadContext) -> int:
+    """The release that was followed so far.
+
+    Raises:
+        InvalidInput: when there has been no such release: the copy is of another history.
+    """
+    since: int = context.values.get("since", 0)
+    if since > context.release:
+        detail = f"there is no release {since} here; the newest is {context.release}"
+        raise InvalidInput(detail, errors=[Fault(detail, parameter="since")])
+    return since
+
+
+def _parts(context: ReadContext) -> Iterator[list[bytes]]:
+    place: Place | None = None
+    while found := _next(context, place, CHUNK):
+        yield _texts(context, found)
+        place = _place(found[-1])
+
+
+def _place(row: Row[Any]) -> Place:
+    return row.release, row.kind, row.id
+
+
+def _next(
+    context: ReadContext, after: Place | None, limit: int, *, newest: bool = False
+) -> Sequence[Row[Any]]:
+    return next_changes(
+        context.connection, _since(context), after=after, limit=limit, newest=newest
+    )
+
+
+def _texts(context: ReadContext, found: Sequence[Row[Any]]) -> list[bytes]:
+    """Changes as JSON, each record with the names its references had at its release."""
+    return [
+        text
+        for release, group in groupby(found, key=lambda row: row.release)
+        for text in _texts_of(context, release, list(group))
+    ]
+
+
+def _texts_of(context: ReadContext, release: int, found: list[Row[Any]]) -> list[bytes]:
+    names = Names(context.release, release if release < context.release else None)
+    lines = [_text(*one) for one in zip(found, record_json(found), strict=True)]
+    return names.fill(context.connection, b"\n".join(lines)).split(b"\n")
+
+
+def _text(row: Row[Any], record: bytes) -> bytes:
+    head = orjson.dumps({**told(row), "kind": row.kind, "id": row.id, "revision": row.revision})
+    return b'%b,"record":%b}' % (head[:-1], b"null" if row.op == DELETE else record)
+
+
+def _total(context: ReadContext) -> dict[str, Any]:
+    since = _since(context)
+    total: int = context.kept(("changes", since), lambda: _count(context, since))
+    if total > MOST_COUNTED:
+        return {"total": MOST_COUNTED, "total_relation": "at_least"}
+    return {"total": total}
+
+
+def _count(context: ReadContext, since: int) -> int:
+    return sum(
+        context.connection.execute(number_of_changes(kind, since, MOST_COUNTED + 1)).scalar() or 0
+        for kind in KINDS.values()
+    )
+
+
+# -- Atom -------------------------------------------------------------------------------------
+
+
+def _feed(context: ReadContext) -> Response:
+    """The newest changes as an Atom feed (RFC 4287), newest first."""
+    found = _next(context, None, context.values.get("limit", DEFAULT_LIMIT), newest=True)
+    base = context.service.settings.public_url.rstrip("/")
+    feed = ElementTree.Element("feed", xmlns=ATOM)
+    _add(feed, "id", f"{base}/v1/changes")
+    _add(feed, "title", "Changes of regional security positions")
+    _add(feed, "updated", found[0].at if found else "1970-01-01T00:00:00Z")
+    _add(_add(feed, "author"), "name", "positions")
+    _add(feed, "link", rel="self", href=f"{base}{context.address}")
+    for row in found:
+        _add_entry(feed, base, row)
+    text = ElementTree.tostring(feed, encoding="unicode", xml_declaration=True)
+    return Response(text, media_type=MEDIA_TYPES["atom"])
+
+
+def _add_entry(feed: ElementTree.Element, base: str, row: Row[Any]) -> None:
+    address = f"{base}/v1/{KINDS[row.kind].path}/{row.id}/revisions"
+    done = {"add": "Added", "modify": "Changed", "delete": "Removed"}[row.op]
+    entry = _add(feed, "entry")
+    _add(entry, "id", f"{address}#{row.release}")
+    _add(entry, "title", f"{done}: {row.kind} {row.id}")
+    _add(entry, "updated", row.at)
+    _add(_add(entry, "author"), "name", row.by)
+    _add(entry, "category", term=row.kind)
+    _add(entry, "link", href=address)
+    _add(entry, "summary", f"{done} in release {row.release}. {told(row)['change_reason'] or ''}")
+
+
+def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> Any:
+    element = ElementTree.SubElement(parent, name, attributes)
+    element.text = text or None
+    return element
+
+
+operation(
+    router,
+    "/changes",
+    _answer,
+    name="list_changes",
+    summary="List what was changed",
+    description=(
+        "What was added, changed or removed after a release, in the order of release, kind and "
+        "id, with who, when and why. To keep a copy: apply the changes of each release together, "
+        "follow `links.next` until it is null, and ask again later with `since` as `meta.release`. "
+        "A reference shows the name it had then; the present one is that of the record it points "
+        "to. What a deployment computes of what it holds (`exact`, `text_held`, `counts`) changes "
+        "without a change. `format=atom` is a feed of the newest."
+    ),
+    tag="Curation",
+    shape=Page[Change],
+    parameters=(
+        integer("since", "Only what later releases changed; 0 or left out: all.", 0, 2**31 - 1, 1),
+        LIMIT,
+        CURSOR,
+        word_of(
+            "format",
+            ["json", "ndjson", "atom"],
+            "`json` is a page, `ndjson` streams all of it, `atom` is a feed of the newest.",
+            many=False,
+        ),
+    ),
+    formats=("json", "ndjson", "atom"),
+)

@@ -1,0 +1,62 @@
+"""The text of a document, given to this deployment: its SHA-256 must be the record's.
+
+From then on every span is checked against it, and answers show the words at their places. The text
+itself is not part of the data and is never served as a whole.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from app.db.releases import current_release
+from app.records.change import Change
+from app.records.kinds import KINDS
+from app.records.sources import Document
+from app.web.endpoints.changes import Answer, Body, WriteContext, change
+from app.web.endpoints.records import item_text, read_row
+from app.web.http.response_cache import tag_of
+from app.web.requests.context import path_id
+from app.web.response_schemas import Item, stored
+
+router = APIRouter()
+KIND = KINDS["document"]
+
+
+def attach(context: WriteContext) -> Answer:
+    """Hold a document's text, and answer with its record."""
+    row = read_row(
+        context.read_context(current_release(context.connection)),
+        KIND,
+        context.request.path_params["id"],
+    )
+    context.check_revision(row.revision)
+    under_way = Change(
+        context.connection, origin="api", by=context.key.holder, reason=context.reason
+    )
+    under_way.attach(row.id, context.sent.read())
+    reading = context.read_context(under_way.finish().release)
+    address = f"/v1/documents/{row.id}"
+    headers = {"ETag": tag_of(context.request.scope, address, row.revision, reading.release)}
+    return Answer(200, item_text(reading, row, address), headers, reading.release)
+
+
+_shape: Any = stored(Document)
+change(
+    router,
+    "PUT",
+    "/documents/{id}/text",
+    attach,
+    name="put_document_text",
+    summary="Attach a document's text",
+    description=(
+        "The file as it is, whose SHA-256 is that of the record. Every span of every record that "
+        "cites it is checked; 422 lists those that do not fit. From then on `exact` is served."
+    ),
+    tag="Curation",
+    status=200,
+    shape=Item[_shape],
+    body=Body(("text/plain",), {"type": "string", "description": "The text, in UTF-8."}),
+    path_parameters=(path_id("document", "kazakhstan-nato-analysis"),),
+    headers=("If-Match",),
+    problems=(404, 412, 428),
+)

@@ -1,0 +1,27 @@
+"""Opinions: what somebody was recorded as holding, at which place of which source."""
+
+from fastapi import APIRouter
+
+from app.db.tables import opinions
+from app.opinions.filters import CHOOSING, STANCE, undated
+from app.web.endpoints.records import register
+from app.web.query.pages import DATASET, equal
+
+router = APIRouter()
+
+COLLECTION = register(
+    router,
+    "opinion",
+    tag="Questions and positions",
+    about=(
+        "The evidence level: this holder was reported, at this place of this document, to hold "
+        "this stance."
+    ),
+    absence="A holder without an opinion on a question is not recorded, which is not neutrality.",
+    filters=(
+        *(one for one in CHOOSING if one.parameter is not DATASET),
+        equal(STANCE, opinions.c.stance),
+    ),
+    sorts={"name": opinions.c.id, "stated": opinions.c.stated_earliest},
+    undated=undated,
+)

@@ -1,0 +1,41 @@
+"""What there is to have a position on."""
+
+from fastapi import APIRouter
+
+from app.db.tables import questions
+from app.opinions.filters import about_topics
+from app.vocabulary import QuestionKind
+from app.web.endpoints.records import linked, register
+from app.web.parameters import identifier, word
+from app.web.query.pages import Filter, equal
+
+router = APIRouter()
+
+COLLECTION = register(
+    router,
+    "question",
+    tag="Questions and positions",
+    about="What there is to have a position on; the proposition alone fixes the direction.",
+    absence="A question without opinions is one on which nobody is recorded here.",
+    filters=(
+        Filter(
+            identifier(
+                "topic", "Questions of these topics, and of those below them.", "troop-deployment"
+            ),
+            about_topics,
+            "topic",
+        ),
+        linked(
+            "question",
+            identifier("subject", "Questions about these actors.", "KAZ"),
+            "subjects",
+            space="actor",
+        ),
+        equal(
+            identifier("agreement", "Questions about these agreements.", "partnership-for-peace"),
+            questions.c.agreement,
+            "agreement",
+        ),
+        equal(word("kind", QuestionKind, "Policy, assessment or vote."), questions.c.kind),
+    ),
+)

@@ -1,0 +1,1 @@
+"""How an address is declared: operations, stored kinds, computed lists, changes, health."""

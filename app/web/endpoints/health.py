@@ -1,0 +1,31 @@
+"""What an operator's machines ask: is it alive, is it ready, how is it doing."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.db.migrate import is_migrated
+from app.errors import Unavailable
+from app.web.requests.context import json_response
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+async def get_health() -> Response:
+    """Say that the process answers; asks nothing of the database."""
+    return json_response(b'{"status":"alive"}')
+
+
+@router.get("/readyz")
+def get_readiness(request: Request) -> Response:
+    """Say whether the database is reachable and migrated."""
+    with request.app.state.service.database.read() as connection:
+        if not is_migrated(connection):
+            raise Unavailable("the database is not at this version's schema; run positions migrate")
+    return json_response(b'{"status":"ready"}')
+
+
+@router.get("/metrics")
+def get_metrics(request: Request) -> Response:
+    """Give the process's figures to Prometheus."""
+    text, form = request.app.state.figures.text()
+    return Response(text, media_type=form)

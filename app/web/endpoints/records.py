@@ -1,0 +1,214 @@
+"""The two addresses every stored kind has: its list and its item."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement
+
+from app.db.statement_cache import Values
+from app.db.tables import links
+from app.errors import NotFound
+from app.records.kinds import KINDS, Kind
+from app.web.formats.negotiation import answer
+from app.web.formats.responses import enveloped
+from app.web.parameters import KNOWN_AT, Parameter, identifier, is_id
+from app.web.query.ids import resolve_one
+from app.web.query.pages import DATASET, ID, Collection, Condition, Filter, equal
+from app.web.references import record_json
+from app.web.requests.context import ReadContext, json_response, operation, path_id
+from app.web.response_schemas import Item, Page, stored
+
+#: A record of each kind that the shipped seeds have, for the addresses that OpenAPI shows.
+_SHIPPED = {
+    "country": "KAZ",
+    "organization": "nato",
+    "person": "azimbai-gali",
+    "group": "most-analysts",
+    "agreement": "partnership-for-peace",
+    "topic": "nuclear-weapons",
+    "question": "kazakhstan-full-nato-membership",
+    "opinion": "gali-full-membership",
+    "event": "kazakhstan-nato-1996-agreement-signed",
+    "document": "kazakhstan-nato-analysis",
+    "dataset": "kazakhstan-nato",
+}
+
+
+def shipped_id(kind: Kind) -> dict[str, Any]:
+    """The `id` in the address of a record of a kind."""
+    return path_id(kind.name, _SHIPPED[kind.name])
+
+
+def linked(kind: str, parameter: Parameter, field: str, *, space: str) -> Filter:
+    """The filter that a record refers to one of the ids in one of its lists."""
+    return Filter(parameter, partial(refers_to, kind, field), space)
+
+
+def refers_to(kind: str, field: str, values: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that a record of a kind refers to one of the ids in one of its lists."""
+    table = KINDS[kind].table
+    found = sa.select(links.c.id, links.c.revision).where(
+        links.c.target.in_(values), links.c.kind == kind, links.c.field == field
+    )
+    return sa.tuple_(table.c.id, table.c.revision).in_(found)
+
+
+def in_role(kind: str, field: str, role: str, who: str) -> Condition:
+    """The condition that somebody is in one of a record's lists as one of these roles.
+
+    Args:
+        kind: the kind of record.
+        field: the list.
+        role: the parameter that names the roles.
+        who: the parameter that says who; where it is given, it is one of those that has the role.
+    """
+    table = KINDS[kind].table
+
+    def condition(values: Values) -> ColumnElement[bool]:
+        same = [links.c.target.in_(values[who])] if who in values else []
+        found = sa.select(links.c.id, links.c.revision).where(
+            *same, links.c.kind == kind, links.c.field == field, links.c.role.in_(values[role])
+        )
+        return sa.tuple_(table.c.id, table.c.revision).in_(found)
+
+    return condition
+
+
+def collection_of(
+    kind: Kind, shape: type[BaseModel], filters: Sequence[Filter], **options: Any
+) -> Collection:
+    """A stored kind's collection, with the filters that all of them have."""
+    table = kind.table
+    sorts = {
+        "id": table.c.id,
+        "name": table.c.sort_name,
+        "recorded_at": table.c.release,  # which has one moment, and an index
+        **options.pop("sorts", {}),
+    }
+    every_kind = (
+        _batch(kind),
+        equal(DATASET, table.c.dataset, "dataset"),
+    )
+    cited: tuple[Filter, ...] = ()
+    if kind.linked:
+        cited = (
+            linked(
+                kind.name,
+                identifier("document", "Only records that cite these documents."),
+                "evidence",
+                space="document",
+            ),
+        )
+    return Collection(
+        name=kind.path,
+        kinds=(kind.name,),
+        columns=(table.c.id, table.c.dataset, table.c.revision, table.c.recorded_at, table.c.body),
+        key={"id": table.c.id},
+        sorts=sorts,
+        filters=(*filters, *cited, *every_kind),
+        fields=[*shape.model_fields, *shape.model_computed_fields],
+        **options,
+    )
+
+
+def _batch(kind: Kind) -> Filter:
+    """The filter that fetches some records by id: countries by any of their codes."""
+    space = "country" if kind.name == "country" else None
+    return Filter(ID, kind.table.c.id.in_, space, lenient=True)
+
+
+def register(
+    router: APIRouter,
+    kind_name: str,
+    *,
+    tag: str,
+    filters: Sequence[Filter] = (),
+    about: str,
+    absence: str,
+    **options: Any,
+) -> Collection:
+    """Give a kind its list and its item.
+
+    Args:
+        router: where they are registered.
+        kind_name: the kind.
+        tag: the heading it stands under in OpenAPI.
+        filters: the filters of its own.
+        about: what its records are, in a sentence.
+        absence: what it means that something is not there.
+        options: more of the `Collection`, such as `sorts`.
+
+    Returns:
+        The collection, for answers that are made of it elsewhere.
+    """
+    kind = KINDS[kind_name]
+    shape: Any = stored(kind.record)
+    collection = collection_of(kind, shape, filters, **options)
+    operation(
+        router,
+        f"/{kind.path}",
+        lambda context: answer(context, collection, shape),
+        name=f"list_{kind.path}",
+        summary=f"List {kind.path}",
+        description=f"{about} {absence}",
+        tag=tag,
+        shape=Page[shape],
+        parameters=collection.parameters,
+        formats=("json", "csv", "ndjson"),
+    )
+    operation(
+        router,
+        f"/{kind.path}/{{id}}",
+        lambda context: item(context, kind),
+        name=f"get_{kind.name}",
+        summary=f"Get one {kind.name}",
+        description=f"{about} 404 means that no such record is (or, under `known_at`, was) held.",
+        tag=tag,
+        shape=Item[shape],
+        parameters=(KNOWN_AT,),
+        path_parameters=(shipped_id(kind),),
+        problems=(404,),
+    )
+    return collection
+
+
+def item(context: ReadContext, kind: Kind) -> Response:
+    """One record by its id."""
+    row = read_row(context, kind, context.request.path_params["id"])
+    context.request.scope["positions.revision"] = row.revision
+    return json_response(item_text(context, row, context.address))
+
+
+def read_row(context: ReadContext, kind: Kind, given: str) -> Any:
+    """The row of a record by its id, as callers write it.
+
+    Raises:
+        NotFound: with the nearest id that exists.
+    """
+    row = _read(context, kind, given) if is_id(given) else None
+    if row is None:
+        row = _read(context, kind, resolve_one(context, kind.name, given))
+    if row is None:
+        raise NotFound(f"no {kind.name} has the id {given[:100]!r}")
+    return row
+
+
+def item_text(context: ReadContext, row: Any, address: str) -> bytes:
+    """The JSON text of one record in its envelope."""
+    text = context.fill(record_json([row])[0])
+    return enveloped(text, context.meta({row.dataset}), self=address)
+
+
+def _read(context: ReadContext, kind: Kind, record_id: str) -> Any:
+    table = kind.table
+    columns = (table.c.id, table.c.dataset, table.c.revision, table.c.recorded_at, table.c.body)
+
+    def write(values: Values) -> sa.Select[Any]:
+        return sa.select(*columns).where(table.c.id == values["id"])
+
+    rows = context.rows_like(table.name, {"id": record_id}, write)
+    return rows[0] if rows else None

@@ -1,0 +1,69 @@
+"""What the columns of a CSV hold, as a Frictionless Table Schema: made of the shape of its rows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.vocabulary import DatePrecision
+from app.web.formats.csv import laid_out
+
+Told = dict[str, Any]
+
+_TYPES = {"integer", "number", "boolean", "object", "array"}
+
+
+def table_schema(shape: type[BaseModel]) -> Told:
+    """The schema of a shape's CSV (specs.frictionlessdata.io/table-schema)."""
+    described = shape.model_json_schema(mode="serialization")
+    kinds = described.get("$defs", {})
+    fields = [
+        {"name": column, **told}
+        for name, form, columns in laid_out(shape)
+        for column, told in zip(
+            columns, _columns(form, described["properties"][name], kinds), strict=True
+        )
+    ]
+    return {"fields": fields, "missingValues": [""]}
+
+
+def _columns(form: str, told: Told, kinds: Told) -> Iterator[Told]:
+    """What each column of a field holds."""
+    about = told.get("description", "")
+    match form:
+        case "date":
+            yield _text(f"{about} As the source words it.")
+            yield {"type": "date", "description": f"{about} The earliest day it can be."}
+            yield {"type": "date", "description": f"{about} The latest day it can be."}
+            precision = {"enum": [word.value for word in DatePrecision]}
+            yield _text(f"{about} How exact it is known.") | {"constraints": precision}
+        case "ref":
+            yield _text(f"{about} Its id.")
+            yield _text(f"{about} Its name.")
+        case "refs" | "texts":
+            yield _text(f"{about} Several are joined by «; ».")
+        case _:
+            yield _cell(about, _value(told, kinds))
+
+
+def _text(about: str) -> Told:
+    return {"type": "string", "description": about}
+
+
+def _cell(about: str, value: Told) -> Told:
+    """One column: a scalar, or JSON."""
+    if value.get("format") == "date-time":
+        return {"type": "datetime", "description": about}
+    kind = value["type"] if value.get("type") in _TYPES else "string"
+    constraints = {"constraints": {"enum": value["enum"]}} if "enum" in value else {}
+    return {"type": kind, "description": about, **constraints}
+
+
+def _value(told: Told, kinds: Told) -> Told:
+    """The schema of a value that is there."""
+    choices = [
+        kinds[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+        for one in told.get("anyOf", [told])
+    ]
+    found: Told = next(one for one in choices if one.get("type") != "null")
+    return found

@@ -1,0 +1,82 @@
+"""Figures for Prometheus: how many requests of which route ended how, and how long they took.
+
+A route is told by its template: a path is chosen by strangers, and each new one would be a new
+series for ever. With several workers each process tells its own figures. They are plain numbers
+that a collector tells when it is asked: the library's own counters cost a lock at every request.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from app.web.http.routes import Address
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
+
+
+class Figures:
+    """Counts the requests of one application; called by its event loop alone."""
+
+    def __init__(self, addresses: Sequence[Address]) -> None:
+        """Know the routes there are."""
+        self._addresses = addresses
+        self._route = lru_cache(maxsize=10_000)(self._find)
+        self._requests: defaultdict[tuple[str, str, int], int] = defaultdict(int)
+        self._places: defaultdict[str, list[int]]
+        self._places = defaultdict(lambda: [0] * (len(BUCKETS) + 1))
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+
+    def count(self, method: str, path: str, status: int, seconds: float) -> None:
+        """Count a request that has ended."""
+        route = self._route(path)
+        self._requests[method if method in _METHODS else "other", route, status] += 1
+        self._places[route][bisect_left(BUCKETS, seconds)] += 1
+        self._seconds[route] += seconds
+
+    def text(self) -> tuple[bytes, str]:
+        """All figures, those of the process too, in Prometheus' own format, and its name."""
+        import prometheus_client as prometheus
+
+        registry = prometheus.CollectorRegistry()
+        for own in (
+            prometheus.ProcessCollector,
+            prometheus.PlatformCollector,
+            prometheus.GCCollector,
+        ):
+            own(registry=registry)
+        registry.register(self)
+        return prometheus.generate_latest(registry), prometheus.CONTENT_TYPE_LATEST
+
+    def collect(self) -> "Iterator[Metric]":
+        """Tell what was counted."""
+        from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+
+        requests = CounterMetricFamily(
+            "positions_requests",
+            "Requests by method, route and status.",
+            labels=("method", "route", "status"),
+        )
+        for (method, route, status), number in list(self._requests.items()):
+            requests.add_metric((method, route, str(status)), number)
+        yield requests
+        times = HistogramMetricFamily(
+            "positions_request_seconds",
+            "Time to the end of an answer, by route.",
+            labels=("route",),
+        )
+        limits = (*map(str, BUCKETS), "+Inf")
+        for route, places in list(self._places.items()):
+            reached = list(zip(limits, accumulate(places), strict=True))
+            times.add_metric((route,), reached, self._seconds[route])
+        yield times
+
+    def _find(self, path: str) -> str:
+        found = (one.path for one in self._addresses if one.is_of(path))
+        return next(found, "none")

@@ -1,0 +1,1 @@
+"""How a list is found: filters, order, pages, totals and facets."""

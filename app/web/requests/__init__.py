@@ -1,0 +1,1 @@
+"""What a request runs with: the service, its context, the executor, keys and limits."""

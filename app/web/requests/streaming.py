@@ -1,0 +1,74 @@
+"""Streams: long results sent by parts, bounded in number, their connection always given back.
+
+A stream holds a database connection for as long as its reader reads. Readers that stall must not
+use up what everybody else reads through, so only so many streams are open at once, and one that
+its reader leaves is closed at once.
+"""
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from app.errors import Problem
+from app.web.requests.context import Service
+
+
+class CutShort(Exception):
+    """The rest of a result could not be made: its reader is cut off, not told that it is whole."""
+
+
+class Stream(StreamingResponse):
+    """A result by parts, each made beside the event loop.
+
+    The first part is made before the head is sent: what is wrong is still a problem then, and the
+    tag is of the state of the data that the parts are of. What goes wrong later cuts the answer
+    short.
+
+    Args:
+        service: keeps count of the open streams.
+        parts: makes the parts; it is closed however the answer ends.
+        media_type: the media type.
+        headers: more headers.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        parts: Generator[Any, None, None],
+        *,
+        media_type: str,
+        headers: Mapping[str, str],
+    ) -> None:
+        """Make the answer; nothing is read before it is sent."""
+        self._service, self._parts = service, parts
+        super().__init__(parts, media_type=media_type, headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the result within the bound of open streams.
+
+        Raises:
+            Unavailable: when as many streams as the service takes are open.
+        """
+        with self._service.stream():
+            try:
+                first = await anyio.to_thread.run_sync(next, self._parts, None)
+                self.body_iterator = _each(self._parts, first)
+                await super().__call__(scope, receive, send)
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(self._parts.close)
+
+
+async def _each(parts: Generator[Any, None, None], first: Any) -> Any:
+    """The parts, each fetched in a thread."""
+    part = first
+    while part is not None:
+        yield part
+        try:
+            part = await anyio.to_thread.run_sync(next, parts, None)
+        except Problem as problem:  # nobody can be answered with it any more
+            raise CutShort(problem.detail) from problem
