@@ -175,7 +175,7 @@ def test_a_fault_of_ours_is_a_problem_that_says_nothing_of_its_inside(
     def fail(*_given: object) -> None:
         raise KeyError("secret")
 
-    monkeypatch.setattr("app.web.requests.context.ask_over", fail)
+    monkeypatch.setattr("app.web.requests.context.context_on", fail)
     with served(seeded_url) as client:
         answer = client.get(address, headers={"Origin": "https://example.org"})
     assert answer.status_code == 500
