@@ -15,30 +15,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
 from app.analysis.directions import Directions, question_set
 from app.analysis.positions import keyed, positions
+from app.analysis.rows import Conditions, ReadRows, batches
 from app.dates import OPEN_END, OPEN_START
 from app.db.tables import datasets, opinions
 
-
-class Read(Protocol):
-    """What reads from the database."""
-
-    def __call__(
-        self, statement: Select[Any], values: Mapping[str, Any] | None = None, /
-    ) -> Sequence[Any]:
-        """Run a statement, with values for what it leaves blank, and give its rows."""
-
-
-Where: TypeAlias = Sequence[ColumnElement[bool]]
-
-#: A statement names no more questions than this; where there are more, it is asked again.
-MOST_NAMED = 5_000
+#: Opinions that are looked through one by one.
 FEW = 5_000
 
 
@@ -78,7 +66,7 @@ class Standings:
         where: conditions on `opinions`: which of them count.
     """
 
-    def __init__(self, read: Read, where: Where) -> None:
+    def __init__(self, read: ReadRows, where: Conditions) -> None:
         """Read the directions; the dates only when a period is asked for."""
         self._where = where
         self._bounds: list[tuple[str, str, str]] | None = None
@@ -102,7 +90,7 @@ class Standings:
         found = map(self._number.get, questions)
         return question_set(number for number in found if number is not None)
 
-    def within(self, period: Period, read: Read) -> Mapping[str, Directions]:
+    def within(self, period: Period, read: ReadRows) -> Mapping[str, Directions]:
         """The directions taken in a period."""
         if period.is_everything:
             return self.held
@@ -114,7 +102,7 @@ class Standings:
                 held[holder] = _with(held[holder], _place(score), bit)
         return held
 
-    def years(self, read: Read) -> list[int]:
+    def years(self, read: ReadRows) -> list[int]:
         """The years that opinions may be of, as far as their dates are bounded."""
         years: set[int] = set()
         for _, lo, hi in self._bounded(read):
@@ -123,7 +111,7 @@ class Standings:
                 years.update(range(min(ends), max(ends) + 1))
         return sorted(years)
 
-    def _bounded(self, read: Read) -> list[tuple[str, str, str]]:
+    def _bounded(self, read: ReadRows) -> list[tuple[str, str, str]]:
         """Each question with the first and last day its opinions can be of; "" is undated."""
         if self._bounds is None:
             o = opinions.c
@@ -135,7 +123,7 @@ class Standings:
             self._bounds = [(q, lo, hi) for q, lo, hi in read(statement)]
         return self._bounds
 
-    def _sorted_by(self, period: Period, read: Read) -> tuple[int, list[str]]:
+    def _sorted_by(self, period: Period, read: ReadRows) -> tuple[int, list[str]]:
         """The questions wholly inside a period, and those partly."""
         inside: list[str] = []
         straddling: list[str] = []
@@ -147,11 +135,11 @@ class Standings:
         return self.numbers(inside), straddling
 
     def _derived(
-        self, period: Period, questions: Sequence[str], read: Read
+        self, period: Period, questions: Sequence[str], read: ReadRows
     ) -> Iterator[tuple[str, str, int]]:
         """The positions of a period on some questions, from its opinions alone."""
-        for start in range(0, len(questions), MOST_NAMED):
-            values = period._asdict() | {"questions": questions[start : start + MOST_NAMED]}
+        for batch in batches(questions):
+            values = period._asdict() | {"questions": batch}
             for holder, question, score in read(self._derivation, values):
                 if score is not None:
                     yield holder, question, score
@@ -163,7 +151,7 @@ class Standings:
         return _positions([*self._where, _may_be_stated(), of])
 
 
-def citing(read: Read, where: Where) -> set[str]:
+def citing(read: ReadRows, where: Conditions) -> set[str]:
     """The datasets of the opinions that conditions let through.
 
     Few opinions are looked through; of many, some of each dataset are soon met.
@@ -177,7 +165,7 @@ def citing(read: Read, where: Where) -> set[str]:
     return {row.id for row in read(sa.select(datasets.c.id).where(met))}
 
 
-def undated(read: Read, where: Where) -> int:
+def undated(read: ReadRows, where: Conditions) -> int:
     """How many opinions a period leaves out because nothing dates them."""
     conditions = [*where, opinions.c.counts_earliest == sa.literal_column("''")]
     return int(read(sa.select(sa.func.count()).select_from(opinions).where(*conditions))[0][0])
@@ -187,7 +175,9 @@ def undated(read: Read, where: Where) -> int:
 Lists: TypeAlias = tuple[list[str], list[str], list[str], list[str]]
 
 
-def _taken(read: Read, where: Where) -> tuple[dict[str, Lists], list[tuple[str, str, int]]]:
+def _taken(
+    read: ReadRows, where: Conditions
+) -> tuple[dict[str, Lists], list[tuple[str, str, int]]]:
     """The questions of each holder by direction, and the positions where opinions are several."""
     o = opinions.c
     directions = (o.score < 0, o.score == 0, o.score > 0, o.score.is_(None))
@@ -213,19 +203,19 @@ def _repeated(lists: Sequence[Sequence[str]]) -> set[str]:
 
 
 def _several(
-    read: Read, where: Where, keys: Sequence[tuple[str, str]]
+    read: ReadRows, where: Conditions, keys: Sequence[tuple[str, str]]
 ) -> list[tuple[str, str, int]]:
     """The positions of those who have several opinions on a question."""
     found: list[tuple[str, str, int]] = []
-    for start in range(0, len(keys), MOST_NAMED):
-        rows = read(_positions([*where, *keyed(keys[start : start + MOST_NAMED])]))
+    for batch in batches(keys):
+        rows = read(_positions([*where, *keyed(batch)]))
         found += [
             (holder, question, score) for holder, question, score in rows if score is not None
         ]
     return found
 
 
-def _positions(where: Where) -> Select[Any]:
+def _positions(where: Conditions) -> Select[Any]:
     derived = positions(where).c
     return sa.select(derived.holder, derived.question, derived.score)
 

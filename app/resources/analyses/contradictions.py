@@ -1,6 +1,6 @@
 """Contradictions: reports that do not fit together, each with both pieces of evidence."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import orjson
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select
 
 from app.analysis.contradictions import Contradiction, ContradictionKind, Report, contradictions
 from app.analysis.positions import keyed
+from app.analysis.rows import batches
 from app.analysis.standings import citing
 from app.dates import OPEN_END, OPEN_START, VagueDate
 from app.db.tables import opinions
@@ -98,14 +99,9 @@ def _reports(context: ReadContext, where: Sequence[ColumnElement[bool]]) -> list
     }
     keys = {(row.on_behalf_of, row.question) for row in rows.values()}
     keys.update((row.holder, row.question) for row in context.rows(several))
-    for part in _parts(sorted(keys)):
-        rows.update((row.id, row) for row in context.rows(_reading(where).where(*keyed(part))))
+    for batch in batches(sorted(keys)):
+        rows.update((row.id, row) for row in context.rows(_reading(where).where(*keyed(batch))))
     return [_report(rows[one]) for one in sorted(rows)]
-
-
-def _parts(keys: Sequence[tuple[str, str]], size: int = 5_000) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(keys), size):
-        yield keys[start : start + size]
 
 
 def _reading(where: Sequence[ColumnElement[bool]]) -> Select[Any]:

@@ -1,0 +1,221 @@
+"""Addresses of reconciliation, and the parameters they take."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import Field, TypeAdapter, ValidationError
+
+from app import __version__
+from app.resources.discovery.reconciliation.candidates import candidates, suggestions, type_of
+from app.resources.discovery.reconciliation.extension import extension, proposal
+from app.resources.discovery.reconciliation.schemas import (
+    MOST_QUERIES,
+    Candidates,
+    Extend,
+    Extension,
+    Manifest,
+    Proposal,
+    Query,
+    Suggestions,
+)
+from app.vocabulary import ActorKind
+from app.web.described import Described
+from app.web.http.request_body import read_body
+from app.web.parameters import Parameter, integer, parse_query, word_of
+from app.web.problems import responses_for
+from app.web.requests.context import ReadContext, Service, json_response, operation
+
+router = APIRouter()
+
+FORM = "application/x-www-form-urlencoded"
+LONGEST_BATCH = 200_000
+#: Of an address 64 KB are read; two values whose characters take twelve fit. Else it is posted.
+LONGEST_IN_ADDRESS = 2_500
+
+
+def _json(shape: Any) -> Callable[[str], Any]:
+    """The parser of a parameter that is JSON."""
+    adapter = TypeAdapter(shape)
+
+    def parse(text: str) -> Any:
+        try:
+            return adapter.validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = "/".join(str(part) for part in first["loc"])
+            raise ValueError(f"at {place or 'the whole'}: {first['msg']}") from None
+
+    return parse
+
+
+_JSON_TEXT = {"type": "string", "contentMediaType": "application/json", "maxLength": LONGEST_BATCH}
+QUERIES = Parameter(
+    "queries",
+    f"A JSON object of queries by a key of yours, {MOST_QUERIES} at most: `query` is the name; "
+    "`type` (country, organization, person, group), `limit` and `properties` narrow it. The one "
+    "property is `country`: candidates known to belong to another are left out.",
+    _JSON_TEXT,
+    _json(Annotated[dict[str, Query], Field(max_length=MOST_QUERIES)]),
+    example='{"q0":{"query":"Kazakstan","type":"country","limit":3}}',
+)
+EXTEND = Parameter(
+    "extend",
+    "A JSON object `{ids, properties: [{id}]}`: the values of these properties of these actors.",
+    _JSON_TEXT,
+    _json(Extend),
+    example='{"ids":["KAZ"],"properties":[{"id":"iso3166_1_alpha2"}]}',
+)
+TYPE = word_of("type", list(ActorKind), "Only actors of these kinds.")
+#: OpenRefine's widget adds these to every request.
+_IDLE = [
+    Parameter(name, "Sent by OpenRefine's widget; it changes nothing here.")
+    for name in ("type_strict", "key", "filter", "spell", "exact", "lang", "scoring", "prefixed")
+]
+
+
+# -- handlers ---------------------------------------------------------------------------------
+
+
+def _reconcile(context: ReadContext) -> Response:
+    """A batch of queries, values, or where neither is asked for the manifest."""
+    if "queries" in context.values:
+        batch: dict[str, Query] = context.values["queries"]
+        found = {key: {"result": candidates(context, query)} for key, query in batch.items()}
+        return _json_answer(found)
+    if "extend" in context.values:
+        return _json_answer(extension(context, context.values["extend"]))
+    return _json_answer(_manifest(context))
+
+
+def _json_answer(value: Any) -> Response:
+    return json_response(orjson.dumps(value))
+
+
+def _manifest(context: ReadContext) -> dict[str, Any]:
+    base = context.service.settings.public_url.rstrip("/")
+    return {
+        "versions": ["0.2"],
+        "name": "Regional security positions: actors",
+        "identifierSpace": f"{base}/actors/",
+        "schemaSpace": f"{base}/v1/codebook#actor_kind",
+        "documentation": f"{base}/docs",
+        "serviceVersion": __version__,
+        "defaultTypes": [type_of(kind) for kind in ActorKind],
+        "view": {"url": f"{base}/actors/{{{{id}}}}"},
+        "suggest": {
+            "entity": {"service_url": base, "service_path": "/v1/reconcile/suggest/entity"}
+        },
+        "extend": {
+            "propose_properties": {
+                "service_url": base,
+                "service_path": "/v1/reconcile/extend/properties",
+            },
+            "property_settings": [],
+        },
+        "batchSize": MOST_QUERIES,
+    }
+
+
+def _suggest(context: ReadContext) -> Response:
+    return _json_answer({"result": suggestions(context)})
+
+
+def _propose(context: ReadContext) -> Response:
+    return _json_answer(proposal(context.values.get("type")))
+
+
+async def _posted(request: Request) -> Response:
+    body = await read_body(request, most=4 * LONGEST_BATCH, types=(FORM,))
+    values = parse_query(body, {QUERIES.name: QUERIES, EXTEND.name: EXTEND})
+    service: Service = request.app.state.service
+    return await service.answer(request, values, _reconcile, costly=True)
+
+
+# -- addresses --------------------------------------------------------------------------------
+
+_ABOUT = (
+    "The W3C Reconciliation API 0.2 over countries, organizations, people and groups: give its "
+    "address to OpenRefine. Without parameters it answers with its manifest, with `queries` with "
+    "candidates for each name, with `extend` with values. `match` is true only where one actor "
+    "alone has the very name; no candidate means that nobody held here has a name like it."
+)
+_SHAPE: Any = Manifest | dict[str, Candidates] | Extension
+_IN_ADDRESS = [
+    replace(one, schema=one.schema | {"maxLength": LONGEST_IN_ADDRESS}) for one in (QUERIES, EXTEND)
+]
+
+operation(
+    router,
+    "/reconcile",
+    _reconcile,
+    name="reconcile",
+    summary="Match names to actors",
+    description=_ABOUT,
+    tag="Finding",
+    shape=_SHAPE,
+    parameters=_IN_ADDRESS,
+    costly=True,
+)
+router.add_api_route(
+    "/reconcile",
+    _posted,
+    methods=["POST"],
+    name="reconcile_form",
+    operation_id="reconcile_form",
+    summary="Match names to actors, by form",
+    description=f"{_ABOUT} Changes nothing and needs no key.",
+    tags=["Finding"],
+    response_model=_SHAPE,
+    route_class_override=Described,
+    responses=responses_for((), {400, 413, 415, 422}),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                FORM: {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            one.name: {**one.schema, "description": one.description}
+                            for one in (QUERIES, EXTEND)
+                        },
+                    },
+                    "example": {QUERIES.name: QUERIES.example},
+                }
+            },
+        }
+    },
+)
+operation(
+    router,
+    "/reconcile/suggest/entity",
+    _suggest,
+    name="suggest_actors",
+    summary="Suggest actors while somebody types",
+    description="Actors whose names, or words in them, begin so: part of reconciliation.",
+    tag="Finding",
+    shape=Suggestions,
+    parameters=(
+        Parameter("prefix", "What was typed.", example="kaz", required=True),
+        TYPE,
+        integer("cursor", "How many suggestions to leave out.", 0, 10_000, 0),
+        *_IDLE,
+    ),
+)
+operation(
+    router,
+    "/reconcile/extend/properties",
+    _propose,
+    name="propose_properties",
+    summary="Propose properties to extend a table with",
+    description="What actors of a kind can have: part of reconciliation.",
+    tag="Finding",
+    shape=Proposal,
+    parameters=(
+        word_of("type", list(ActorKind), "The kind of actor; all if left out.", many=False),
+        integer("limit", "Taken as OpenRefine sends it; there are few.", 1, 1000, 20),
+    ),
+)
