@@ -20,7 +20,7 @@ from app.resources.curation import (
     record_writes,
     revisions,
 )
-from app.resources.discovery import exports, reconciliation, search
+from app.resources.discovery import codebook, exports, index, reconciliation, search
 from app.resources.records import (
     actors,
     agreements,
@@ -37,6 +37,8 @@ from app.resources.records import (
 )
 
 RESOURCES: tuple[APIRouter, ...] = (
+    index.router,
+    codebook.router,
     search.router,
     countries.router,
     organizations.router,

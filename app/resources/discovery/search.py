@@ -1,4 +1,4 @@
-"""Finding one's way: what there is, the words that are used, and search over everything."""
+"""Search over the records of every kind."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 import sqlalchemy as sa
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import ColumnElement, Row, Select
 
@@ -16,25 +16,15 @@ from app.db.tables import search_entries
 from app.records.kinds import KINDS
 from app.records.references import Ref
 from app.vocabulary import fold
-from app.web.formats.codebook import CODEBOOK, Term
 from app.web.formats.negotiation import answer
-from app.web.formats.responses import item_response
 from app.web.parameters import Parameter, word_of
 from app.web.query.pages import DATASET, Collection, Filter, Q
 from app.web.references import records_of
 from app.web.requests.context import ReadContext, operation
-from app.web.response_schemas import Item, Page, Shape
+from app.web.response_schemas import Page, Shape
 
 router = APIRouter()
 SNIPPET = 200
-
-
-class Address(Shape):
-    """One address of the API."""
-
-    path: Annotated[str, Field(description="The path; braces stand for an id.")]
-    summary: Annotated[str, Field(description="What it answers.")]
-    operation: Annotated[str, Field(description="Its operationId in OpenAPI.")]
 
 
 class Hit(Shape):
@@ -51,31 +41,8 @@ class Hit(Shape):
     snippet: Annotated[str | None, Field(description="The text around a word that was found.")]
 
 
-def _index(context: ReadContext) -> Response:
-    """Every address that is read."""
-    addresses = [
-        {"path": one.path, "summary": one.summary, "operation": one.name}
-        for one in context.request.app.state.addresses
-        if one.path.startswith("/v1") and "GET" in one.methods and one.described
-    ]
-    return _item(context, orjson.dumps(addresses))
-
-
-def _item(context: ReadContext, data: bytes) -> Response:
-    return item_response(context, data, context.meta(set()))
-
-
-def _codebook(context: ReadContext) -> Response:
-    wanted = context.values.get("vocabulary")
-    terms = [term for term in CODEBOOK if not wanted or term["vocabulary"] in wanted]
-    return _item(context, orjson.dumps(terms))
-
-
-_VOCABULARY_NAMES = list(dict.fromkeys(term["vocabulary"] for term in CODEBOOK))
-
-
 def _terms(context: ReadContext) -> dict[str, Any]:
-    """What the statement is asked for in the place of `q`; nothing where it has no word."""
+    """Return the values that the statement takes for `q`; none where it has no word."""
     words = words_of(context.values["q"])
     if not words:
         return {}
@@ -88,7 +55,7 @@ def _terms(context: ReadContext) -> dict[str, Any]:
 
 
 def _rank(terms: Mapping[str, Any]) -> ColumnElement[int]:
-    """How good a hit is, by the names alone, so that the order depends on nothing else.
+    """Return the rank of a hit, by the names alone, so that the order depends on nothing else.
 
     Names that are or begin with the whole have every word as the beginning of one of theirs.
     Words are letters and digits: nothing in them means anything to LIKE.
@@ -104,7 +71,7 @@ def _rank(terms: Mapping[str, Any]) -> ColumnElement[int]:
 
 
 def _source(context: ReadContext) -> Select[Any]:
-    """The entries that answer, of the records of every kind; text without a word finds none."""
+    """Return the statement of the hits; text without a word finds none."""
     terms = _terms(context) if "q" in context.values else context.values
     query = terms.get("query")
     entries = search_entries.c
@@ -113,7 +80,7 @@ def _source(context: ReadContext) -> Select[Any]:
         entries.dataset,
         entries.kind,
         (_rank(terms) if query else sa.literal(3)).label("rank"),
-        sa.case(_PLACES, value=entries.kind).label("place"),
+        sa.case(_KIND_NUMBERS, value=entries.kind).label("kind_number"),
     ).where(
         answering(query, sqlite=context.sqlite) if query else sa.false(), counting(context.known)
     )
@@ -121,14 +88,14 @@ def _source(context: ReadContext) -> Select[Any]:
 
 
 def _column(name: str) -> ColumnElement[Any]:
-    """A column of the hits; their rank and the place of their kind are numbers."""
-    number = name in ("rank", "place")
+    """Return a column of the hits; their rank and the number of their kind are numbers."""
+    number = name in ("rank", "kind_number")
     return sa.literal_column(f"hits.{name}", sa.Integer() if number else sa.Text())
 
 
-_HIT = {name: _column(name) for name in ("id", "dataset", "kind", "rank", "place")}
-#: Those that most hits are of come first: a database compares one after the other.
-_PLACES = {kind: place for place, kind in reversed(list(enumerate(KINDS)))}
+_COLUMNS = {name: _column(name) for name in ("id", "dataset", "kind", "rank", "kind_number")}
+#: The kinds that most hits are of come first: a database compares one after the other.
+_KIND_NUMBERS = {kind: number for number, kind in reversed(list(enumerate(KINDS)))}
 
 
 def _render(context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]:
@@ -148,7 +115,7 @@ def _render(context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]:
 
 
 def _records(context: ReadContext, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], Any]:
-    """The records of hits, by kind and id, read together."""
+    """Read the records of hits together, by kind and id."""
     by_kind: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_kind[row.kind].append(row.id)
@@ -157,21 +124,21 @@ def _records(context: ReadContext, rows: Sequence[Row[Any]]) -> dict[tuple[str, 
 
 
 def _named(by_kind: Values) -> Select[Any]:
-    """The names and bodies of the records of some ids, by kind."""
+    """Return the statement of the names and bodies of records by their ids of each kind."""
     return records_of(by_kind.items(), "name", "body")
 
 
 def _snippet(body: dict[str, Any], words: list[str]) -> str | None:
-    """The part of a record's text where a word was found, or its beginning."""
+    """Return the part of a record's text where a word was found, or its beginning."""
     texts = [body.get("summary"), body.get("proposition"), *_parts(body)]
-    told = [text for text in texts if text]
-    for form in (str.casefold, fold):  # most texts have the word as it is, and folding is dear
-        for text in told:
-            formed = form(text)
-            at = min((formed.find(word) for word in words if word in formed), default=-1)
+    stated = [text for text in texts if text]
+    for normalize in (str.casefold, fold):  # most texts have the word as it is, and folding is dear
+        for text in stated:
+            normalized = normalize(text)
+            at = min((normalized.find(word) for word in words if word in normalized), default=-1)
             if at >= 0:
                 return _around(text, at)
-    return _around(told[0], 0) if told else None
+    return _around(stated[0], 0) if stated else None
 
 
 def _parts(body: dict[str, Any]) -> list[str]:
@@ -191,9 +158,9 @@ def _around(text: str, at: int) -> str:
 SEARCH = Collection(
     name="search",
     kinds=(),
-    columns=tuple(_HIT.values()),
-    key={name: _HIT[name] for name in ("rank", "place", "id")},
-    sorts={"rank": _HIT["rank"], "kind": _HIT["place"], "id": _HIT["id"]},
+    columns=tuple(_COLUMNS.values()),
+    key={name: _COLUMNS[name] for name in ("rank", "kind_number", "id")},
+    sorts={"rank": _COLUMNS["rank"], "kind": _COLUMNS["kind_number"], "id": _COLUMNS["id"]},
     filters=(
         Filter(
             Parameter(Q.name, Q.description, Q.schema, example="nato", required=True),
@@ -202,10 +169,10 @@ SEARCH = Collection(
         ),
         Filter(
             word_of("kind", list(KINDS), "Only hits of these kinds."),
-            _HIT["kind"].in_,
-            facet=_HIT["kind"],
+            _COLUMNS["kind"].in_,
+            facet=_COLUMNS["kind"],
         ),
-        Filter(DATASET, _HIT["dataset"].in_, "dataset", _HIT["dataset"]),
+        Filter(DATASET, _COLUMNS["dataset"].in_, "dataset", _COLUMNS["dataset"]),
     ),
     fields=list(Hit.model_fields),
     render=_render,
@@ -213,27 +180,6 @@ SEARCH = Collection(
     terms=_terms,
 )
 
-operation(
-    router,
-    "",
-    _index,
-    name="get_index",
-    summary="List what there is",
-    description="Every address that is read, with what it answers.",
-    tag="Finding",
-    shape=Item[list[Address]],
-)
-operation(
-    router,
-    "/codebook",
-    _codebook,
-    name="get_codebook",
-    summary="Look up the words",
-    description="Every vocabulary with its definitions and source, as data.",
-    tag="Finding",
-    shape=Item[list[Term]],
-    parameters=(word_of("vocabulary", _VOCABULARY_NAMES, "Only these vocabularies."),),
-)
 operation(
     router,
     "/search",

@@ -1,0 +1,33 @@
+"""Codebook: every word of every vocabulary, with its definition and source."""
+
+import orjson
+from fastapi import APIRouter, Response
+
+from app.web.formats.codebook import CODEBOOK, Term
+from app.web.formats.responses import item_response
+from app.web.parameters import word_of
+from app.web.requests.context import ReadContext, operation
+from app.web.response_schemas import Item
+
+router = APIRouter()
+
+_VOCABULARY_NAMES = list(dict.fromkeys(term["vocabulary"] for term in CODEBOOK))
+
+
+def _codebook(context: ReadContext) -> Response:
+    wanted = context.values.get("vocabulary")
+    terms = [term for term in CODEBOOK if not wanted or term["vocabulary"] in wanted]
+    return item_response(context, orjson.dumps(terms), context.meta(set()))
+
+
+operation(
+    router,
+    "/codebook",
+    _codebook,
+    name="get_codebook",
+    summary="Look up the words",
+    description="Every vocabulary with its definitions and source, as data.",
+    tag="Finding",
+    shape=Item[list[Term]],
+    parameters=(word_of("vocabulary", _VOCABULARY_NAMES, "Only these vocabularies."),),
+)
