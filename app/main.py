@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     def passed(app: FastAPI) -> ASGIApp:
         """What every request passes, innermost first; a kept answer is as far as most come."""
         read = Directory(app.build_middleware_stack(), "/v1", OPERATIONS)
-        look = release if database.is_sqlite else Together(partial(database.on_loop, release))
+        look = release if database.is_sqlite else Together(partial(database.run_on_loop, release))
         kept = CachingMiddleware(compressed(read), look, settings)
         whole, fault = (
             cross_origin(one, settings.cors_origins)

@@ -24,7 +24,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from app.db import Database, driver
+from app.db import Database, deadlines
 from app.db.migrate import migrate
 from app.logs import configure_logging
 from app.main import create_app
@@ -38,7 +38,7 @@ World = Callable[..., TestClient]
 
 configure_logging("error")
 #: Else a machine that is slow, or Python that is traced, would ask now and then twice.
-driver.QUICK_SECONDS = 3600
+deadlines.QUICK_SECONDS = 3600
 
 
 @pytest.fixture(scope="session")

@@ -116,7 +116,7 @@ def test_those_who_wait_too_long_in_line_are_told_to_come_again(
 def test_a_server_that_says_nothing_is_not_waited_for(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.db.SILENT_SECONDS", 0.5)
+    monkeypatch.setattr("app.db.database.SILENT_SECONDS", 0.5)
     with beside(seeded_url) as other, served(seeded_url, cache_megabytes=0) as client:
         assert client.get("/v1/topics").status_code == 200
         sessions = other.execute(f"SELECT pid {_OTHERS}").fetchall()

@@ -164,7 +164,7 @@ def test_a_read_is_not_held_to_the_time_of_the_one_before(
     with served(seeded_url, cache_megabytes=0) as client:
         assert client.get("/v1/topics").status_code == 200
         now = time.monotonic()
-        monkeypatch.setattr("app.db.driver.time.monotonic", lambda: now + 3600)
+        monkeypatch.setattr("app.db.deadlines.time.monotonic", lambda: now + 3600)
         assert client.get("/v1/topics").status_code == 200
 
 

@@ -58,7 +58,7 @@ def test_a_kept_statement_answers_as_a_new_one(
 
         for address in ADDRESSES:
             walked(address)
-        shapes = client.app.state.service.statements._kept.values()  # type: ignore[attr-defined]
+        shapes = client.app.state.service.statements._statements.values()  # type: ignore[attr-defined]
         assert len([one for one in shapes if one is not None]) > 10
         kept = [walked(address) for address in ADDRESSES]
         monkeypatch.setattr(statement_cache, "MOST_VALUES", -1)
@@ -73,13 +73,13 @@ def test_a_kept_statement_answers_as_a_new_one(
 def test_a_value_that_also_stands_changed_is_not_kept(
     seeded: Database, first: Any, second: Any, change: Any
 ) -> None:
-    def write(values: Any) -> Any:
+    def build(values: Any) -> Any:
         return sa.select(sa.literal(values["a"]), sa.literal(change(values["a"])))
 
-    kept = statement_cache.Statements()
+    cache = statement_cache.StatementCache()
     with seeded.read() as connection:
         for value in (first, second):
-            rows = kept.rows(connection, "changed", {"a": value}, write, named=False)
+            rows = cache.rows(connection, "changed", {"a": value}, build, named=False)
             assert [tuple(row) for row in rows] == [(value, change(value))]
 
 
@@ -92,12 +92,12 @@ def test_names_by_a_kept_statement_are_those_by_a_new_one(
             return {address: client.get(address).content for address in addresses}
 
     answers(ADDRESSES)
-    assert None not in references._STATEMENTS._kept.values()
+    assert None not in references._STATEMENTS._statements.values()
     kept = answers(ADDRESSES[::-1])
-    shapes = len(references._STATEMENTS._kept)
+    shapes = len(references._STATEMENTS._statements)
     monkeypatch.setattr(statement_cache, "MOST_VALUES", -1)
     assert kept == answers(ADDRESSES)
-    assert len(references._STATEMENTS._kept) == shapes > 5
+    assert len(references._STATEMENTS._statements) == shapes > 5
 
 
 #: What has no statement of its own, or none that is kept.

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from starlette.testclient import TestClient
 
-from app.db.driver import SLOWEST_SECONDS
+from app.db.deadlines import SLOWEST_SECONDS
 from app.web.requests.streaming import CutShort
 from tests.conftest import served
 
@@ -39,7 +39,7 @@ def slow(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient
     if not url.startswith("sqlite"):
         pytest.skip("PostgreSQL bounds each statement by itself")
     clock = Clock()
-    monkeypatch.setattr("app.db.driver.time.monotonic", clock)
+    monkeypatch.setattr("app.db.deadlines.time.monotonic", clock)
     monkeypatch.setattr("app.db.sqlite.STEPS_BETWEEN_LOOKS", 1)
     for module in (
         "app.web.formats.negotiation",

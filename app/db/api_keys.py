@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.db import utc_now
+from app.db.releases import utc_now, utc_text
 from app.db.tables import audit_events, keys
 from app.errors import Refused, nearest
 from app.vocabulary import plain_line
@@ -150,4 +150,4 @@ def _expiry(period: str) -> str | None:
     if not form:
         raise Refused(f"{period!r} is not a period; right would be 90d, 12h, 8w or never")
     end = datetime.now(UTC) + timedelta(**{_UNITS[form[2]]: int(form[1])})
-    return end.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return utc_text(end)

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.db import Database
+from app.db.database import Database
 from app.errors import Refused
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.db import Database
+from app.db.database import Database
 from app.errors import Refused
 from app.settings import migrations_folder
 

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.driver import IDLE, SLOWEST_SECONDS, answer, driver_of, refuse_late
+from app.db.deadlines import SLOWEST_SECONDS, refuse_late
+from app.db.driver import IDLE, awaited, driver_of
 
 #: How long an idle connection to PostgreSQL is taken to be still there.
 TRUSTED_SECONDS = 0.5
@@ -37,7 +38,7 @@ _ACTIVE, _AWAY = 1, 4
 
 
 def make_engine(url: sa.URL, *, writes: bool) -> Engine:
-    """Connections for threads, which wait for one another where there are too few."""
+    """Make the engine for threads, which wait for one another where connections are few."""
     engine = sa.create_engine(
         _with_options(url, _WRITES if writes else _READS),
         pool_size=2 if writes else 8,
@@ -47,17 +48,17 @@ def make_engine(url: sa.URL, *, writes: bool) -> Engine:
     )
 
     @event.listens_for(engine, "checkin")
-    def _note(_driver: Any, record: ConnectionPoolEntry) -> None:
+    def _note_use(_driver: Any, record: ConnectionPoolEntry) -> None:
         record.info["used"] = time.monotonic()
 
     @event.listens_for(engine, "checkout")
-    def _try(driver: Any, record: ConnectionPoolEntry, _lent: object) -> None:
-        """See whether a connection still holds that has lain idle; a busy pool need not ask."""
+    def _ping_idle(driver: Any, record: ConnectionPoolEntry, _lent: object) -> None:
+        """Ping a connection that was idle for long; a busy pool need not."""
         if time.monotonic() - record.info.get("used", float("inf")) > TRUSTED_SECONDS:
             try:
                 engine.dialect.do_ping(driver)
-            except Exception as fault:  # the pool takes the next, or a new one
-                raise sa.exc.DisconnectionError from fault
+            except Exception as error:  # the pool takes the next, or a new one
+                raise sa.exc.DisconnectionError from error
 
     if not writes:
         event.listen(engine, "before_cursor_execute", refuse_late)
@@ -65,7 +66,7 @@ def make_engine(url: sa.URL, *, writes: bool) -> Engine:
 
 
 def make_loop_engine(url: sa.URL) -> Engine:
-    """Connections for greenlets of the event loop; whoever takes them keeps them open."""
+    """Make the engine for the event loop; its connections stay open with whoever takes them."""
     from sqlalchemy.ext.asyncio import create_async_engine
 
     url = url.set(drivername="postgresql+psycopg_async")
@@ -85,14 +86,17 @@ _CONNECT = {"connect_timeout": 5, "prepare_threshold": None}
 
 
 def _with_options(url: sa.URL, settings: dict[str, str]) -> sa.URL:
-    """An address with settings of the session, after those that it has itself."""
+    """Add settings of the session to an address, after those that it has itself."""
     options = [f"-c {name}={value}" for name, value in (settings | {"timezone": "UTC"}).items()]
-    given = str(url.query.get("options", ""))
-    return url.update_query_dict({"options": " ".join([given, *options]).strip()})
+    own = str(url.query.get("options", ""))
+    return url.update_query_dict({"options": " ".join([own, *options]).strip()})
 
 
 def begin(connection: Connection, driver: Any) -> None:
-    """Hear that the read before has ended; the transaction begins with the first statement."""
+    """Receive the answer to the ROLLBACK of the read before, which `end` does not wait for.
+
+    The transaction begins with the first statement.
+    """
     pgconn = driver.pgconn
     if pgconn.transaction_status == IDLE:
         return
@@ -103,7 +107,7 @@ def begin(connection: Connection, driver: Any) -> None:
         while not pgconn.is_busy() and pgconn.get_result():
             pass
         if pgconn.transaction_status == _ACTIVE:  # seldom: most often all of it has come
-            answer(driver.wait(generators.fetch_many(pgconn)))
+            awaited(driver.wait(generators.fetch_many(pgconn)))
         lost = pgconn.transaction_status != IDLE
     except connection.dialect.loaded_dbapi.Error:
         lost = True
@@ -112,7 +116,7 @@ def begin(connection: Connection, driver: Any) -> None:
 
 
 def end(connection: Connection, _driver: Any) -> None:
-    """End the transaction, without waiting to hear that it has."""
+    """Send the ROLLBACK that ends a read, without waiting for the answer."""
     pgconn = driver_of(connection).pgconn  # which may have been connected anew since it began
     if pgconn.transaction_status in (_ACTIVE, _AWAY):
         connection.invalidate()
@@ -122,6 +126,6 @@ def end(connection: Connection, _driver: Any) -> None:
 
 
 def roll_back(driver: Any) -> None:
-    """End a transaction in a thread, as psycopg would, at a third of the cost."""
+    """Roll back in a thread, as psycopg would, at a third of the cost."""
     if not driver.closed:
         driver.pgconn.exec_(b"ROLLBACK")

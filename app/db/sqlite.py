@@ -1,4 +1,4 @@
-"""Connections to SQLite.
+"""Connections to SQLite: WAL mode, readers that cannot write, writers that begin at once.
 
 Readers are held back by `PRAGMA query_only`. Writers begin with BEGIN IMMEDIATE: a transaction
 that reads first and writes later is refused at once ("database is locked") however long the busy
@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.driver import driver_of, is_late, refuse_late
+from app.db.deadlines import is_late, refuse_late
+from app.db.driver import driver_of
 from app.errors import Refused
 
 BUSY_SECONDS = 5
@@ -24,7 +25,7 @@ STEPS_BETWEEN_LOOKS = 50_000
 
 
 def make_engine(url: sa.URL, *, writes: bool) -> Engine:
-    """Connections made the way reliability asks for: WAL, FULL, foreign keys, no surprises."""
+    """Make an engine whose connections lose nothing: WAL, synchronous=FULL, foreign keys."""
     if url.database and url.database != ":memory:":
         _refuse_unusable(Path(url.database), url)
     engine = sa.create_engine(
@@ -64,17 +65,17 @@ def make_engine(url: sa.URL, *, writes: bool) -> Engine:
 
 
 def begin(_connection: Connection, driver: sqlite3.Connection) -> None:
-    """See one state from here on."""
+    """Begin a read transaction, which sees one state to its end."""
     driver.execute("BEGIN")
 
 
 def end(_connection: Connection, driver: sqlite3.Connection) -> None:
-    """See what is committed meanwhile again."""
+    """End the read transaction, so that the next read sees later commits."""
     driver.rollback()
 
 
 def _refuse_unusable(path: Path, url: sa.URL) -> None:
-    """Say in one line what stands in the way of a database file."""
+    """Refuse, in one line that says why, a file that cannot be the database."""
     folder = path.absolute().parent
     if not folder.is_dir():
         raise Refused(f"the folder {folder} does not exist; make it, or set DATABASE_URL")

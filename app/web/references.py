@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.db.releases import as_known
-from app.db.statement_cache import Statements, Values
+from app.db.statement_cache import StatementCache, Values
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, document_texts
 from app.records.kinds import KINDS
 from app.records.references import MARK
@@ -112,7 +112,7 @@ class Names:
 
 #: How names are asked for, by the number of ids in each space; apart from the service's, which so
 #: many shapes would push out.
-_STATEMENTS = Statements()
+_STATEMENTS = StatementCache()
 
 
 def _put_together(cut: Sequence[bytes], filled: Mapping[bytes, bytes]) -> bytes:

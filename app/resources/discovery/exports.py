@@ -17,7 +17,7 @@ import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 
-from app.db.driver import each_bound
+from app.db.deadlines import renew_deadline
 from app.db.tables import datasets, releases
 from app.records.kinds import KINDS, Kind
 from app.web.endpoints.records import collection_of
@@ -71,7 +71,7 @@ def _table(context: ReadContext, kind: Kind) -> Iterator[bytes]:
     shape = stored(kind.record)
     parts = parts_of(collection_of(kind, shape, ()), context)
     wordless = ([_EXACT.sub(b"null", text) for text in part] for part in parts)
-    return each_bound(context.connection, sheets(context, shape, wordless))
+    return renew_deadline(context.connection, sheets(context, shape, wordless))
 
 
 def _terms() -> list[bytes]:

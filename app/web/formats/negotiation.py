@@ -12,7 +12,7 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from app.db.driver import each_bound
+from app.db.deadlines import renew_deadline
 from app.db.releases import as_known
 from app.db.statement_cache import in_parts
 from app.errors import NotAcceptable
@@ -127,7 +127,7 @@ def _stream(
 ) -> Generator[bytes, None, None]:
     """The result by parts, over a connection of its own that lives as long as the stream."""
     with open_context(service, request, values) as context:
-        yield from each_bound(context.connection, written(context, shape, parts(context)))
+        yield from renew_deadline(context.connection, written(context, shape, parts(context)))
 
 
 def _ndjson(

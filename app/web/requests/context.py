@@ -24,9 +24,9 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
 from app.db import Database
-from app.db.driver import bound
+from app.db.deadlines import set_deadline
 from app.db.releases import as_known, current_release, release_at
-from app.db.statement_cache import Statements, Values, Write
+from app.db.statement_cache import Build, StatementCache, Values
 from app.db.tables import datasets
 from app.errors import Overlong, Unavailable
 from app.settings import Settings
@@ -62,7 +62,7 @@ class Service:
     _turn: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
     _quick: Line = field(default_factory=lambda: Line("requests", QUICK))
     _costly: Line = field(init=False)
-    statements: Statements = field(default_factory=Statements)
+    statements: StatementCache = field(default_factory=StatementCache)
     gate: Gate = field(init=False)
 
     def __post_init__(self) -> None:
@@ -178,7 +178,7 @@ class Service:
         moving = loop.call_later(QUICK_WAIT_SECONDS, move)
         try:
             async with asyncio.timeout(None) as limit:
-                return await self.database.on_loop(work)
+                return await self.database.run_on_loop(work)
         except TimeoutError:
             if refused is None:
                 raise
@@ -248,7 +248,7 @@ class ReadContext:
         return self.connection.execute(as_known(statement, self.known), values).all()
 
     def rows_like(
-        self, what: Any, values: Values, write: Write, *, named: bool = True
+        self, what: Any, values: Values, write: Build, *, named: bool = True
     ) -> Sequence[Any]:
         """The rows of a statement that is kept by its shape (see `app.db.statement_cache`)."""
         statements = self.service.statements
@@ -328,7 +328,7 @@ class open_context:
         """Open it."""
         connection = self._read.__enter__()
         try:
-            bound(connection, quick=self._quick)
+            set_deadline(connection, quick=self._quick)
             return context_on(connection, *self._given)
         except BaseException as fault:
             self._read.__exit__(type(fault), fault, fault.__traceback__)
