@@ -81,6 +81,12 @@ class Settings(BaseSettings):
         return tuple(given.replace(" ", "").split(",")) if isinstance(given, str) else given
 
 
+def variable_of(setting: str) -> str:
+    """Return the environment variable of a setting."""
+    name = setting.upper()
+    return name if name.startswith("DATABASE_") else f"POSITIONS_{name}"
+
+
 def seeds_folder() -> Path:
     """The seeds that travel with the package, or the checkout's."""
     return _shipped("seeds")

@@ -6,11 +6,16 @@ import sqlite3
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import typer.core
+import typer.main
+from typer.testing import CliRunner
 
+from app import __version__
+from app.cli.main import app
 from app.settings import seeds_folder
 from tests.conftest import write_seeds
 from tests.processes import PROGRAM, serving
@@ -135,6 +140,52 @@ def test_a_folder_without_seeds_is_refused(tmp_path: Path) -> None:
     result = run(tmp_path, "load", str(tmp_path))
     assert result.returncode == 3
     assert "a seed folder has a dataset.yaml" in result.stderr
+
+
+def commands(group: typer.core.TyperGroup, *path: str) -> Iterator[tuple[str, ...]]:
+    """The words of each command, such as `keys create`."""
+    for name, command in group.commands.items():
+        if isinstance(command, typer.core.TyperGroup):
+            yield from commands(command, *path, name)
+        else:
+            yield *path, name
+
+
+PROGRAM_COMMAND = typer.main.get_command(app)
+assert isinstance(PROGRAM_COMMAND, typer.core.TyperGroup)
+COMMANDS = sorted(commands(PROGRAM_COMMAND))
+
+
+def test_the_commands_are_these() -> None:
+    """Scripts of operators call them, so none goes and none is renamed."""
+    assert [" ".join(words) for words in COMMANDS] == [
+        "backup",
+        "check",
+        "documents attach",
+        "export",
+        "import un-votes",
+        "keys create",
+        "keys list",
+        "keys revoke",
+        "load",
+        "migrate",
+        "restore",
+        "serve",
+        "verify-history",
+        "version",
+    ]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_the_help_of_every_command_says_what_it_does_and_shows_one(words: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
+    assert shown.exit_code == 0
+    assert f"positions {' '.join(words)}" in shown.stdout.partition("Example:")[2]
+
+
+def test_the_version_is_an_option_and_a_command() -> None:
+    for words in (["version"], ["--version"]):
+        assert CliRunner().invoke(app, words).stdout == f"{__version__}\n"
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("serve", "--help"), ("check", "--help")])

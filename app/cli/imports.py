@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
-from app.cli.messages import migrated, tell
+from app.cli.database import open_database
+from app.cli.messages import say_outcome
 
-imports = typer.Typer(help="Import what others publish.", no_args_is_help=True)
-
-
-@imports.callback()
-def _imports() -> None:
-    """Keep `un-votes` a command of its own while there is no other."""
+imports = typer.Typer(
+    help="Import what others publish, such as UN roll calls.", no_args_is_help=True
+)
 
 
 @imports.command(
@@ -35,19 +33,19 @@ def un_votes(
     """Import roll calls of the UN General Assembly: all or nothing, and again changes nothing."""
     from app.importers.un_votes_load import import_un_votes
 
-    with migrated() as database:
+    with open_database() as database:
         with _progress("Reading votes") as watch:
             outcome = import_un_votes(database, path, watch)
-        tell(outcome, "Imported")
+        say_outcome(outcome, "Imported")
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal; elsewhere nothing."""
+def _progress(description: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal, and nothing elsewhere."""
     from rich.console import Console
     from rich.progress import Progress
 
     err = Console(stderr=True)
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task(what)
+        task = progress.add_task(description)
         yield lambda done, whole: progress.update(task, completed=done, total=whole)
