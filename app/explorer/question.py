@@ -8,8 +8,7 @@ from app.explorer import charts
 from app.explorer.labels import COLUMNS, SCALE, look
 from app.explorer.pages import Visit
 from app.opinions.filters import CHOOSING
-from app.vocabulary import QuestionKind, Stance
-from app.web.query.ids import REGION_NAMES
+from app.vocabulary import REGION_NAMES, QuestionKind, Stance
 
 #: From so many holders on, names alone are read more easily than names with all that they said.
 COMPACT_FROM = 60

@@ -8,10 +8,9 @@ from fastapi import APIRouter
 from sqlalchemy import ColumnElement, Select
 
 from app.db.tables import KIND_TABLES, agreements, countries, links, organizations
-from app.vocabulary import AgreementStatus, PartyRole, fold
+from app.vocabulary import REGION_NAMES, AgreementStatus, PartyRole, fold
 from app.web.endpoints.records import refers_to, register
 from app.web.parameters import Parameter, identifier
-from app.web.query.ids import REGION_NAMES
 from app.web.query.pages import Filter
 
 router = APIRouter()

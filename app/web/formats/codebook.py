@@ -5,8 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from app.errors import problems
-from app.vocabulary import VOCABULARIES
-from app.web.query.ids import REGION_NAMES
+from app.vocabulary import REGION_NAMES, VOCABULARIES
 from app.web.response_schemas import Shape
 
 

@@ -17,31 +17,6 @@ from app.web.parameters import is_id, refuse
 from app.web.query.pages import Filter
 from app.web.requests.context import ReadContext
 
-REGION_NAMES = {
-    "002": "Africa",
-    "009": "Oceania",
-    "019": "Americas",
-    "142": "Asia",
-    "150": "Europe",
-    "015": "Northern Africa",
-    "202": "Sub-Saharan Africa",
-    "021": "Northern America",
-    "419": "Latin America and the Caribbean",
-    "030": "Eastern Asia",
-    "034": "Southern Asia",
-    "035": "South-eastern Asia",
-    "039": "Southern Europe",
-    "053": "Australia and New Zealand",
-    "054": "Melanesia",
-    "057": "Micronesia",
-    "061": "Polynesia",
-    "143": "Central Asia",
-    "145": "Western Asia",
-    "151": "Eastern Europe",
-    "154": "Northern Europe",
-    "155": "Western Europe",
-}
-
 
 def resolve_filters(context: ReadContext, filters: Sequence[Filter]) -> None:
     """Put canonical ids in the place of what the caller wrote.
