@@ -1,4 +1,4 @@
-"""The explorer: the API's answers as pages, for whoever would rather look than read.
+"""Explorer: the API's answers as HTML pages.
 
 Server-rendered HTML and SVG; every page works without JavaScript, shows nothing that the API
 cannot give, and offers the calls it was made of. `install` puts it into the application.

@@ -1,6 +1,6 @@
-"""How a page reads: it asks the API's own handlers, in the process and over one connection.
+"""Client of the API for pages, in the process and over one connection.
 
-    reading.get("/positions", question=id, limit=500)["data"]
+    api.get("/positions", question=id, limit=500)["data"]
 
 So a page shows nothing that the API cannot give, all of one state of the data, and the calls it
 made are the calls it offers for copying.
@@ -20,20 +20,20 @@ from app.explorer.labels import total
 from app.web.parameters import parse_query
 from app.web.requests.context import OPERATIONS, ReadContext, context_on
 
-#: What a query may hold: a value, values, or nothing at all.
-Given = str | int | Iterable[str] | None
-#: How many ids one call asks for.
+#: A value of a query, several, or none at all.
+QueryValue = str | int | Iterable[str] | None
+#: Ids in one call.
 BATCH = 200
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the API that a page is made of.
+    """Call of the API that a page is made of.
 
     Attributes:
-        about: what the page takes from it.
+        about: the part of the page that it gives.
         address: path and query.
-        total: how many things it found, where it says so.
+        total: the number of things it found, where it says so.
         counted: the same in words, with "at least" where it stopped counting.
         formats: the formats it can be had in.
     """
@@ -45,30 +45,30 @@ class Call:
     formats: tuple[str, ...]
 
     def as_format(self, name: str) -> str:
-        """The address of the same answer in another format, whole rather than a page of it."""
+        """Return the address of the whole answer in another format."""
         path, _, query = self.address.partition("?")
-        kept = [part for part in query.split("&") if part and not _PAGING.match(part)]
-        return f"{path}?{'&'.join([*kept, f'format={name}'])}"
+        rest = [part for part in query.split("&") if part and not _PAGING.match(part)]
+        return f"{path}?{'&'.join([*rest, f'format={name}'])}"
 
 
 _PAGING = re.compile(r"(limit|cursor|total|facets)=")
 
 
-class Reading:
-    """Asks the API for a page, and remembers what it asked."""
+class ApiClient:
+    """Client of the API for one page, which remembers the calls that the page shows."""
 
     def __init__(self, context: ReadContext) -> None:
         """Read from the state of the data that the page's request is answered from."""
-        self._ask = context
+        self._context = context
         self.calls: list[Call] = []
         self.meta: dict[str, Any] = {"release": context.release, "citations": []}
 
-    def get(self, path: str, **given: Given) -> Any:
-        """The API's answer to a path below /v1 and a query, parsed."""
+    def get(self, path: str, **given: QueryValue) -> Any:
+        """Return the API's answer to a path below /v1 and a query, parsed."""
         return orjson.loads(self._respond(path, query_of(given)).body)
 
-    def batch(self, path: str, ids: Iterable[str], **given: Given) -> list[Any]:
-        """The records of these ids, however many."""
+    def batch(self, path: str, ids: Iterable[str], **given: QueryValue) -> list[Any]:
+        """Return the records of these ids, however many."""
         wanted = sorted(set(ids))
         return [
             one
@@ -76,31 +76,31 @@ class Reading:
             for one in self.get(path, **given, id=wanted[i : i + BATCH], limit=BATCH)["data"]
         ]
 
-    def show(self, about: str, path: str, **given: Given) -> Any:
-        """The same for what the page shows: it is offered to the reader as a call."""
+    def show(self, about: str, path: str, **given: QueryValue) -> Any:
+        """Return the answer that the page shows, and offer it to the reader as a call."""
         query = query_of(given)
         answer = orjson.loads(self._respond(path, query).body)
         self._remember(about, path, query, answer)
         return answer
 
-    def offer(self, about: str, path: str, **given: Given) -> None:
+    def offer(self, about: str, path: str, **given: QueryValue) -> None:
         """Offer a call that the page did not need itself."""
         query = query_of(given)
         self.calls.append(Call(about, _address(path, query), None, None, _formats(path)))
 
-    def text(self, path: str, **given: Given) -> str:
-        """An answer that is text, as it is."""
+    def text(self, path: str, **given: QueryValue) -> str:
+        """Return an answer that is text, as it is."""
         return bytes(self._respond(path, query_of(given)).body).decode()
 
     def takes(self, path: str, name: str) -> bool:
-        """Whether an address has a parameter."""
+        """Return whether an address has a parameter."""
         return path in OPERATIONS and name in OPERATIONS[path].parameters
 
     def _respond(self, path: str, query: str) -> Response:
-        template, found = _find(path)
+        template, found = _match(path)
         operation = OPERATIONS[template]
         scope = {
-            **self._ask.request.scope,
+            **self._context.request.scope,
             "path": f"/v1{path}",
             "query_string": query.encode("ascii"),
             "path_params": found,
@@ -109,7 +109,7 @@ class Reading:
         values = parse_query(scope["query_string"], operation.parameters)
         request = Request(scope)
         return operation.handler(
-            context_on(self._ask.connection, self._ask.service, request, values)
+            context_on(self._context.connection, self._context.service, request, values)
         )
 
     def _remember(self, about: str, path: str, query: str, answer: Any) -> None:
@@ -131,17 +131,17 @@ def _address(path: str, query: str) -> str:
 
 def _formats(path: str) -> tuple[str, ...]:
     """The formats an address offers."""
-    parameters = OPERATIONS[_find(path)[0]].parameters
+    parameters = OPERATIONS[_match(path)[0]].parameters
     return tuple(parameters["format"].schema["enum"] if "format" in parameters else ["json"])
 
 
-def query_of(given: Mapping[str, Given]) -> str:
-    """A query string: lists by commas, what is empty left out."""
+def query_of(given: Mapping[str, QueryValue]) -> str:
+    """Return a query string: lists by commas, empty values left out."""
     pairs = [(name, _text(value)) for name, value in given.items()]
     return urlencode([(n, v) for n, v in pairs if v], safe=",:", quote_via=quote)
 
 
-def _text(value: Given) -> str:
+def _text(value: QueryValue) -> str:
     if value is None:
         return ""
     if isinstance(value, str | int):
@@ -149,8 +149,8 @@ def _text(value: Given) -> str:
     return ",".join(one for one in value if one)
 
 
-def _find(path: str) -> tuple[str, dict[str, str]]:
-    """The operation that a path is, and what its variable parts are."""
+def _match(path: str) -> tuple[str, dict[str, str]]:
+    """The template of a path, with the values of its variable parts."""
     for template, found in _matches(path):
         return template, found
     raise NotFound(f"the API has no address /v1{path}")

@@ -1,4 +1,4 @@
-"""The geometry of the charts: days to places on a line. Templates draw what comes of it.
+"""Geometry of the charts: days to places on a line, which templates draw.
 
 An exact day is a point. Anything vaguer is a bar from the first day it can be to the last, never
 narrower than can be seen; what is open at an end runs to the edge, and what has no bounds at all
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.explorer.labels import SCALE, look, span, when
+from app.explorer.labels import SCALE, span, stance_label, when
 from app.vocabulary import Stance
 
 WIDTH, ROW, LEFT, RIGHT = 900, 26, 24, 24
@@ -27,7 +27,7 @@ _LANES = (
 
 @dataclass(frozen=True)
 class Axis:
-    """A line of time from one day to another, between two places."""
+    """Axis of time from one day to another, between two places."""
 
     first: date
     last: date
@@ -35,14 +35,14 @@ class Axis:
     right: float = WIDTH - RIGHT
 
     def at(self, day: str | None, *, otherwise: float) -> float:
-        """The place of a day, kept within the axis."""
+        """Return the place of a day, kept within the axis."""
         if not day:
             return otherwise
         share = (_day(day) - self.first).days / max(1, (self.last - self.first).days)
         return round(self.left + min(1.0, max(0.0, share)) * (self.right - self.left), 1)
 
     def bar(self, when: dict[str, Any]) -> tuple[float, float]:
-        """Where a date begins and ends: equal for an exact day."""
+        """Return the places where a date begins and ends: equal for an exact day."""
         begin = self.at(when["earliest"], otherwise=self.left)
         end = self.at(when["latest"], otherwise=self.right)
         if when["earliest"] == when["latest"] or end - begin >= NARROWEST:
@@ -51,7 +51,7 @@ class Axis:
         return middle - NARROWEST / 2, middle + NARROWEST / 2
 
     def ticks(self, most: int = 9) -> list[tuple[float, str]]:
-        """Years to write under the axis, as many as are read easily."""
+        """Return the years to write under the axis, as many as are read easily."""
         years = range(self.first.year, self.last.year + 1)
         step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if len(years) / s <= most)
         return [
@@ -62,7 +62,7 @@ class Axis:
 
 
 def axis(dates: Iterable[dict[str, Any] | None], **places: float) -> Axis | None:
-    """The whole years that all known bounds lie in; None where there are none."""
+    """Return the axis of the years that all known bounds lie in; None where there are none."""
     days = [_day(d) for one in dates if one for d in (one["earliest"], one["latest"]) if d]
     if not days:
         return None
@@ -70,19 +70,19 @@ def axis(dates: Iterable[dict[str, Any] | None], **places: float) -> Axis | None
 
 
 def moves(positions: Sequence[Any], kind: str, dates: dict[str, Any]) -> dict[str, Any] | None:
-    """The opinions of holders that changed, over time and from against to for."""
-    changed = [one for one in positions if one["changed"] and one["told"]]
-    line = axis((dates.get(o["id"]) for one in changed for o in one["told"]), left=150)
+    """Lay out the opinions of holders that changed, over time and from against to for."""
+    changed = [one for one in positions if one["changed"] and one["stated_opinions"]]
+    line = axis((dates.get(o["id"]) for one in changed for o in one["stated_opinions"]), left=150)
     if not changed or line is None:
         return None
-    used = {o["stance"] for one in changed for o in one["told"]}
+    used = {o["stance"] for one in changed for o in one["stated_opinions"]}
     lanes = [word for word in _LANES if word in used]
     heights = {word: 24 + 44 * i for i, word in enumerate(lanes)}
     return {
         "width": WIDTH,
         "height": 44 * len(lanes) + 36,
         "ticks": line.ticks(),
-        "lanes": [(look(word, kind), y) for word, y in heights.items()],
+        "lanes": [(stance_label(word, kind), y) for word, y in heights.items()],
         "holders": [_path(one, kind, line, dates, heights) for one in changed],
     }
 
@@ -91,21 +91,23 @@ def _path(
     one: Any, kind: str, line: Axis, dates: dict[str, Any], heights: dict[Any, int]
 ) -> dict[str, Any]:
     marks = []
-    for told in one["told"]:
-        dated = dates.get(told["id"])
-        if dated is None or told["stance"] not in heights:
+    for opinion in one["stated_opinions"]:
+        dated = dates.get(opinion["id"])
+        if dated is None or opinion["stance"] not in heights:
             continue
         begin, end = line.bar(dated)
-        text = when(told["stated"]) if told["stated"] else f"undated; its source: {span(dated)}"
+        text = (
+            when(opinion["stated"]) if opinion["stated"] else f"undated; its source: {span(dated)}"
+        )
         marks.append(
             {
                 "begin": begin,
                 "end": end,
                 "x": (begin + end) / 2,
-                "y": heights[told["stance"]],
-                "look": look(told["stance"], kind),
+                "y": heights[opinion["stance"]],
+                "stance": stance_label(opinion["stance"], kind),
                 "text": text,
-                "id": told["id"],
+                "id": opinion["id"],
             }
         )
     return {"holder": one["holder"], "marks": marks}
@@ -120,7 +122,7 @@ LETTER = 6.6
 
 
 def rows(entries: Sequence[Any]) -> dict[str, Any] | None:
-    """One row for each entry with a bound: a dot or a bar, and its label beside it."""
+    """Lay out a row for each entry with a bound: a dot or a bar, and its label beside it."""
     dated = [
         one for one in entries if one["date"] and (one["date"]["earliest"] or one["date"]["latest"])
     ]
@@ -153,7 +155,7 @@ def _row(entry: Any, line: Axis, y: float) -> dict[str, Any]:
 
 
 def _label_place(line: Axis, begin: float, end: float) -> tuple[float, str]:
-    """Beside the mark on the side that has room, else upon it."""
+    """The place of a label: beside the mark on the side that has room, else upon it."""
     middle = line.left + (line.right - line.left) * 0.45
     if end <= middle:
         return end + 12, "start"
@@ -163,10 +165,10 @@ def _label_place(line: Axis, begin: float, end: float) -> tuple[float, str]:
 
 
 def entry_title(entry: Any) -> str:
-    """What an entry of the timeline is, in a line."""
+    """Return the line that names an entry of the timeline."""
     if entry["kind"] == "opinion":
-        look = SCALE[entry["stance"]]
-        return f"{entry['actors'][0]['name']} {look.mark} {entry['question']['name']}"
+        label = SCALE[entry["stance"]]
+        return f"{entry['actors'][0]['name']} {label.symbol} {entry['question']['name']}"
     if entry["kind"] == "agreement":
         step = f" ({entry['what'].replace('_', ' ')})" if entry["date"] else ""
         return f"{entry['record']['name']}{step}"
@@ -174,13 +176,13 @@ def entry_title(entry: Any) -> str:
 
 
 def _shortened(text: str, room: float) -> str:
-    """A line that fits the room beside its mark."""
+    """The text, cut to the room beside its mark."""
     most = int(room / LETTER)
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def lines(found: Sequence[Any], order: Sequence[str]) -> dict[str, Any]:
-    """Agreement S by year: a line for each other holder, broken where a year has too few.
+    """Lay out agreement S by year: a line for each other holder, broken where a year has too few.
 
     Lines take their colours in the order asked for, so that a holder keeps its colour.
     """
@@ -213,7 +215,7 @@ def lines(found: Sequence[Any], order: Sequence[str]) -> dict[str, Any]:
 
 
 def _runs(points: Sequence[tuple[int, float, float, Any]]) -> list[list[Any]]:
-    """Points of years that follow each other, together."""
+    """Runs of points whose years follow each other."""
     runs: list[list[Any]] = []
     for point in points:
         if runs and point[0] == runs[-1][-1][0] + 1:
@@ -224,7 +226,7 @@ def _runs(points: Sequence[tuple[int, float, float, Any]]) -> list[list[Any]]:
 
 
 def _spread(drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Labels at the ends of lines, far enough apart to be read."""
+    """The lines with places for their labels, far enough apart to be read."""
     least = 0.0
     for one in sorted(drawn, key=lambda one: one["y"]):
         one["label_y"] = max(one["y"], least)
@@ -233,7 +235,7 @@ def _spread(drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _day(text: str) -> date:
-    """A day of the calendar; years before 1 are beyond any axis."""
+    """The day of the calendar; years before 1 are beyond any axis."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -1,10 +1,10 @@
-"""The source reader: what cites a document, paragraph by paragraph, and how to cite it."""
+"""Page of a document: what cites it, paragraph by paragraph, and how to cite it."""
 
 from collections import defaultdict
 from itertools import groupby
 from typing import Any
 
-from app.explorer.pages import Visit
+from app.explorer.pages import PageRequest
 from app.vocabulary import ActorKind, SourceType
 from app.web.formats.citations import CITATION_STYLES
 
@@ -12,15 +12,15 @@ from app.web.formats.citations import CITATION_STYLES
 MOST, ROWS = 500, 20
 
 
-def view(visit: Visit) -> str:
-    """The page of a document."""
-    known, show = visit.only("known_at"), visit.reading.show
-    document = visit.reading.get(f"/documents/{visit.id}", **known)["data"]
+def view(page: PageRequest) -> str:
+    """Return the page of a document."""
+    known, show = page.only("known_at"), page.api.show
+    document = page.api.get(f"/documents/{page.id}", **known)["data"]
     path = f"/documents/{document['id']}"
     most = ROWS if document["source_type"] == SourceType.DATASET else MOST
     claims = show("What cites it, by paragraph", f"{path}/claims", **known, limit=most)
     opinions = show("Its opinions", "/opinions", **known, document=document["id"], limit=most)
-    return visit.render(
+    return page.render(
         "document.html",
         document=document,
         claims=claims,
@@ -28,10 +28,10 @@ def view(visit: Visit) -> str:
         paragraphs=_paragraphs(claims["data"]),
         is_table=most == ROWS,
         opinions=opinions["meta"],
-        kinds=visit.kinds_of(opinions["data"]),
-        told={one["id"]: one for one in opinions["data"]},
+        kinds=page.kinds_of(opinions["data"]),
+        opinions_by_id={one["id"]: one for one in opinions["data"]},
         citations=[
-            (style, visit.reading.text(f"{path}/citation", **known, format=style))
+            (style, page.api.text(f"{path}/citation", **known, format=style))
             for style in CITATION_STYLES
         ],
     )

@@ -1,40 +1,41 @@
-"""How the field's words look on a page: the scale of stances, dates, and where a ref leads."""
+"""Labels of the field's words on pages, of stances, dates and figures; the page of a record."""
 
 import re
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from app.records.kinds import KINDS
 from app.vocabulary import VOCABULARIES, QuestionKind, Stance
 
 
 @dataclass(frozen=True)
-class Look:
-    """How a stance is shown: never by its colour alone.
+class StanceLabel:
+    """Label of a stance, which is never shown by its colour alone.
 
     Attributes:
-        mark: its symbol.
-        word: what to call it.
+        symbol: its symbol.
+        word: its name.
         css: its class in the style sheet.
     """
 
-    mark: str
+    symbol: str
     word: str
     css: str
 
 
 #: From against to for; what has no place on the line comes after it.
-SCALE: dict[str, Look] = {
-    Stance.STRONG_OPPOSE: Look("−−", "Strongly opposes", "so"),
-    Stance.OPPOSE: Look("−", "Opposes", "o"),
-    Stance.NEUTRAL: Look("0", "Neutral", "n"),
-    Stance.AMBIVALENT: Look("±", "Ambivalent", "a"),
-    Stance.SUPPORT: Look("+", "Supports", "s"),
-    Stance.STRONG_SUPPORT: Look("++", "Strongly supports", "ss"),
-    Stance.NO_POSITION: Look("∅", "No position", "np"),
+SCALE: dict[str, StanceLabel] = {
+    Stance.STRONG_OPPOSE: StanceLabel("−−", "Strongly opposes", "so"),
+    Stance.OPPOSE: StanceLabel("−", "Opposes", "o"),
+    Stance.NEUTRAL: StanceLabel("0", "Neutral", "n"),
+    Stance.AMBIVALENT: StanceLabel("±", "Ambivalent", "a"),
+    Stance.SUPPORT: StanceLabel("+", "Supports", "s"),
+    Stance.STRONG_SUPPORT: StanceLabel("++", "Strongly supports", "ss"),
+    Stance.NO_POSITION: StanceLabel("∅", "No position", "np"),
 }
-#: What the words are instead, where nobody wants anything: of what is the case, and of a motion.
-_OTHERWISE: dict[str, dict[str, str]] = {
+#: Other names, where nobody wants anything: on what is the case, and on a motion.
+_OTHER_WORDS: dict[str, dict[str, str]] = {
     QuestionKind.ASSESSMENT: {
         Stance.STRONG_OPPOSE: "Strongly disagrees",
         Stance.OPPOSE: "Disagrees",
@@ -79,30 +80,32 @@ _PAGES = {
 }
 
 
-def look(stance: str, kind: str | None = None) -> Look:
-    """How a stance is shown on a question of a kind: one agrees that, and is in favour of."""
+def stance_label(stance: str, kind: str | None = None) -> StanceLabel:
+    """Return the label of a stance on a kind of question: one agrees that, and is in favour of."""
     usual = SCALE[stance]
-    return replace(usual, word=_OTHERWISE.get(kind or "", {}).get(stance, usual.word))
+    return replace(usual, word=_OTHER_WORDS.get(kind or "", {}).get(stance, usual.word))
 
 
-def page_of(ref: dict[str, Any]) -> str:
-    """The page about whatever a ref names."""
-    return _PAGES[ref["kind"]].format(quote(ref["id"]))
+def page_address(ref: dict[str, Any]) -> str:
+    """Return the address of the page about a record; where it has none, of the record itself."""
+    kind = ref["kind"]
+    address = _PAGES.get(kind) or f"/v1/{KINDS[kind].path}/{{}}"
+    return address.format(quote(ref["id"]))
 
 
 def label(word: str) -> str:
-    """A word of a vocabulary as people write it."""
+    """Return a word of a vocabulary as people write it."""
     return word.replace("_", " ")
 
 
 def definition(vocabulary: str, word: str) -> str:
-    """What a word of a vocabulary means."""
+    """Return the definition of a word of a vocabulary."""
     words = {one.value: one for one in VOCABULARIES[vocabulary][0]}
     return words[word].definition
 
 
 def when(date: dict[str, Any] | None) -> str:
-    """A date in words: the source's own, with its bounds where the words alone do not give them.
+    """Return a date in the source's words, with its bounds where the words do not give them.
 
     A day that the source writes but that is held only to its month is not shown as a day.
     """
@@ -119,7 +122,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def span(date: dict[str, Any]) -> str:
-    """The bounds of a date, as coarse as it is."""
+    """Return the bounds of a date, as coarse as it is."""
     earliest, latest, precision = date["earliest"], date["latest"], date["precision"]
     if not earliest and not latest:
         return date["edtf"] or "undated"
@@ -137,16 +140,16 @@ def span(date: dict[str, Any]) -> str:
 
 
 def figure(value: float | None) -> str:
-    """A figure to two places, with a minus sign; a dash where there is none."""
+    """Return a figure to two places, with a minus sign; a dash where there is none."""
     return "–" if value is None else f"{value:.2f}".replace("-", "−")
 
 
 def number(value: int) -> str:
-    """A count with its thousands apart."""
+    """Return a count with its thousands apart."""
     return f"{value:,}".replace(",", "\u202f")
 
 
 def total(meta: dict[str, Any]) -> str:
-    """How many there are: where an answer stopped counting, it says so."""
+    """Return the total of an answer; where it stopped counting, this says so."""
     least = "at least " if meta.get("total_relation") == "at_least" else ""
     return f"{least}{number(meta['total'])}"

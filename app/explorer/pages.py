@@ -1,4 +1,4 @@
-"""Pages: how one is asked for, filled and answered, whatever it shows.
+"""Pages: their requests, their templates and their registration, whatever they show.
 
 A page's address is its whole state: its query is the API's own, and a form of it is a GET form.
 """
@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.errors import MOST_HINTS, Fault, NotFound, Problem, nearest
 from app.explorer import charts, labels
-from app.explorer.api import Call, Reading, query_of
+from app.explorer.api import ApiClient, Call, query_of
 from app.web.parameters import pairs_of, refuse
 from app.web.requests.context import ReadContext, Service
 
@@ -34,7 +34,7 @@ ASSETS_STATE = hashlib.sha256(b"\n".join(ASSETS.values())).hexdigest()[:12]
 
 @cache
 def _templates() -> "Environment":
-    """The templates, for the first page: a service that shows none starts without them."""
+    """The templates, loaded for the first page: a service that shows none starts without them."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     templates = Environment(
@@ -44,7 +44,7 @@ def _templates() -> "Environment":
         lstrip_blocks=True,
     )
     templates.filters |= {
-        "page": labels.page_of,
+        "page_address": labels.page_address,
         "label": labels.label,
         "when": labels.when,
         "figure": labels.figure,
@@ -56,7 +56,7 @@ def _templates() -> "Environment":
     templates.globals |= {
         "assets": f"/assets/{ASSETS_STATE}",
         "scale": labels.SCALE,
-        "look": labels.look,
+        "stance_label": labels.stance_label,
         "attributions": labels.ATTRIBUTIONS,
         "definition": labels.definition,
     }
@@ -64,26 +64,26 @@ def _templates() -> "Environment":
 
 
 class Query(dict[str, str]):
-    """What an address says, by name; nothing where it does not."""
+    """Query of an address by name; a name that is not there has no text."""
 
     def __missing__(self, _name: str) -> str:
-        """Say nothing."""
+        """Return no text."""
         return ""
 
 
 @dataclass
-class Visit:
-    """One page asked for.
+class PageRequest:
+    """Request for one page.
 
     Attributes:
         request: the request for it.
-        reading: what it reads with.
-        query: what its address says, by name; values by commas, as the API takes them.
+        api: reads what it shows.
+        query: its query, by name; values by commas, as the API takes them.
         public_url: the address the service is known by.
     """
 
     request: Request
-    reading: Reading
+    api: ApiClient
     query: Query
     public_url: str
 
@@ -93,30 +93,30 @@ class Visit:
         return str(self.request.path_params["id"])
 
     def only(self, *names: str) -> dict[str, str]:
-        """What the query says of these."""
+        """Return the part of the query that has these names."""
         return {name: self.query[name] for name in names if name in self.query}
 
     def without(self, *names: str) -> dict[str, str]:
-        """What the query says of all but these."""
+        """Return the query without these names."""
         return {name: value for name, value in self.query.items() if name not in names}
 
     def with_query(self, **changes: str | None) -> str:
-        """The address of this page with some of its query changed."""
+        """Return the address of this page with some of its query changed."""
         return _address(self.request.url.path, query_of({**self.query, **changes}))
 
     def at(self, path: str) -> str:
-        """The address of another page, asked the same."""
+        """Return the address of another page with the same query."""
         return _address(path, query_of(self.query))
 
     def render(self, template: str, **context: Any) -> str:
-        """The page."""
+        """Return the page that a template makes."""
         return (
             _templates()
             .get_template(template)
             .render(
-                visit=self,
-                calls=self.reading.calls,
-                meta=self.reading.meta,
+                page=self,
+                calls=self.api.calls,
+                meta=self.api.meta,
                 query=self.query,
                 snippets=self._snippets,
                 **{"kinds": {}, **context},
@@ -124,13 +124,13 @@ class Visit:
         )
 
     def kinds_of(self, positions: Iterable[Any]) -> dict[str, str]:
-        """The kind of each question that positions, or opinions, are on, by its id."""
+        """Read the kinds of the questions that positions, or opinions, are on, by id."""
         asked = {one["question"]["id"] for one in positions if one["question"]}
-        found = self.reading.batch("/questions", asked, **self.only("known_at"), fields="id,kind")
+        found = self.api.batch("/questions", asked, **self.only("known_at"), fields="id,kind")
         return {one["id"]: one["kind"] for one in found}
 
     def _snippets(self, call: Call) -> list[tuple[str, str]]:
-        """A call as somebody would write it, by language."""
+        """A call in each language that it can be written in."""
         url = self.public_url.rstrip("/") + call.address
         table = self.public_url.rstrip("/") + call.as_format("csv")
         quoted, quoted_table = orjson.dumps(url).decode(), orjson.dumps(table).decode()
@@ -148,27 +148,27 @@ def _address(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-class Elsewhere(Exception):
-    """The page is at another address."""
+class Redirect(Exception):
+    """Says that the page is at another address."""
 
     def __init__(self, address: str) -> None:
-        """Say where."""
+        """Keep the address."""
         self.address = address
 
 
-View = Callable[[Visit], str]
+View = Callable[[PageRequest], str]
 
 
 def register(
     router: APIRouter, path: str, view: View, *, takes: Collection[str] = (), costly: bool = False
 ) -> None:
-    """Give a page its address.
+    """Register a page at an address.
 
     Args:
         router: where it is registered.
         path: its path.
         view: makes the page.
-        takes: what its query may say; the rest is refused, as the API refuses it.
+        takes: the parameters it takes; others are refused, as the API refuses them.
         costly: whether it is made beside the event loop, bounded in number.
     """
 
@@ -176,15 +176,15 @@ def register(
         service: Service = request.app.state.service
 
         def shown(context: ReadContext) -> Response:
-            visit = Visit(request, Reading(context), query, service.settings.public_url)
-            return HTMLResponse(view(visit))
+            page = PageRequest(request, ApiClient(context), query, service.settings.public_url)
+            return HTMLResponse(view(page))
 
         try:
             query = _query(request, takes)
             answer = await service.answer(request, {}, shown, costly=costly)
         except Problem as problem:
             return error_page(problem)
-        except Elsewhere as elsewhere:
+        except Redirect as elsewhere:
             return RedirectResponse(elsewhere.address, status_code=308)
         return answer
 
@@ -192,10 +192,10 @@ def register(
 
 
 def _query(request: Request, takes: Collection[str]) -> Query:
-    """The query by name; what a form sent empty was not filled in.
+    """The query by name, without what a form sent empty.
 
     Raises:
-        InvalidInput: when it says what the page does not take.
+        InvalidInput: when it has a parameter that the page does not take.
     """
     query = Query()
     for name, value in pairs_of(request.scope["query_string"]):
@@ -212,17 +212,17 @@ def _query(request: Request, takes: Collection[str]) -> Query:
 
 
 def error_page(problem: Problem) -> Response:
-    """A page that says what was wrong and where to go on."""
+    """Return the page that says what was wrong and where to go on."""
     page = (
         _templates()
         .get_template("error.html")
-        .render(problem=problem, visit=None, calls=[], meta=None, query=Query())
+        .render(problem=problem, page=None, calls=[], meta=None, query=Query())
     )
     return HTMLResponse(page, status_code=problem.status, headers=problem.headers)
 
 
 def asset(request: Request) -> Response:
-    """A file of the pages, kept by browsers for as long as its address names its state."""
+    """Return a file of the pages; browsers may keep it while its address names its state."""
     name = request.path_params["name"]
     if name not in ASSETS:
         raise NotFound("no such file")

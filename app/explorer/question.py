@@ -1,16 +1,16 @@
-"""The page of a question: who stands where, in five columns, why, and who moved."""
+"""Page of a question: who stands where, in five columns, why, and who moved."""
 
 from collections import Counter, defaultdict
 from typing import Any
 
 from app.errors import NotFound
 from app.explorer import charts
-from app.explorer.labels import COLUMNS, SCALE, look
-from app.explorer.pages import Visit
+from app.explorer.labels import COLUMNS, SCALE, stance_label
+from app.explorer.pages import PageRequest
 from app.opinions.filters import CHOOSING
 from app.vocabulary import REGION_NAMES, QuestionKind, Stance
 
-#: From so many holders on, names alone are read more easily than names with all that they said.
+#: Number of holders from which names alone are read more easily than names with all that they said.
 COMPACT_FROM = 60
 MOST = 500
 _CHOOSES = (one.parameter.name for one in CHOOSING)
@@ -20,18 +20,18 @@ _AGAINST = (Stance.OPPOSE, Stance.STRONG_OPPOSE)
 _STRONG = {Stance.STRONG_OPPOSE, Stance.STRONG_SUPPORT}
 
 
-def view(visit: Visit) -> str:
-    """The page."""
-    reading, clock = visit.reading, visit.only("known_at")
-    question = reading.get(f"/questions/{visit.id}", **clock)["data"]
-    chosen = {**visit.query, "question": question["id"], "limit": MOST}
-    answer = reading.show("Who stands where", "/positions", **chosen)
+def view(page: PageRequest) -> str:
+    """Return the page."""
+    api, known = page.api, page.only("known_at")
+    question = api.get(f"/questions/{page.id}", **known)["data"]
+    chosen = {**page.query, "question": question["id"], "limit": MOST}
+    answer = api.show("Who stands where", "/positions", **chosen)
     found, total = answer["data"], answer["meta"]["total"]
     compact = total > COMPACT_FROM
-    told = {} if compact else _opinions(visit, chosen)
+    opinions = {} if compact else _opinions(page, chosen)
     for one in found:
-        one["told"] = [told[i] for i in one["opinion_ids"] if i in told]
-    return visit.render(
+        one["stated_opinions"] = [opinions[i] for i in one["opinion_ids"] if i in opinions]
+    return page.render(
         "question.html",
         question=question,
         kinds={question["id"]: question["kind"]},
@@ -40,18 +40,18 @@ def view(visit: Visit) -> str:
         shown=len(found),
         total=total,
         compact=compact,
-        chart=charts.moves(found, question["kind"], _dates_of_documents(visit, told)),
-        reasons=_reasons(told),
-        regions=_regions(visit, found) if question["kind"] == "vote" else [],
+        chart=charts.moves(found, question["kind"], _dates_of_documents(page, opinions)),
+        reasons=_reasons(opinions),
+        regions=_regions(page, found) if question["kind"] == "vote" else [],
         voted=[word for word in SCALE if any(one["stance"] == word for one in found)],
     )
 
 
-def _opinions(visit: Visit, chosen: dict[str, Any]) -> dict[str, Any]:
-    """What the positions rest on, by id."""
-    taken = {k: v for k, v in chosen.items() if visit.reading.takes("/opinions", k)}
+def _opinions(page: PageRequest, chosen: dict[str, Any]) -> dict[str, Any]:
+    """The opinions that the positions rest on, by id."""
+    taken = {k: v for k, v in chosen.items() if page.api.takes("/opinions", k)}
     taken.pop("stance", None)
-    answer = visit.reading.show("What they rest on, with reasons and places", "/opinions", **taken)
+    answer = page.api.show("What they rest on, with reasons and places", "/opinions", **taken)
     return {one["id"]: one for one in answer["data"]}
 
 
@@ -72,19 +72,19 @@ def _columns(found: list[Any], kind: str) -> list[dict[str, Any]]:
 
 
 def _name(stances: tuple[str, ...], held: set[str], kind: str) -> str:
-    """What to call a column: by its only stance, where it has just one."""
+    """The name of a column: that of its only stance, where it has just one."""
     if len(stances) == 1 or len(held) == 1 or kind == QuestionKind.VOTE:
-        return look(next(iter(held), stances[0]), kind).word
+        return stance_label(next(iter(held), stances[0]), kind).word
     return "Between"
 
 
-def _reasons(told: dict[str, Any]) -> dict[str, list[Any]]:
+def _reasons(opinions: dict[str, Any]) -> dict[str, list[Any]]:
     """Every reason given, by the side it was given for."""
     sides = {"for": _FOR, "against": _AGAINST}
     return {
         side: [
             (reason, one["holder"], one["evidence"])
-            for one in told.values()
+            for one in opinions.values()
             if one["stance"] in stances
             for reason in one["reasons"]
         ]
@@ -92,23 +92,23 @@ def _reasons(told: dict[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def _dates_of_documents(visit: Visit, told: dict[str, Any]) -> dict[str, Any]:
+def _dates_of_documents(page: PageRequest, opinions: dict[str, Any]) -> dict[str, Any]:
     """The date each opinion counts from: its own, else its document's."""
-    documents = {e["document"] for one in told.values() for e in one["evidence"]}
+    documents = {e["document"] for one in opinions.values() for e in one["evidence"]}
     if not documents:
         return {}
-    answer = visit.reading.get("/documents", id=sorted(documents), limit=MOST)
+    answer = page.api.get("/documents", id=sorted(documents), limit=MOST)
     published = {one["id"]: one["published"] for one in answer["data"]}
     return {
         one["id"]: one["stated"] or published.get(one["evidence"][0]["document"])
-        for one in told.values()
+        for one in opinions.values()
         if one["evidence"]
     }
 
 
-def _regions(visit: Visit, found: list[Any]) -> list[tuple[str, Counter[str]]]:
-    """How states stood by M49 subregion, the largest first."""
-    states = visit.reading.get("/countries", fields="id,m49_subregion", limit=MOST)["data"]
+def _regions(page: PageRequest, found: list[Any]) -> list[tuple[str, Counter[str]]]:
+    """The stances of states by M49 subregion, the largest first."""
+    states = page.api.get("/countries", fields="id,m49_subregion", limit=MOST)["data"]
     region = {one["id"]: one["m49_subregion"] for one in states}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for one in found:
@@ -117,14 +117,14 @@ def _regions(visit: Visit, found: list[Any]) -> list[tuple[str, Counter[str]]]:
     return sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
 
 
-def blocs(visit: Visit) -> str:
-    """The page of a roll call by the blocs of its year: who broke ranks."""
-    reading, known = visit.reading, visit.only("known_at")
-    question = reading.get(f"/questions/{visit.id}", **known)["data"]
+def blocs(page: PageRequest) -> str:
+    """Return the page of a roll call by the blocs of its year: who broke ranks."""
+    api, known = page.api, page.only("known_at")
+    question = api.get(f"/questions/{page.id}", **known)["data"]
     if not question["date"] or not question["date"]["earliest"]:
         raise NotFound("This question has no date, and blocs are those of a year.")
     year = question["date"]["earliest"][:4]
-    found = reading.show(
+    found = api.show(
         f"The blocs of {year}",
         "/blocs",
         **known,
@@ -132,11 +132,11 @@ def blocs(visit: Visit) -> str:
         dataset=question["dataset"],
         limit=MOST,
     )
-    positions = reading.show(
+    positions = api.show(
         "Who stands where", "/positions", **known, question=question["id"], limit=MOST
     )["data"]
     stance = {one["holder"]["id"]: one["stance"] for one in positions}
-    return visit.render(
+    return page.render(
         "question_blocs.html",
         question=question,
         year=year,

@@ -1,15 +1,15 @@
-"""The pages of an agreement, an event and an opinion: what is recorded of it, and where."""
+"""Pages of an agreement, an event and an opinion: what is recorded of it, and where."""
 
-from app.explorer.pages import Visit
+from app.explorer.pages import PageRequest
 
 
-def agreement(visit: Visit) -> str:
-    """The page of an agreement."""
-    known = visit.only("known_at")
-    show = visit.reading.show
-    found = show("The agreement", f"/agreements/{visit.id}", **known)["data"]
+def agreement(page: PageRequest) -> str:
+    """Return the page of an agreement."""
+    known = page.only("known_at")
+    show = page.api.show
+    found = show("The agreement", f"/agreements/{page.id}", **known)["data"]
     about = found["id"]
-    return visit.render(
+    return page.render(
         "agreement.html",
         agreement=found,
         events=show("Events", "/events", **known, agreement=about, limit=100),
@@ -17,14 +17,14 @@ def agreement(visit: Visit) -> str:
     )
 
 
-def event(visit: Visit) -> str:
-    """The page of an event."""
-    found = visit.reading.show("The event", f"/events/{visit.id}", **visit.only("known_at"))
-    return visit.render("event.html", event=found["data"])
+def event(page: PageRequest) -> str:
+    """Return the page of an event."""
+    found = page.api.show("The event", f"/events/{page.id}", **page.only("known_at"))
+    return page.render("event.html", event=found["data"])
 
 
-def opinion(visit: Visit) -> str:
-    """The page of an opinion."""
-    found = visit.reading.show("The opinion", f"/opinions/{visit.id}", **visit.only("known_at"))
-    kinds = visit.kinds_of([found["data"]])
-    return visit.render("opinion.html", opinion=found["data"], kinds=kinds)
+def opinion(page: PageRequest) -> str:
+    """Return the page of an opinion."""
+    found = page.api.show("The opinion", f"/opinions/{page.id}", **page.only("known_at"))
+    kinds = page.kinds_of([found["data"]])
+    return page.render("opinion.html", opinion=found["data"], kinds=kinds)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.explorer import labels
+from app.records.kinds import KINDS
 from tests.conftest import World, served
 
 EXPLORER = Path(__file__).parents[2] / "app/explorer"
@@ -302,6 +304,15 @@ def test_a_day_held_only_to_its_month_is_not_shown_as_a_day() -> None:
 
 def test_inferred_words_come_with_the_bounds_there_are(client: TestClient) -> None:
     assert "“initial” (by 2006-12-20)" in text_of(page_of(client, "/timeline"))
+
+
+def test_a_kind_without_a_page_leads_to_its_records_and_can_be_searched_for(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = replace(KINDS["event"], name="sanction", path="sanctions")
+    monkeypatch.setitem(KINDS, "sanction", kind)
+    assert labels.page_address({"kind": "sanction", "id": "arms"}) == "/v1/sanctions/arms"
+    assert '<option value="sanction">sanctions</option>' in page_of(client, "/search?q=embargo")
 
 
 def test_a_count_that_was_not_finished_says_so() -> None:
