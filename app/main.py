@@ -13,6 +13,7 @@ from app.resources import RESOURCES
 from app.settings import Settings
 from app.web import problems
 from app.web.endpoints import health
+from app.web.endpoints.operation import OPERATIONS
 from app.web.http.access_log import AccessMiddleware, cross_origin, tell_fault
 from app.web.http.compression import compressed
 from app.web.http.metrics import Figures
@@ -20,8 +21,8 @@ from app.web.http.rate_limiting import limited
 from app.web.http.response_cache import ASGIApp, CachingMiddleware
 from app.web.http.routes import Directory, addresses_of
 from app.web.openapi import document as openapi
-from app.web.requests.context import OPERATIONS, Service
-from app.web.requests.single_flight import Together
+from app.web.requests.batched_lookup import BatchedLookup
+from app.web.requests.service import Service
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -40,7 +41,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     def passed(app: FastAPI) -> ASGIApp:
         """What every request passes, innermost first; a kept answer is as far as most come."""
         read = Directory(app.build_middleware_stack(), "/v1", OPERATIONS)
-        look = release if database.is_sqlite else Together(partial(database.run_on_loop, release))
+        look = (
+            release if database.is_sqlite else BatchedLookup(partial(database.run_on_loop, release))
+        )
         kept = CachingMiddleware(compressed(read), look, settings)
         whole, fault = (
             cross_origin(one, settings.cors_origins)

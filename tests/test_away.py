@@ -12,7 +12,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from app.db import parse_url
-from app.web.requests.context import QUICK
+from app.web.requests.executor import MOST_QUICK
 from tests.conftest import on_loop, served
 
 ADDRESSES = (
@@ -93,7 +93,7 @@ def test_a_column_may_change_beside_a_running_service(seeded_url: str) -> None:
 def test_a_read_that_is_held_up_holds_up_nobody_else(seeded_url: str) -> None:
     with (
         served(seeded_url, cache_megabytes=0) as client,
-        held_up(seeded_url, client, QUICK - 1) as held,
+        held_up(seeded_url, client, MOST_QUICK - 1) as held,
     ):
         assert client.get("/v1/topics").status_code == 200
         assert not any(one.done() for one in held)
@@ -103,10 +103,10 @@ def test_those_who_wait_too_long_in_line_are_told_to_come_again(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.web.requests.limiter.PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr("app.web.requests.context.QUICK_WAIT_SECONDS", 60)
+    monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 60)
     with served(seeded_url, cache_megabytes=0) as client:
         client.get("/v1/topics")
-        with held_up(seeded_url, client, QUICK):
+        with held_up(seeded_url, client, MOST_QUICK):
             late = client.get("/v1/topics?limit=7")
         assert late.status_code == 503
         assert late.headers["retry-after"] == "2"
@@ -136,10 +136,10 @@ def test_a_line_that_is_full_takes_nobody_more(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.web.requests.limiter.MOST_WAITING", 0)
-    monkeypatch.setattr("app.web.requests.context.QUICK_WAIT_SECONDS", 60)
+    monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 60)
     with (
         served(seeded_url, cache_megabytes=0) as client,
-        held_up(seeded_url, client, QUICK),
+        held_up(seeded_url, client, MOST_QUICK),
     ):
         assert client.get("/v1/topics").status_code == 503
 
@@ -147,10 +147,10 @@ def test_a_line_that_is_full_takes_nobody_more(
 def test_reads_that_take_long_give_their_places_to_who_waits(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.requests.context.QUICK_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 0.01)
     with (
         served(seeded_url, cache_megabytes=0) as client,
-        held_up(seeded_url, client, QUICK) as held,
+        held_up(seeded_url, client, MOST_QUICK) as held,
     ):
         assert client.get("/v1/topics").status_code == 200
         assert not any(one.done() for one in held)
@@ -159,11 +159,11 @@ def test_reads_that_take_long_give_their_places_to_who_waits(
 def test_what_takes_long_is_refused_where_too_much_does(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.requests.context.QUICK_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 0.01)
     with served(seeded_url, cache_megabytes=0, costly_at_once=1) as client:
         service = client.app.state.service  # type: ignore[attr-defined]
-        on_loop(client, service._costly.enter_at_once, "somebody")
-        with held_up(seeded_url, client, QUICK, refused=1) as held:
+        on_loop(client, service.executor.costly.acquire_nowait, "somebody")
+        with held_up(seeded_url, client, MOST_QUICK, refused=1) as held:
             assert client.get("/v1/topics").status_code == 200
             [refused] = [one.result() for one in held if one.done()]
             assert refused.headers["retry-after"] == "2"

@@ -161,7 +161,7 @@ def test_a_list_takes_the_same_number_of_queries_whatever_its_length(
     exact = "&total=exact" if "total" in parameters(operations()[path]) else ""
     counts = []
     for limit in (3, 400):
-        client.app.state.service.held.release = -1  # type: ignore[attr-defined]  # read names anew
+        client.app.state.service.release_cache.release = -1  # type: ignore[attr-defined]  # read names anew
         queries.clear()
         get(client, f"{path}?{required(path)}limit={limit}{exact}")
         counts.append(queries.count)

@@ -46,7 +46,7 @@ def threads_asked_from() -> Iterator[set[int]]:
 def late_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is asked turns out to take long."""
     monkeypatch.setattr("app.db.deadlines.QUICK_SECONDS", -1)
-    monkeypatch.setattr("app.web.requests.context.QUICK_WAIT_SECONDS", 0)
+    monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 0)
 
 
 def loop_of(client: TestClient) -> int:
@@ -103,14 +103,14 @@ def test_too_much_that_is_costly_is_refused_and_the_rest_answered(
     with served(seeded_url, cache_megabytes=1, costly_at_once=1) as client:
         quick = client.get("/v1/topics")
         service = client.app.state.service  # type: ignore[attr-defined]
-        on_loop(client, service._costly.enter_at_once, "somebody")
+        on_loop(client, service.executor.costly.acquire_nowait, "somebody")
         for address in addresses:
             refused = client.get(address)
             assert refused.status_code == 503, address
             assert refused.headers["retry-after"] == "2"
         assert client.get("/healthz").status_code == 200
         assert client.get("/v1/topics").content == quick.content
-        on_loop(client, service._costly.leave, "somebody")
+        on_loop(client, service.executor.costly.release, "somebody")
         for address in addresses:
             assert client.get(address).status_code == 200, address
 
@@ -143,7 +143,7 @@ def test_those_who_want_the_same_take_no_places_of_others(
 
 def test_what_many_ask_for_at_once_is_made_once() -> None:
     made: list[int] = []
-    values = release_cache.Kept(1)
+    values = release_cache.ReleaseCache(1)
     together = threading.Barrier(8)
 
     def make() -> list[int]:
@@ -164,7 +164,7 @@ def test_what_many_ask_for_at_once_is_made_once() -> None:
 
 
 def test_what_could_not_be_made_is_made_by_the_next() -> None:
-    values = release_cache.Kept(1)
+    values = release_cache.ReleaseCache(1)
     with pytest.raises(ZeroDivisionError):
         values.value("key", lambda: 1 // 0)
     assert values.value("key", lambda: 7) == values.value("key", lambda: 8) == 7
@@ -177,7 +177,7 @@ def test_what_is_kept_of_a_release_is_bounded_in_bytes(
     with served(seeded_url, cache_megabytes=0) as client:
         for n in range(100):
             client.get(f"/v1/opinions?facets=stance&q=nato {'x' * 900}{n}")
-        values = client.app.state.service.held  # type: ignore[attr-defined]
+        values = client.app.state.service.release_cache  # type: ignore[attr-defined]
         assert 30_000 < values._size <= 50_000
         assert values._size == sum(weight for _, weight in values._values.values())
         assert 10 < len(values._values) < 60

@@ -6,8 +6,8 @@ import time
 import pytest
 from starlette.testclient import TestClient
 
-from app.web.requests.context import MOST_STREAMS
-from tests.conftest import Queries, served
+from app.web.requests.executor import MOST_STREAMS
+from tests.conftest import Queries, on_loop, served
 
 
 def test_a_kept_answer_has_the_headers_of_the_first_however_often_it_is_given(
@@ -126,16 +126,17 @@ def test_the_head_of_an_export_is_given_without_making_it(client: TestClient) ->
     answer = client.head("/v1/opinions?format=csv")
     assert answer.status_code == 200
     assert answer.content == b""
-    assert client.app.state.service._streams == 0  # type: ignore[attr-defined]
+    assert client.app.state.service.executor.streams.taken == 0  # type: ignore[attr-defined]
 
 
 def test_more_exports_than_the_service_takes_are_refused_and_others_still_answered(
     client: TestClient,
 ) -> None:
     service = client.app.state.service  # type: ignore[attr-defined]
-    held = [service.stream() for _ in range(MOST_STREAMS)]
+    streams = service.executor.streams
+    held = list(range(MOST_STREAMS))
     for one in held:
-        one.__enter__()
+        on_loop(client, streams.acquire_nowait, one)
     try:
         refused = client.get("/v1/opinions?format=ndjson&sort=-id&stance=oppose")
         assert refused.status_code == 503
@@ -143,7 +144,7 @@ def test_more_exports_than_the_service_takes_are_refused_and_others_still_answer
         assert client.get("/v1/opinions?limit=7").status_code == 200
     finally:
         for one in held:
-            one.__exit__(None, None, None)
+            on_loop(client, streams.release, one)
     assert client.get("/v1/opinions?format=ndjson").status_code == 200
 
 

@@ -17,8 +17,9 @@ from fastapi import Request, Response
 
 from app.errors import NotFound
 from app.explorer.labels import total
+from app.web.endpoints.operation import OPERATIONS
 from app.web.parameters import parse_query
-from app.web.requests.context import OPERATIONS, ReadContext, context_on
+from app.web.requests.context import ReadContext, context_on
 
 #: A value of a query, several, or none at all.
 QueryValue = str | int | Iterable[str] | None

@@ -19,8 +19,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.errors import MOST_HINTS, Fault, NotFound, Problem, nearest
 from app.explorer import charts, labels
 from app.explorer.api import ApiClient, Call, query_of
+from app.web.endpoints.operation import respond
 from app.web.parameters import pairs_of, refuse
-from app.web.requests.context import ReadContext, Service
+from app.web.requests.context import ReadContext
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -173,15 +174,15 @@ def register(
     """
 
     async def endpoint(request: Request) -> Response:
-        service: Service = request.app.state.service
-
         def shown(context: ReadContext) -> Response:
-            page = PageRequest(request, ApiClient(context), query, service.settings.public_url)
+            page = PageRequest(
+                request, ApiClient(context), query, context.service.settings.public_url
+            )
             return HTMLResponse(view(page))
 
         try:
             query = _query(request, takes)
-            answer = await service.answer(request, {}, shown, costly=costly)
+            answer = await respond(request, {}, shown, costly=costly)
         except Problem as problem:
             return error_page(problem)
         except Redirect as elsewhere:

@@ -41,11 +41,12 @@ from app.vocabulary import (
     QuestionKind,
 )
 from app.web.endpoints.computed import minimum_n, rounded
+from app.web.endpoints.operation import operation, path_id
 from app.web.endpoints.records import refers_to
 from app.web.formats.responses import item_response
 from app.web.parameters import KNOWN_AT
 from app.web.query.ids import resolve_filters, resolve_one
-from app.web.requests.context import ReadContext, operation, path_id
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, Shape
 
 router = APIRouter()

@@ -15,11 +15,12 @@ from app.db.tables import opinions
 from app.opinions.filters import CHOOSING, chosen, undated
 from app.opinions.positions import Position, position_json
 from app.records.references import MARK, Ref
-from app.web.formats.responses import enveloped
+from app.web.endpoints.operation import operation
+from app.web.formats.responses import enveloped, json_response
 from app.web.parameters import KNOWN_AT, Parameter, integer, word_of
 from app.web.query.cursors import a_number, a_text, following, place_of
 from app.web.query.ids import resolve_filters
-from app.web.requests.context import ReadContext, json_response, operation
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Links, Meta, Shape
 
 router = APIRouter()

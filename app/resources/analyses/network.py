@@ -16,13 +16,14 @@ from app.errors import Fault, InvalidInput
 from app.opinions.filters import CHOOSING, Begun, chosen, undated
 from app.records.references import Ref
 from app.vocabulary import QuestionKind, Stance
+from app.web.endpoints.operation import operation
 from app.web.endpoints.records import refers_to
 from app.web.formats.negotiation import chosen as format_of
 from app.web.formats.responses import item_response
 from app.web.parameters import KNOWN_AT, word, word_of
 from app.web.problems import MEDIA_TYPES
 from app.web.query.ids import resolve_filters
-from app.web.requests.context import ReadContext, operation
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Links, Meta, Shape
 
 router = APIRouter()

@@ -12,9 +12,10 @@ from app.analysis.positions import keyed, positions
 from app.db.tables import opinions
 from app.opinions.filters import CHOOSING, STANCE, chosen, undated
 from app.opinions.positions import Position, position_json
+from app.web.endpoints.operation import operation
 from app.web.formats.negotiation import answer
 from app.web.query.pages import Collection, Filter, Walk
-from app.web.requests.context import ReadContext, operation
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page
 
 router = APIRouter()

@@ -24,6 +24,7 @@ from app.opinions.filters import about_topics, begun_by, published_by
 from app.records.base import Evidence
 from app.records.references import MARK, Ref
 from app.vocabulary import Stance
+from app.web.endpoints.operation import operation
 from app.web.endpoints.records import refers_to
 from app.web.formats.negotiation import chosen, streamed
 from app.web.formats.responses import page_response
@@ -31,7 +32,7 @@ from app.web.parameters import AS_OF, KNOWN_AT, Parameter, day_parameter, identi
 from app.web.query.cursors import a_text, following, place_of
 from app.web.query.ids import resolve_filters
 from app.web.query.pages import CURSOR, DATASET, DEFAULT_LIMIT, FORMAT, LIMIT, MOST_COUNTED, Filter
-from app.web.requests.context import ReadContext, operation
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page, Shape
 
 router = APIRouter()

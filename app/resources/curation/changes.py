@@ -21,6 +21,7 @@ from app.errors import Fault, InvalidInput
 from app.records.history import DELETE, Place, next_changes, number_of_changes
 from app.records.kinds import KINDS
 from app.web.changed import Changed, told
+from app.web.endpoints.operation import operation
 from app.web.formats.negotiation import chosen, streamed
 from app.web.formats.responses import page_response
 from app.web.parameters import integer, word_of
@@ -28,7 +29,7 @@ from app.web.problems import MEDIA_TYPES
 from app.web.query.cursors import a_number, a_text, following, place_of
 from app.web.query.pages import CURSOR, DEFAULT_LIMIT, LIMIT, MOST_COUNTED
 from app.web.references import Names, record_json
-from app.web.requests.context import ReadContext, operation
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page
 
 router = APIRouter()

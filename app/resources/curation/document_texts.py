@@ -13,9 +13,9 @@ from app.records.change import Change
 from app.records.kinds import KINDS
 from app.records.sources import Document
 from app.web.endpoints.changes import Answer, Body, WriteContext, change
+from app.web.endpoints.operation import path_id
 from app.web.endpoints.records import item_text, read_row
 from app.web.http.response_cache import tag_of
-from app.web.requests.context import path_id
 from app.web.response_schemas import Item, stored
 
 router = APIRouter()

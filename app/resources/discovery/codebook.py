@@ -3,10 +3,11 @@
 import orjson
 from fastapi import APIRouter, Response
 
+from app.web.endpoints.operation import operation
 from app.web.formats.codebook import CODEBOOK, Term
 from app.web.formats.responses import item_response
 from app.web.parameters import word_of
-from app.web.requests.context import ReadContext, operation
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item
 
 router = APIRouter()

@@ -20,6 +20,7 @@ from fastapi import APIRouter, Request, Response
 from app.db.deadlines import renew_deadline
 from app.db.tables import datasets, releases
 from app.records.kinds import KINDS, Kind
+from app.web.endpoints.operation import operation, path_id
 from app.web.endpoints.records import collection_of
 from app.web.formats.codebook import CODEBOOK, Term
 from app.web.formats.csv import sheets
@@ -28,7 +29,8 @@ from app.web.formats.table_schema import table_schema
 from app.web.formats.zip import Archive
 from app.web.parameters import KNOWN_AT
 from app.web.query.ids import resolve_one
-from app.web.requests.context import ReadContext, Service, open_context, operation, path_id
+from app.web.requests.context import ReadContext, open_context
+from app.web.requests.service import Service
 from app.web.requests.streaming import Stream
 from app.web.response_schemas import stored
 
@@ -42,7 +44,7 @@ def _export(context: ReadContext) -> Response:
     dataset = resolve_one(context, "dataset", context.request.path_params["dataset"])
     name = f"{dataset}_release-{context.release_told}.zip"
     return Stream(
-        context.service,
+        context.service.executor.streams,
         _stream(context.service, context.request, {**context.values, "dataset": [dataset]}),
         media_type=MEDIA,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},

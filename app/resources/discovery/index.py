@@ -6,8 +6,9 @@ import orjson
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from app.web.endpoints.operation import operation
 from app.web.formats.responses import item_response
-from app.web.requests.context import ReadContext, operation
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, Shape
 
 router = APIRouter()

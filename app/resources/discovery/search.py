@@ -16,11 +16,12 @@ from app.db.tables import search_entries
 from app.records.kinds import KINDS
 from app.records.references import Ref
 from app.vocabulary import fold
+from app.web.endpoints.operation import operation
 from app.web.formats.negotiation import answer
 from app.web.parameters import Parameter, word_of
 from app.web.query.pages import DATASET, Collection, Filter, Q
 from app.web.references import records_of
-from app.web.requests.context import ReadContext, operation
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page, Shape
 
 router = APIRouter()

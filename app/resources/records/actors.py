@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Row, Select
 
 from app.db.tables import ACTOR_KINDS, KIND_TABLES
 from app.vocabulary import ActorKind
+from app.web.endpoints.operation import operation
 from app.web.formats.negotiation import answer
 from app.web.parameters import identifier, word
 from app.web.query.pages import DATASET, ID, Collection, Filter
-from app.web.requests.context import ReadContext, operation
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page, Shape, Stored
 
 router = APIRouter()

@@ -18,7 +18,7 @@ from app.records.base import Evidence
 from app.records.kinds import KINDS, Kind
 from app.records.references import MARK, Ref
 from app.vocabulary import SourceType
-from app.web.described import Described
+from app.web.endpoints.operation import DescribedRoute, operation, path_id, respond
 from app.web.endpoints.records import refers_to, register
 from app.web.formats.citations import CITATION_STYLES, citation_style
 from app.web.formats.responses import item_response, page_response
@@ -35,7 +35,7 @@ from app.web.parameters import (
 from app.web.problems import responses_for
 from app.web.query.ids import resolve_one
 from app.web.query.pages import equal, overlapping
-from app.web.requests.context import ReadContext, Service, operation, path_id
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, Page, Shape
 
 router = APIRouter()
@@ -233,8 +233,7 @@ class Verdict(Shape):
 
 async def _verify(request: Request) -> Response:
     quote = await read_as(request, Quote)
-    service: Service = request.app.state.service
-    return await service.answer(request, {}, partial(_verdict, quote))
+    return await respond(request, {}, partial(_verdict, quote))
 
 
 def _verdict(quote: Quote, context: ReadContext) -> Response:
@@ -268,7 +267,7 @@ router.add_api_route(
     ),
     tags=["Sources"],
     response_model=Item[Verdict],
-    route_class_override=Described,
+    route_class_override=DescribedRoute,
     responses=responses_for((), {400, 404, 409, 413, 415, 422}),
     openapi_extra=json_body(
         Quote,

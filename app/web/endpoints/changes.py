@@ -26,13 +26,14 @@ from app.errors import Fault, InvalidInput, Problem, RevisionRequired, StaleRevi
 from app.records.faults import FaultyRecords, RecordFault
 from app.settings import Settings
 from app.vocabulary import ChangeReason
-from app.web.described import Described
+from app.web.endpoints.operation import DescribedRoute
 from app.web.http.request_body import Sent, parse_object, received
 from app.web.parameters import Parameter, parse_query, word
 from app.web.problems import responses_for
 from app.web.references import Names
 from app.web.requests.auth import event_of, unauthorized
-from app.web.requests.context import ReadContext, Service
+from app.web.requests.context import ReadContext
+from app.web.requests.service import Service
 
 REASON = replace(
     word("change_reason", ChangeReason, "Why; told with the revision for as long as it is kept."),
@@ -184,7 +185,7 @@ def change(
             async with received(request, most=most, types=body.types) as sent:
                 if look:
                     await anyio.to_thread.run_sync(look, sent)
-                return await service.write(
+                return await service.executor.write(
                     partial(perform, request, service, key, values, sent, work)
                 )
         except Problem as problem:
@@ -208,7 +209,7 @@ def change(
         tags=[tag],
         status_code=status,
         response_model=shape,
-        route_class_override=Described,
+        route_class_override=DescribedRoute,
         responses=declared,
         openapi_extra={
             "parameters": [*path_parameters, *told, *(p.openapi() for p in parameters)],

@@ -15,13 +15,14 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from app.errors import Fault, InvalidInput
+from app.web.endpoints.operation import operation
 from app.web.formats.negotiation import chosen, streamed
 from app.web.formats.responses import page_response
 from app.web.parameters import KNOWN_AT, Parameter, integer, word_of
 from app.web.query.cursors import a_scalar, following, place_of
 from app.web.query.ids import resolve_filters
 from app.web.query.pages import CURSOR, DEFAULT_LIMIT, FORMAT, LIMIT, Filter
-from app.web.requests.context import ReadContext, operation
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page
 
 CHUNK = 2000

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.db.migrate import is_migrated
 from app.errors import Unavailable
-from app.web.requests.context import json_response
+from app.web.formats.responses import json_response
 
 router = APIRouter(include_in_schema=False)
 

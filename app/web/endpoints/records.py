@@ -13,13 +13,14 @@ from app.db.statement_cache import Values
 from app.db.tables import links
 from app.errors import NotFound
 from app.records.kinds import KINDS, Kind
+from app.web.endpoints.operation import operation, path_id
 from app.web.formats.negotiation import answer
-from app.web.formats.responses import enveloped
+from app.web.formats.responses import enveloped, json_response
 from app.web.parameters import KNOWN_AT, Parameter, identifier, is_id
 from app.web.query.ids import resolve_one
 from app.web.query.pages import DATASET, ID, Collection, Condition, Filter, equal
 from app.web.references import record_json
-from app.web.requests.context import ReadContext, json_response, operation, path_id
+from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, Page, stored
 
 #: A record of each kind that the shipped seeds have, for the addresses that OpenAPI shows.

@@ -20,7 +20,8 @@ from app.web.formats.csv import sheets
 from app.web.problems import MEDIA_TYPES
 from app.web.query.ids import resolve_filters
 from app.web.query.pages import Collection, every, page
-from app.web.requests.context import ReadContext, Service, open_context
+from app.web.requests.context import ReadContext, open_context
+from app.web.requests.service import Service
 from app.web.requests.streaming import Stream
 
 CHUNK = 500
@@ -69,7 +70,7 @@ def streamed(
     media = {"csv": "text/csv; charset=utf-8; header=present"}.get(name, MEDIA_TYPES[name])
     links = '</v1/codebook>; rel="describedby", </v1/datasets>; rel="license"'
     headers = {"Content-Disposition": disposition, "Link": links}
-    return Stream(context.service, body, media_type=media, headers=headers)
+    return Stream(context.service.executor.streams, body, media_type=media, headers=headers)
 
 
 def chosen(context: ReadContext, offered: tuple[str, ...]) -> str:

@@ -4,10 +4,17 @@ Data and meta come as JSON text that is made already: to parse it once more woul
 to make it.
 """
 
+from collections.abc import Mapping
+
 import orjson
 from fastapi import Response
 
-from app.web.requests.context import ReadContext, json_response
+from app.web.requests.context import ReadContext
+
+
+def json_response(text: bytes, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON text as a response."""
+    return Response(text, media_type="application/json", headers=dict(headers or {}))
 
 
 def enveloped(data: bytes, meta: bytes, **links: str | None) -> bytes:

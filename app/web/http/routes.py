@@ -16,9 +16,9 @@ from fastapi.routing import APIRoute
 from starlette.routing import Route, compile_path
 
 from app.errors import Problem
+from app.web.endpoints.operation import ReadOperation
 from app.web.http.response_cache import ASGIApp, Receive, Scope, Send
 from app.web.problems import problem_response
-from app.web.requests.context import Operation
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class Directory:
         operations: every operation by its path.
     """
 
-    def __init__(self, app: ASGIApp, prefix: str, operations: Mapping[str, Operation]) -> None:
+    def __init__(self, app: ASGIApp, prefix: str, operations: Mapping[str, ReadOperation]) -> None:
         """Sort the paths: those that are fixed, and those with a variable part by their shape."""
         self._app = app
-        self._fixed: dict[str, Operation] = {}
-        self._variable: defaultdict[Any, list[tuple[re.Pattern[str], Operation]]]
+        self._fixed: dict[str, ReadOperation] = {}
+        self._variable: defaultdict[Any, list[tuple[re.Pattern[str], ReadOperation]]]
         self._variable = defaultdict(list)
         for below, operation in operations.items():
             path = prefix + below
@@ -96,7 +96,7 @@ class Directory:
         except Problem as problem:
             await problem_response(problem, scope["path"])(scope, receive, send)
 
-    def _find(self, scope: Scope) -> Operation | None:
+    def _find(self, scope: Scope) -> ReadOperation | None:
         """The operation of a request; what varies in its path is noted in the scope."""
         if scope["method"] != "GET" or scope.get("root_path"):
             return None

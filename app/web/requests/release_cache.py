@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
 import orjson
 
 from app.web.references import Names
+from app.web.requests.single_flight import SingleFlight
 
 #: How many bytes of it to keep; there is no end to the questions that have a total.
 MOST_BYTES = 16 << 20
@@ -17,7 +17,7 @@ MOST_BYTES = 16 << 20
 ENTRY_BYTES = 500
 
 
-class Kept:
+class ReleaseCache:
     """Values of one release by what they are of; the least used go first.
 
     What several threads want at once is made by one of them, and the others wait for it.
@@ -30,7 +30,7 @@ class Kept:
         self._values: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
         self._size = 0
         self._lock = Lock()
-        self._making: dict[Any, Lock] = {}
+        self._flights = SingleFlight()
 
     def value(self, key: Any, make: Callable[[], Any]) -> Any:
         """The value of a key, made the first time it is asked for."""
@@ -38,7 +38,7 @@ class Kept:
             return found[0]
         if _on_loop():  # which cannot wait for a thread
             return self._put(key, make())
-        with self._turn_to_make(key):
+        with self._flights.turn(key):
             found = self._found(key)
             return found[0] if found else self._put(key, make())
 
@@ -48,16 +48,6 @@ class Kept:
                 self._values.move_to_end(key)
                 return self._values[key]
         return None
-
-    @contextmanager
-    def _turn_to_make(self, key: Any) -> Iterator[None]:
-        with self._lock:
-            turn = self._making.setdefault(key, Lock())
-        with turn:
-            try:
-                yield
-            finally:
-                self._making.pop(key, None)
 
     def _put(self, key: Any, made: Any) -> Any:
         weight = ENTRY_BYTES + len(repr(key)) + _bytes_of(made)

@@ -1,54 +1,60 @@
-"""One look for all who wait for it."""
+"""Single flight: of the same work only one is under way, and the others wait for its end.
+
+They get nothing of it but its end. Its result may be of an older state of the data than they may
+answer from; what can be shared they find in a cache.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Hashable, Iterator
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
 
-Seen = TypeVar("Seen")
-
-#: Turns of the event loop before a look. A request that has come begins one turn later, and those
-#: of one moment come in two: half as many looks, which is a tenth of an answer that is kept.
-TURNS = 2
+#: Ends with what the work failed with, or with None.
+Flight = Future[BaseException | None]
 
 
-class Together(Generic[Seen]):
-    """Looks on the event loop, once for all who ask before the look begins.
+class SingleFlight:
+    """The work that is under way, by what makes it the same; for threads and the event loop."""
 
-    Nobody is told what was seen before they asked: who comes while a look is under way waits for
-    the next one, with all others who came meanwhile.
+    def __init__(self) -> None:
+        """Begin with nothing under way."""
+        self._flights: dict[Hashable, Flight] = {}
 
-    Args:
-        look: looks, and waits where it has to.
-    """
+    async def join(self, key: Hashable) -> BaseException | None:
+        """Wait for the end of the same work, if it is under way; return what it failed with."""
+        if (flight := self._flights.get(key)) is None:
+            return None
+        end = asyncio.wrap_future(flight)
+        await asyncio.wait([end])  # which leaves the flight alone if this caller goes away
+        return end.result()
 
-    def __init__(self, look: Callable[[], Awaitable[Seen]]) -> None:
-        """Look when somebody asks."""
-        self._look = look
-        self._askers: list[asyncio.Future[Seen]] = []
-        self._looking: asyncio.Task[None] | None = None
+    @contextmanager
+    def lead(self, key: Hashable) -> Iterator[None]:
+        """Do work that others can join, unless they join another's already."""
+        flight: Flight = Future()
+        if self._flights.setdefault(key, flight) is flight:
+            with self._under_way(key, flight):
+                yield
+        else:
+            yield
 
-    async def __call__(self) -> Seen:
-        """What there is to be seen now."""
-        loop = asyncio.get_running_loop()
-        asker: asyncio.Future[Seen] = loop.create_future()
-        self._askers.append(asker)
-        # A task of nobody's: who goes away takes no other's answer along.
-        if self._looking is None or self._looking.done():
-            self._looking = loop.create_task(self._look_for_all())
-        return await asker
+    @contextmanager
+    def turn(self, key: Hashable) -> Iterator[None]:
+        """Do work in a thread once nobody else does the same."""
+        flight: Flight = Future()
+        while (other := self._flights.setdefault(key, flight)) is not flight:
+            wait([other])
+        with self._under_way(key, flight):
+            yield
 
-    async def _look_for_all(self) -> None:
-        while self._askers:
-            for _ in range(TURNS):
-                await asyncio.sleep(0)
-            askers, self._askers = self._askers, []
-            try:
-                seen = await self._look()
-            except Exception as fault:
-                for asker in askers:
-                    if not asker.done():
-                        asker.set_exception(fault)
-            else:
-                for asker in askers:
-                    if not asker.done():
-                        asker.set_result(seen)
+    @contextmanager
+    def _under_way(self, key: Hashable, flight: Flight) -> Iterator[None]:
+        failed_with = None
+        try:
+            yield
+        except BaseException as fault:
+            failed_with = fault
+            raise
+        finally:
+            del self._flights[key]
+            flight.set_result(failed_with)

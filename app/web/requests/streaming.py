@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.errors import Problem
-from app.web.requests.context import Service
+from app.web.requests.limiter import BoundedLimiter
 
 
 class CutShort(Exception):
@@ -29,7 +29,7 @@ class Stream(StreamingResponse):
     short.
 
     Args:
-        service: keeps count of the open streams.
+        streams: bounds how many streams are open at once.
         parts: makes the parts; it is closed however the answer ends.
         media_type: the media type.
         headers: more headers.
@@ -37,14 +37,14 @@ class Stream(StreamingResponse):
 
     def __init__(
         self,
-        service: Service,
+        streams: BoundedLimiter,
         parts: Generator[Any, None, None],
         *,
         media_type: str,
         headers: Mapping[str, str],
     ) -> None:
         """Make the answer; nothing is read before it is sent."""
-        self._service, self._parts = service, parts
+        self._streams, self._parts = streams, parts
         super().__init__(parts, media_type=media_type, headers=headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,14 +53,15 @@ class Stream(StreamingResponse):
         Raises:
             Unavailable: when as many streams as the service takes are open.
         """
-        with self._service.stream():
-            try:
-                first = await anyio.to_thread.run_sync(next, self._parts, None)
-                self.body_iterator = _each(self._parts, first)
-                await super().__call__(scope, receive, send)
-            finally:
-                with anyio.CancelScope(shield=True):
-                    await anyio.to_thread.run_sync(self._parts.close)
+        self._streams.acquire_nowait(self)
+        try:
+            first = await anyio.to_thread.run_sync(next, self._parts, None)
+            self.body_iterator = _each(self._parts, first)
+            await super().__call__(scope, receive, send)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(self._parts.close)
+            self._streams.release(self)
 
 
 async def _each(parts: Generator[Any, None, None], first: Any) -> Any:

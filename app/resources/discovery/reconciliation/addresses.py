@@ -22,11 +22,12 @@ from app.resources.discovery.reconciliation.schemas import (
     Suggestions,
 )
 from app.vocabulary import ActorKind
-from app.web.described import Described
+from app.web.endpoints.operation import DescribedRoute, operation, respond
+from app.web.formats.responses import json_response
 from app.web.http.request_body import read_body
 from app.web.parameters import Parameter, integer, parse_query, word_of
 from app.web.problems import responses_for
-from app.web.requests.context import ReadContext, Service, json_response, operation
+from app.web.requests.context import ReadContext
 
 router = APIRouter()
 
@@ -130,8 +131,7 @@ def _propose(context: ReadContext) -> Response:
 async def _posted(request: Request) -> Response:
     body = await read_body(request, most=4 * LONGEST_BATCH, types=(FORM,))
     values = parse_query(body, {QUERIES.name: QUERIES, EXTEND.name: EXTEND})
-    service: Service = request.app.state.service
-    return await service.answer(request, values, _reconcile, costly=True)
+    return await respond(request, values, _reconcile, costly=True)
 
 
 # -- addresses --------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ router.add_api_route(
     description=f"{_ABOUT} Changes nothing and needs no key.",
     tags=["Finding"],
     response_model=_SHAPE,
-    route_class_override=Described,
+    route_class_override=DescribedRoute,
     responses=responses_for((), {400, 413, 415, 422}),
     openapi_extra={
         "requestBody": {

@@ -1,0 +1,51 @@
+"""Service: what a process that serves has, for all of its requests."""
+
+from dataclasses import dataclass, field
+
+from app.db import Database
+from app.db.statement_cache import StatementCache
+from app.settings import Settings
+from app.web.references import Names
+from app.web.requests.auth import Gate
+from app.web.requests.executor import Executor
+from app.web.requests.release_cache import ReleaseCache
+
+
+@dataclass
+class Service:
+    """The database and the settings, and what was made of them so far.
+
+    Attributes:
+        database: what is read and written.
+        settings: what the operator set.
+        statements: the statements by their shape.
+        release_cache: what was made of the newest release.
+        executor: runs the work of requests.
+        gate: knows the keys.
+    """
+
+    database: Database
+    settings: Settings
+    statements: StatementCache = field(default_factory=StatementCache)
+    release_cache: ReleaseCache = field(default_factory=lambda: ReleaseCache(-1))
+    executor: Executor = field(init=False)
+    gate: Gate = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the parts that work on the database."""
+        self.executor = Executor(self.database, self.settings.costly_at_once)
+        self.gate = Gate(self.database)
+
+    def names(self, release: int, known: int | None) -> Names:
+        """What marks stand for, cached while the release is the newest."""
+        if known is not None:
+            return Names(release, known)
+        if self.release_cache.release < release:
+            self.release_cache = ReleaseCache(release)
+        cache = self.release_cache
+        return cache.names if cache.release == release else Names(release)
+
+    async def close(self) -> None:
+        """Write down what waits for it, and give back the connections."""
+        await self.gate.close()
+        await self.database.close_on_loop()
