@@ -268,6 +268,32 @@ class ChangeReason(Word):
     WITHDRAWAL = "withdrawal", "The record should not have been made."
 
 
+#: The regions and subregions of UN M49 by code.
+REGION_NAMES = {
+    "002": "Africa",
+    "009": "Oceania",
+    "019": "Americas",
+    "142": "Asia",
+    "150": "Europe",
+    "015": "Northern Africa",
+    "202": "Sub-Saharan Africa",
+    "021": "Northern America",
+    "419": "Latin America and the Caribbean",
+    "030": "Eastern Asia",
+    "034": "Southern Asia",
+    "035": "South-eastern Asia",
+    "039": "Southern Europe",
+    "053": "Australia and New Zealand",
+    "054": "Melanesia",
+    "057": "Micronesia",
+    "061": "Polynesia",
+    "143": "Central Asia",
+    "145": "Western Asia",
+    "151": "Eastern Europe",
+    "154": "Northern Europe",
+    "155": "Western Europe",
+}
+
 VOCABULARIES: dict[str, tuple[type[Word], str]] = {
     "stance": (Stance, "positions"),
     "attribution": (Attribution, "positions"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
-from app.web.formats.csv import cells_of, csv_text, sheets
+from app.web.formats.csv import cells_of, csv_text, write_csv
 from app.web.requests.context import ReadContext
 
 CELLS = st.text(alphabet=st.sampled_from("a ,\"\n\r\té=+-@;'0"), max_size=6)
@@ -43,7 +43,7 @@ def test_what_is_equal_and_of_another_type_is_told_apart(column: list[Any]) -> N
         ReadContext, SimpleNamespace(values={})
     )  # a column of numbers and texts asks for nothing
     part = [orjson.dumps({"id": n, "value": value}) for n, value in enumerate(column)]
-    lines = b"".join(sheets(context, Row, [part])).decode().splitlines()
+    lines = b"".join(write_csv(context, Row, [part])).decode().splitlines()
     told = ["" if value is None else str(value) for value in column]
     assert lines == ["id,value", *(f"{n},{cell}" for n, cell in enumerate(told))]
 
@@ -71,8 +71,8 @@ def test_a_sheet_is_the_same_however_little_is_remembered_of_it(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = client.get("/v1/opinions?format=csv&sort=-id").text
-    monkeypatch.setattr("app.web.formats.negotiation.CHUNK", 2)
-    monkeypatch.setattr("app.web.formats.csv.MOST_KEPT", 1)
+    monkeypatch.setattr("app.web.query.answers.CHUNK", 2)
+    monkeypatch.setattr("app.web.formats.csv.MOST_REFS", 1)
     again = client.get("/v1/opinions?sort=-id", headers={"Accept": "text/csv"})  # no kept answer
     assert again.text == whole
     assert whole.count("\n") > 50

@@ -128,7 +128,7 @@ def test_those_who_want_the_same_take_no_places_of_others(
         may_end.wait(60)
         return {}
 
-    monkeypatch.setattr("app.web.query.pages._count_facets", count)
+    monkeypatch.setattr("app.web.query.counting._count_facets", count)
     with (
         served(seeded_url, cache_megabytes=0, costly_at_once=2) as client,
         ThreadPoolExecutor(4) as callers,

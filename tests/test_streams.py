@@ -41,11 +41,7 @@ def slow(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient
     clock = Clock()
     monkeypatch.setattr("app.db.deadlines.time.monotonic", clock)
     monkeypatch.setattr("app.db.sqlite.STEPS_BETWEEN_LOOKS", 1)
-    for module in (
-        "app.web.formats.negotiation",
-        "app.resources.analyses.timeline",
-        "app.resources.curation.changes",
-    ):
+    for module in ("app.web.query.answers", "app.web.query.pages"):
         monkeypatch.setattr(f"{module}.CHUNK", 5)
     with served(url, cache_megabytes=0) as client:
         yield client, clock

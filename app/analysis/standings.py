@@ -151,7 +151,7 @@ class Standings:
         return _positions([*self._where, _may_be_stated(), of])
 
 
-def citing(read: ReadRows, where: Conditions) -> set[str]:
+def cited_datasets(read: ReadRows, where: Conditions) -> set[str]:
     """The datasets of the opinions that conditions let through.
 
     Few opinions are looked through; of many, some of each dataset are soon met.

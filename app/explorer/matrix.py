@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl
 from app.explorer.api import query_of
 from app.explorer.datasets import choose_first
 from app.explorer.pages import PageRequest
-from app.opinions.filters import CHOOSING
+from app.opinions.filters import OPINION_FILTERS
 
 HOLDERS, QUESTIONS = 40, 20
-_CHOOSES = (one.parameter.name for one in CHOOSING)
+_CHOOSES = (one.parameter.name for one in OPINION_FILTERS)
 TAKES = (*_CHOOSES, "known_at", "order", "holder_cursor", "question_cursor")
 #: Filters that the form has no field for; it keeps them.
 HIDDEN_FIELDS = (

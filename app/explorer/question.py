@@ -7,13 +7,13 @@ from app.errors import NotFound
 from app.explorer import charts
 from app.explorer.labels import COLUMNS, SCALE, stance_label
 from app.explorer.pages import PageRequest
-from app.opinions.filters import CHOOSING
+from app.opinions.filters import OPINION_FILTERS
 from app.vocabulary import REGION_NAMES, QuestionKind, Stance
 
 #: Number of holders from which names alone are read more easily than names with all that they said.
 COMPACT_FROM = 60
 MOST = 500
-_CHOOSES = (one.parameter.name for one in CHOOSING)
+_CHOOSES = (one.parameter.name for one in OPINION_FILTERS)
 TAKES = ("known_at", "stance", *(name for name in _CHOOSES if name != "question"))
 _FOR = (Stance.SUPPORT, Stance.STRONG_SUPPORT)
 _AGAINST = (Stance.OPPOSE, Stance.STRONG_OPPOSE)

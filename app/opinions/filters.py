@@ -5,39 +5,24 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement
 
-from app.dates import OPEN_END, OPEN_START, UNKNOWN
-from app.db.tables import documents, links, opinions, questions, topics
+from app.analysis.as_of import begun_by
+from app.analysis.standings import undated as number_undated
+from app.db.tables import links, opinions, questions
+from app.records.conditions import Condition, Ids, about_topics, refers_to, topics_below
 from app.vocabulary import ActorKind, Attribution, Stance
-from app.web.endpoints.records import refers_to
 from app.web.parameters import AS_OF, day_parameter, identifier, word
-from app.web.query.pages import DATASET, Condition, Filter, equal, overlapping
+from app.web.query.filters import DATASET, Filter, equal, overlapping
 from app.web.requests.context import ReadContext
 
 
-def about_topics(values: Sequence[str]) -> ColumnElement[bool]:
-    """Questions of these topics, or of topics below them."""
-    about = sa.select(links.c.id, links.c.revision).where(_listing("topics", _below(values)))
-    return sa.tuple_(questions.c.id, questions.c.revision).in_(about)
-
-
-def _below(values: Sequence[str]) -> Select[Any]:
-    """These topics and all below them."""
-    below = sa.select(topics.c.id).where(topics.c.id.in_(values)).cte(recursive=True)
-    below = below.union(sa.select(topics.c.id).where(topics.c.parent == below.c.id))
-    return sa.select(below.c.id)
-
-
-def _listing(field: str, targets: Sequence[str] | Select[Any]) -> ColumnElement[bool]:
-    """Links by which questions list one of the targets."""
-    return sa.and_(links.c.kind == "question", links.c.field == field, links.c.target.in_(targets))
-
-
-def _on_questions(field: str, targets: Sequence[str] | Select[Any]) -> ColumnElement[bool]:
+def _on_questions(field: str, targets: Ids) -> ColumnElement[bool]:
     """Opinions on questions that list one of the targets; two indexes alone find those."""
     about = sa.select(links.c.id).where(
-        _listing(field, targets),
+        links.c.kind == "question",
+        links.c.field == field,
+        links.c.target.in_(targets),
         questions.c.id == links.c.id,
         questions.c.revision == links.c.revision,
     )
@@ -45,43 +30,7 @@ def _on_questions(field: str, targets: Sequence[str] | Select[Any]) -> ColumnEle
 
 
 def _on_topics(values: Sequence[str]) -> ColumnElement[bool]:
-    return _on_questions("topics", _below(values))
-
-
-def begun_by(
-    earliest: ColumnElement[str], latest: ColumnElement[str], day: str
-) -> ColumnElement[bool]:
-    """The condition that a vague date counts by a day: from its first, if open from its last."""
-    open_start_over = sa.or_(earliest != OPEN_START, latest <= day)
-    return sa.and_(earliest <= day, earliest != UNKNOWN, open_start_over)
-
-
-def published_by(day: str) -> Select[Any]:
-    """The documents whose date counts by a day."""
-    d = documents.c
-    return sa.select(d.id).where(begun_by(d.published_earliest, d.published_latest, day))
-
-
-class Begun:
-    """What counts by `as_of`, of things in records: by their own date, else by their documents'.
-
-    Args:
-        context: the request; without `as_of` everything counts.
-    """
-
-    def __init__(self, context: ReadContext) -> None:
-        """Read once which documents had been published."""
-        self._day = context.as_of
-        rows = context.rows(published_by(self._day)) if self._day else ()
-        self._documents = {row.id for row in rows}
-
-    def __call__(self, date: dict[str, Any] | None, evidence: Sequence[dict[str, Any]]) -> bool:
-        """Whether something with this date, said at these places, counts."""
-        if self._day is None:
-            return True
-        if date and date["edtf"] is not None:
-            return (date["earliest"] or date["latest"] or OPEN_END) <= self._day
-        return any(place["document"] in self._documents for place in evidence)
+    return _on_questions("topics", topics_below(values))
 
 
 def _by_then(day: str) -> ColumnElement[bool]:
@@ -89,8 +38,8 @@ def _by_then(day: str) -> ColumnElement[bool]:
 
 
 STANCE = word("stance", Stance, "The stance towards the question's proposition.")
-#: What chooses opinions, whatever is then made of them; the first given decides the order.
-CHOOSING: tuple[Filter, ...] = (
+#: The filters of opinions, whatever is then made of them; the first given decides the order.
+OPINION_FILTERS: tuple[Filter, ...] = (
     equal(
         identifier("holder", "Whose opinion it is; countries by any code.", "azimbai-gali"),
         opinions.c.holder,
@@ -152,36 +101,36 @@ CHOOSING: tuple[Filter, ...] = (
 )
 
 
-def chosen(context: ReadContext, *, but: Sequence[str] = ()) -> list[ColumnElement[bool]]:
+def opinion_conditions(
+    context: ReadContext, *, but: Sequence[str] = ()
+) -> list[ColumnElement[bool]]:
     """The conditions on `opinions` that the request's filters make."""
     return [
         one.condition(context.values[one.parameter.name])
-        for one in CHOOSING
+        for one in OPINION_FILTERS
         if one.parameter.name in context.values and one.parameter.name not in but
     ]
 
 
-def choosing(*names: str) -> tuple[Filter, ...]:
+def filters_named(*names: str) -> tuple[Filter, ...]:
     """Some of the filters of opinions, by name."""
-    by_name = {one.parameter.name: one for one in CHOOSING}
+    by_name = {one.parameter.name: one for one in OPINION_FILTERS}
     return tuple(by_name[name] for name in names)
 
 
 #: Filters that say whose opinions and on what, so that they let whole positions through or none.
 _WHOLE = ("holder", "holder_kind", "country", "question", "topic", "subject", "as_of")
-
-
-#: Filters that pick, with so few values that what each leaves may be kept.
+#: Filters that pick, with so few values that what each leaves may be cached.
 _FEW = ("dataset", "attribution")
 
 
-def kept_as(context: ReadContext) -> tuple[Any, ...] | None:
-    """The name under which what is made of all opinions is kept for the release.
+def cache_key(context: ReadContext) -> tuple[Any, ...] | None:
+    """The key under which what is made of all opinions is cached for the release.
 
     None where a filter picks among the opinions that a position rests on: there is no end to
-    such choices, so what is made of them is not kept.
+    such choices, so what is made of them is not cached.
     """
-    picking = {one.parameter.name for one in CHOOSING}.difference(_WHOLE, _FEW)
+    picking = {one.parameter.name for one in OPINION_FILTERS}.difference(_WHOLE, _FEW)
     few = [(name, *context.values[name]) for name in _FEW if name in context.values]
     if picking.intersection(context.values) or any(len(given) > 2 for given in few):
         return None
@@ -207,8 +156,4 @@ def undated(context: ReadContext) -> int | None:
     """How many opinions `as_of` leaves out because nothing dates them; None without it."""
     if "as_of" not in context.values:
         return None
-    conditions = [*chosen(context, but=("as_of",)), opinions.c.counts_earliest == ""]
-    number: int = context.scalar(
-        sa.select(sa.func.count()).select_from(opinions).where(*conditions)
-    )
-    return number
+    return number_undated(context.rows, opinion_conditions(context, but=("as_of",)))

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from app.analysis.positions import keyed
 from app.dates import VagueDate
 from app.db.tables import opinions
-from app.opinions.filters import chosen
+from app.opinions.filters import opinion_conditions
 from app.records.references import MARK, Ref
 from app.vocabulary import Attribution, Stance
 from app.web.requests.context import ReadContext
@@ -56,7 +56,7 @@ def position_json(context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]
     o = opinions.c
     statement = (
         sa.select(o.holder, o.question, o.id, o.attribution, o.body)
-        .where(*chosen(context), *keyed(keys))
+        .where(*opinion_conditions(context), *keyed(keys))
         .order_by(o.counts_earliest, o.id)
     )
     beneath: dict[tuple[str, str], list[Any]] = defaultdict(list)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.analysis.directions import Directions
 from app.analysis.standings import Period, Standings
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, opinions
-from app.opinions.filters import chosen, kept_as, questions_asked
+from app.opinions.filters import cache_key, opinion_conditions, questions_asked
 from app.web.parameters import day_parameter
 from app.web.requests.context import ReadContext
 
@@ -30,15 +30,15 @@ def standings(
         context: the request; `as_of`, `from` and `to` are for `period` to apply.
         holders: whom it is about, where that is known.
     """
-    name = kept_as(context)
+    name = cache_key(context)
     if holders is not None and len(holders) <= READ_APART:
-        where = [*chosen(context, but=("as_of",)), opinions.c.holder.in_(holders)]
+        where = [*opinion_conditions(context, but=("as_of",)), opinions.c.holder.in_(holders)]
         found = Standings(context.rows, where)
         return found, found.everything
     if name is None:
-        found = Standings(context.rows, chosen(context, but=("as_of",)))
+        found = Standings(context.rows, opinion_conditions(context, but=("as_of",)))
         return found, found.everything
-    everybody = chosen(context, but=_AFTERWARDS)
+    everybody = opinion_conditions(context, but=_AFTERWARDS)
     found = context.kept(name, partial(Standings, context.rows, everybody))
     asked = questions_asked(context)
     return found, found.everything if asked is None else found.numbers(asked)

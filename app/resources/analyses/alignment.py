@@ -13,14 +13,15 @@ from pydantic import Field
 from app.analysis.agreement import Table, agreement
 from app.analysis.agreement import questions as common
 from app.analysis.directions import Directions
-from app.analysis.standings import Period, Standings, citing, undated
+from app.analysis.figures import rounded
+from app.analysis.standings import Period, Standings, cited_datasets, undated
 from app.db.tables import links, opinions, questions, topics
-from app.opinions.filters import choosing, chosen
+from app.opinions.filters import filters_named, opinion_conditions
 from app.opinions.standings import FROM, TO, holders_asked, period, standings
 from app.records.references import MARK, Ref
-from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register, rounded
+from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
 from app.web.parameters import identifier, word_of
-from app.web.query.pages import Filter
+from app.web.query.filters import Filter
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Shape
 
@@ -73,11 +74,11 @@ def _compute(context: ReadContext) -> Computation:
     known, asked = standings(context, None if others is None else {*ones, *others})
     against = holders_asked(context, known.held) if others is None else sorted(others)
     rows = list(_rows(context, known, ones, against, asked))
-    drawn = [*chosen(context, but=("as_of",)), opinions.c.holder.in_(ones)]
-    told = {name: context.values.get(name) for name in ("from", "to", "by")}
-    if not period(context).is_everything or told["by"] in ("year", "decade"):
-        told["undated"] = undated(context.rows, drawn)
-    return Computation(rows, citing(context.rows, drawn), told)
+    drawn = [*opinion_conditions(context, but=("as_of",)), opinions.c.holder.in_(ones)]
+    meta = {name: context.values.get(name) for name in ("from", "to", "by")}
+    if not period(context).is_everything or meta["by"] in ("year", "decade"):
+        meta["undated"] = undated(context.rows, drawn)
+    return Computation(rows, cited_datasets(context.rows, drawn), meta)
 
 
 def _rows(
@@ -198,8 +199,8 @@ LISTED = Computed(
     filters=(
         Filter(A, opinions.c.holder.in_, "actor"),
         Filter(B, opinions.c.holder.in_, "actor"),
-        *choosing("holder_kind", "question", "topic", "subject", "attribution", "document"),
-        *choosing("as_of", "dataset"),
+        *filters_named("holder_kind", "question", "topic", "subject", "attribution", "document"),
+        *filters_named("as_of", "dataset"),
     ),
     own=(FROM, TO, BY, minimum_n(MINIMUM_N)),
     compute=_compute,

@@ -9,11 +9,12 @@ from pydantic import Field
 
 from app.analysis.agreement import agreement
 from app.analysis.clusters import Bloc, Member, Pair, blocs
-from app.analysis.standings import citing, undated
-from app.opinions.filters import choosing, chosen
+from app.analysis.figures import rounded
+from app.analysis.standings import cited_datasets, undated
+from app.opinions.filters import filters_named, opinion_conditions
 from app.opinions.standings import FROM, TO, held, period
 from app.records.references import MARK, Ref
-from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register, rounded
+from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Shape
 
@@ -50,8 +51,8 @@ class BlocRow(Shape):
 
 def _compute(context: ReadContext) -> Computation:
     found = blocs(_pairs(context))
-    where = chosen(context, but=("as_of",))
-    told: dict[str, Any] = {
+    where = opinion_conditions(context, but=("as_of",))
+    meta: dict[str, Any] = {
         "from": context.values.get("from"),
         "to": context.values.get("to"),
         "between": [_member(member) for member in found.between],
@@ -59,8 +60,10 @@ def _compute(context: ReadContext) -> Computation:
         "pairs_left_out": found.left_out,
     }
     if not period(context).is_everything:
-        told["undated"] = undated(context.rows, where)
-    return Computation([_row(bloc) for bloc in found.blocs], citing(context.rows, where), told)
+        meta["undated"] = undated(context.rows, where)
+    return Computation(
+        [_row(bloc) for bloc in found.blocs], cited_datasets(context.rows, where), meta
+    )
 
 
 def _pairs(context: ReadContext) -> Iterator[Pair]:
@@ -102,8 +105,8 @@ LISTED = Computed(
     ),
     minimum_n=MINIMUM_N,
     filters=(
-        *choosing("holder", "holder_kind", "country", "question", "topic", "subject"),
-        *choosing("attribution", "document", "as_of", "dataset"),
+        *filters_named("holder", "holder_kind", "country", "question", "topic", "subject"),
+        *filters_named("attribution", "document", "as_of", "dataset"),
     ),
     own=(FROM, TO, minimum_n(MINIMUM_N)),
     compute=_compute,

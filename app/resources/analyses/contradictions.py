@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Select
 from app.analysis.contradictions import Contradiction, ContradictionKind, Report, contradictions
 from app.analysis.positions import keyed
 from app.analysis.rows import batches
-from app.analysis.standings import citing
+from app.analysis.standings import cited_datasets
 from app.dates import OPEN_END, OPEN_START, VagueDate
 from app.db.tables import opinions
-from app.opinions.filters import CHOOSING, chosen, undated
+from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
 from app.records.base import Evidence
 from app.records.references import MARK, Ref
 from app.vocabulary import Attribution, Stance
@@ -62,11 +62,11 @@ class ContradictionShown(Shape):
 
 
 def _compute(context: ReadContext) -> Computation:
-    where = chosen(context)
+    where = opinion_conditions(context)
     found = contradictions(_reports(context, where))
     if wanted := context.values.get("kind"):
         found = [one for one in found if one.kind in wanted]
-    drawn = citing(context.rows, where) if found else set()
+    drawn = cited_datasets(context.rows, where) if found else set()
     return Computation([_row(one) for one in found], drawn, {"undated": undated(context)})
 
 
@@ -139,7 +139,7 @@ LISTED = Computed(
         "opinion counts at its document's date, and without one may be from any time."
     ),
     minimum_n=2,
-    filters=CHOOSING,
+    filters=OPINION_FILTERS,
     own=(word("kind", ContradictionKind, "Only contradictions of these kinds."),),
     compute=_compute,
     complete=_with_reports,

@@ -11,9 +11,11 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Table
 
 from app.analysis.agreement import agreement
+from app.analysis.as_of import CountsBy
 from app.analysis.directions import Directions
+from app.analysis.figures import rounded
 from app.analysis.positions import positions
-from app.analysis.standings import Standings, citing, undated
+from app.analysis.standings import Standings, cited_datasets, undated
 from app.dates import OPEN_START, VagueDate
 from app.db.search import words_of
 from app.db.tables import (
@@ -27,10 +29,11 @@ from app.db.tables import (
     people,
     questions,
 )
-from app.opinions.filters import Begun, choosing, chosen
+from app.opinions.filters import filters_named, opinion_conditions
 from app.opinions.positions import Position, position_json
 from app.opinions.standings import period, standings
 from app.records.base import Evidence
+from app.records.conditions import has_entry, refers_to
 from app.records.references import MARK, Ref
 from app.vocabulary import (
     AgreementStatus,
@@ -40,9 +43,8 @@ from app.vocabulary import (
     PartyRole,
     QuestionKind,
 )
-from app.web.endpoints.computed import minimum_n, rounded
+from app.web.endpoints.computed import minimum_n
 from app.web.endpoints.operation import operation, path_id
-from app.web.endpoints.records import refers_to
 from app.web.formats.responses import item_response
 from app.web.parameters import KNOWN_AT
 from app.web.query.ids import resolve_filters, resolve_one
@@ -161,8 +163,8 @@ def _answer(context: ReadContext) -> Response:
     known, within = standings(context)
     held = known.within(period(context), context.rows)
     closest, farthest = _neighbours(context, country, held, within)
-    where, begun = chosen(context), Begun(context)
-    told = {
+    where, begun = opinion_conditions(context), CountsBy(context.rows, context.as_of)
+    fields = {
         "country": f"{MARK}actor:{country}",
         "summary": record["summary"],
         "organizations": _marks(belonging["organization"]),
@@ -174,21 +176,21 @@ def _answer(context: ReadContext) -> Response:
         "closest": closest,
         "farthest": farthest,
     }
-    here = {name: orjson.dumps(value) for name, value in told.items()}
+    here = {name: orjson.dumps(value) for name, value in fields.items()}
     here["positions"] = _positions(context, [*where, _of(country), _not_votes()])
     here["shifts"] = _positions(context, [*where, opinions.c.holder == country], _shifted)
     here["held_about"] = _positions(context, [*where, *_about(country)])
     here["threats"] = _threats(context, country)
     texts = b",".join(b'"%b":%b' % (name.encode(), here[name]) for name in Profile.model_fields)
     for conditions in ([_of(country)], _about(country)):
-        cited |= citing(context.rows, [*where, *conditions])
+        cited |= cited_datasets(context.rows, [*where, *conditions])
     if closest:
-        cited |= citing(context.rows, where)
+        cited |= cited_datasets(context.rows, where)
     meta = context.meta(
         cited,
         method=_METHOD,
         minimum_n=context.values.get("minimum_n", MINIMUM_N),
-        undated=undated(context.rows, [*chosen(context, but=("as_of",)), _of(country)])
+        undated=undated(context.rows, [*opinion_conditions(context, but=("as_of",)), _of(country)])
         if context.as_of
         else None,
     )
@@ -240,7 +242,7 @@ def _bodies(
 
 
 def _agreements(
-    context: ReadContext, parties: Sequence[str], begun: Begun, cited: set[str]
+    context: ReadContext, parties: Sequence[str], begun: CountsBy, cited: set[str]
 ) -> list[dict[str, Any]]:
     ours = set(_marks(parties))
     found = _bodies(context, agreements, refers_to("agreement", "parties", parties), cited)
@@ -259,7 +261,7 @@ def _agreements(
 
 
 def _offices(
-    context: ReadContext, parties: Sequence[str], begun: Begun, cited: set[str]
+    context: ReadContext, parties: Sequence[str], begun: CountsBy, cited: set[str]
 ) -> list[dict[str, Any]]:
     ours = set(_marks(parties))
     found = _bodies(context, people, refers_to("person", "memberships", parties), cited)
@@ -275,7 +277,7 @@ def _events(
     context: ReadContext,
     actors: Sequence[str],
     record: dict[str, Any],
-    begun: Begun,
+    begun: CountsBy,
     cited: set[str],
 ) -> list[dict[str, Any]]:
     """Events it or those who belong to it took part in, of its agreements, or in it."""
@@ -366,12 +368,9 @@ def _derived(
 
 def _threats(context: ReadContext, country: str) -> bytes:
     """Questions about the country that name somebody else as a threat, and who holds what."""
-    named = sa.select(links.c.id, links.c.revision).where(
-        links.c.kind == "question", links.c.field == "subjects", links.c.role == "threat"
-    )
     condition = sa.and_(
         refers_to("question", "subjects", [country]),
-        sa.tuple_(questions.c.id, questions.c.revision).in_(named),
+        has_entry("question", "subjects", links.c.role == "threat"),
     )
     threats: dict[str, list[str]] = {}
     for one, body in _bodies(context, questions, condition, set()):
@@ -380,15 +379,17 @@ def _threats(context: ReadContext, country: str) -> bytes:
             threats[one] = by_whom
     held: dict[str, list[bytes]] = {one: [] for one in threats}
     if threats:
-        for one, text in _derived(context, [*chosen(context), opinions.c.question.in_(threats)]):
+        for one, text in _derived(
+            context, [*opinion_conditions(context), opinions.c.question.in_(threats)]
+        ):
             held[one].append(text)
     named_by_then = [one for one in threats if held[one]]
     return b"[%b]" % b",".join(_threat(one, threats[one], held[one]) for one in named_by_then)
 
 
 def _threat(question: str, threats: list[str], held: list[bytes]) -> bytes:
-    told = orjson.dumps({"question": f"{MARK}question:{question}", "threats": threats})
-    return b'%b,"positions":[%b]}' % (told[:-1], b",".join(held))
+    head = orjson.dumps({"question": f"{MARK}question:{question}", "threats": threats})
+    return b'%b,"positions":[%b]}' % (head[:-1], b",".join(held))
 
 
 # -- alignment --------------------------------------------------------------------------------
@@ -438,7 +439,7 @@ def _neighbour(other: str, figures: Any) -> dict[str, Any]:
     }
 
 
-FILTERS = choosing("topic", "as_of", "dataset")
+FILTERS = filters_named("topic", "as_of", "dataset")
 
 operation(
     router,

@@ -12,14 +12,15 @@ from pydantic import Field
 from app.analysis.agreement import DIRECTIONS
 from app.analysis.directions import Directions, count_each
 from app.analysis.division import SCALES, agreement_a, frequencies
+from app.analysis.figures import rounded
 from app.analysis.positions import keyed, positions
-from app.analysis.standings import citing
+from app.analysis.standings import cited_datasets
 from app.db.tables import opinions, questions
-from app.opinions.filters import CHOOSING, chosen, undated
+from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
 from app.opinions.standings import held
 from app.records.references import MARK, Ref
 from app.vocabulary import QuestionKind, ReasonType
-from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register, rounded
+from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Shape
 
@@ -75,7 +76,11 @@ def _compute(context: ReadContext) -> Computation:
     least = context.values.get("minimum_n", MINIMUM_N)
     rows = [_row(*one, least) for one in _scores(context)]
     rows.sort(key=_most_divided)
-    return Computation(rows, citing(context.rows, chosen(context)), {"undated": undated(context)})
+    return Computation(
+        rows,
+        cited_datasets(context.rows, opinion_conditions(context)),
+        {"undated": undated(context)},
+    )
 
 
 Scores: TypeAlias = tuple[str, QuestionKind, dict[int, int]]
@@ -89,7 +94,7 @@ def _scores(context: ReadContext) -> Iterator[Scores]:
             yield question, QuestionKind.VOTE, counts
     o = opinions.c
     not_votes = sa.select(questions.c.id).where(questions.c.kind != QuestionKind.VOTE.value)
-    derived = positions([*chosen(context), o.question.in_(not_votes)]).c
+    derived = positions([*opinion_conditions(context), o.question.in_(not_votes)]).c
     statement = sa.select(derived.question, derived.score, sa.func.count())
     graded: dict[str, dict[int, int]] = defaultdict(dict)
     for question, score, number in context.rows(
@@ -120,14 +125,14 @@ def _row(question: str, kind: QuestionKind, counts: dict[int, int], least: int) 
     scale = SCALES[kind]
     # A scale may be coarser than the scores on it: a vote has no strong yes.
     scores = (s for score, number in counts.items() for s in [score] * number)
-    told = frequencies((max(scale[0], min(scale[-1], score)) for score in scores), scale)
-    n = sum(told)
+    numbers = frequencies((max(scale[0], min(scale[-1], score)) for score in scores), scale)
+    n = sum(numbers)
     return {
         "question": f"{MARK}question:{question}",
         "kind": kind.value,
         "n": n,
-        "agreement": rounded(agreement_a(told)) if n >= least else None,
-        "frequencies": [{"score": s, "n": f} for s, f in zip(scale, told, strict=True)],
+        "agreement": rounded(agreement_a(numbers)) if n >= least else None,
+        "frequencies": [{"score": s, "n": f} for s, f in zip(scale, numbers, strict=True)],
         "id": question,
     }
 
@@ -150,11 +155,11 @@ def _reasons(context: ReadContext, ids: Sequence[str]) -> Reasons:
     """The reasons that the opinions which decide positions on these questions give, by both."""
     o = opinions.c
     reasoned = sa.select(o.id, o.holder, o.question, o.body).where(
-        *chosen(context), o.question.in_(ids), o.body.not_like('%"reasons":[]%')
+        *opinion_conditions(context), o.question.in_(ids), o.body.not_like('%"reasons":[]%')
     )
     rows = {row.id: row for row in context.rows(reasoned)}
     keys = sorted({(row.holder, row.question) for row in rows.values()})
-    derived = positions([*chosen(context), *keyed(keys)]).c
+    derived = positions([*opinion_conditions(context), *keyed(keys)]).c
     deciding = context.rows(sa.select(derived.last_id)) if keys else []
     return {
         (row.holder, row.question): [
@@ -166,11 +171,11 @@ def _reasons(context: ReadContext, ids: Sequence[str]) -> Reasons:
 
 
 def _shown(row: Row, question: int, standing: Mapping[str, Directions], reasons: Reasons) -> Row:
-    told = {name: value for name, value in row.items() if name != "id"}
+    shown = {name: value for name, value in row.items() if name != "id"}
     for name in ("favour", "against", "neither"):
         camp = [one for one in sorted(standing) if getattr(standing[one], name) & question]
-        told[name] = _camp(camp, row["id"], reasons)
-    return told
+        shown[name] = _camp(camp, row["id"], reasons)
+    return shown
 
 
 def _camp(holders: Sequence[str], question: str, reasons: Reasons) -> Row:
@@ -191,7 +196,7 @@ LISTED = Computed(
         "number are left out. Below minimum_n it is null."
     ),
     minimum_n=MINIMUM_N,
-    filters=CHOOSING,
+    filters=OPINION_FILTERS,
     own=(minimum_n(MINIMUM_N),),
     compute=_compute,
     sorts=("agreement", "n"),

@@ -10,16 +10,17 @@ from pydantic import Field
 from sqlalchemy import Column, ColumnElement
 
 from app.analysis.positions import positions
-from app.analysis.standings import citing
+from app.analysis.standings import cited_datasets
 from app.db.tables import opinions
-from app.opinions.filters import CHOOSING, chosen, undated
+from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
 from app.opinions.positions import Position, position_json
 from app.records.references import MARK, Ref
 from app.web.endpoints.operation import operation
 from app.web.formats.responses import enveloped, json_response
 from app.web.parameters import KNOWN_AT, Parameter, integer, word_of
-from app.web.query.cursors import a_number, a_text, following, place_of
+from app.web.query.cursors import Cursor, is_number, is_text
 from app.web.query.ids import resolve_filters
+from app.web.query.pages import PageRows, read_page
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Links, Meta, Shape
 
@@ -69,12 +70,14 @@ _METHOD = (
 
 
 def _answer(context: ReadContext) -> Response:
-    resolve_filters(context, CHOOSING)
+    resolve_filters(context, OPINION_FILTERS)
     o = opinions.c
-    holders, next_holders, all_holders = _side(context, o.holder)
-    questions, next_questions, all_questions = _side(context, o.question)
+    all_holders, all_questions = _sorted_ids(context, o.holder), _sorted_ids(context, o.question)
+    holder_page = _side(context, "holder", all_holders)
+    question_page = _side(context, "question", all_questions)
+    holders, questions = ([one for _, one in page.rows] for page in (holder_page, question_page))
     here = [o.holder.in_(holders), o.question.in_(questions)]
-    derived = positions([*chosen(context), *here])
+    derived = positions([*opinion_conditions(context), *here])
     rows = context.rows(sa.select(derived).order_by(derived.c.holder, derived.c.question))
     cells = b",".join(position_json(context, rows))
     marks = [
@@ -83,44 +86,41 @@ def _answer(context: ReadContext) -> Response:
     ]
     data = context.fill(b'{"holders":%b,"questions":%b,"cells":[%b]}' % (*marks, cells))
     meta = context.meta(
-        citing(context.rows, [*chosen(context), *here]),
-        holders=all_holders,
-        questions=all_questions,
+        cited_datasets(context.rows, [*opinion_conditions(context), *here]),
+        holders=len(all_holders),
+        questions=len(all_questions),
         method=_METHOD,
         undated=undated(context),
     )
-    links = {"next_holders": next_holders, "next_questions": next_questions}
+    links = {
+        "next_holders": holder_page.next_address,
+        "next_questions": question_page.next_address,
+    }
     return json_response(enveloped(data, meta, self=context.address, **links))
 
 
-def _side(context: ReadContext, column: Column[str]) -> tuple[list[str], str | None, int]:
-    """The ids of one side on this page, the address of the next ones, and how many there are."""
-    side = column.name
-    every = _ids(context, column)
-    after = place_of(context, f"{side}_cursor", (a_number, a_text))
-    limit = context.values.get(f"{side}_limit", DEFAULT_SIDE)
-    rest = [one for one in every if after is None or one > tuple(after)]
-    shown = rest[:limit]
-    more = len(rest) > limit
-    return (
-        [one for _, one in shown],
-        following(context, f"{side}_cursor", shown[-1]) if more else None,
-        len(every),
-    )
+#: An id with the number it is sorted by before it.
+SortedId = tuple[int, str]
 
 
-#: An id with what it is sorted by before it.
-Place = tuple[int, str]
+def _side(context: ReadContext, side: str, every: Sequence[SortedId]) -> PageRows[SortedId]:
+    """The ids of one side on this page."""
+
+    def ids_after(values: Sequence[Any] | None, most: int) -> Sequence[SortedId]:
+        return [one for one in every if values is None or one > tuple(values)][:most]
+
+    cursor = Cursor[SortedId](lambda one: one, (is_number, is_text), f"{side}_")
+    return read_page(context, cursor, ids_after, DEFAULT_SIDE)
 
 
-def _ids(context: ReadContext, column: Column[str]) -> Sequence[Place]:
+def _sorted_ids(context: ReadContext, column: Column[str]) -> Sequence[SortedId]:
     """Every holder, or question, that the filters let through, in order."""
     asked = [name for name in context.values if name not in _SIDES]
     order = context.values.get("order", "id")
-    if asked:  # there is no end to what can be asked: only whole datasets are kept
+    if asked:  # there is no end to what can be asked: only whole datasets are cached
         return _read(context, column, order)
     key = ("matrix", column.name, order, *sorted(context.values.get("dataset", ())))
-    ids: Sequence[Place] = context.kept(key, lambda: _read(context, column, order))
+    ids: Sequence[SortedId] = context.kept(key, lambda: _read(context, column, order))
     return ids
 
 
@@ -134,11 +134,11 @@ _ORDERS: dict[str, tuple[ColumnElement[Any], Callable[[Any], int]]] = {
 }
 
 
-def _read(context: ReadContext, column: Column[str], order: str) -> Sequence[Place]:
+def _read(context: ReadContext, column: Column[str], order: str) -> Sequence[SortedId]:
     # Ordered here: PostgreSQL and SQLite need not agree on how text sorts.
-    by, place = _ORDERS[order]
-    statement = sa.select(by, column).where(*chosen(context)).group_by(column)
-    return sorted((place(value), one) for value, one in context.rows(statement))
+    by, number = _ORDERS[order]
+    statement = sa.select(by, column).where(*opinion_conditions(context)).group_by(column)
+    return sorted((number(value), one) for value, one in context.rows(statement))
 
 
 ORDER = word_of(
@@ -182,7 +182,7 @@ operation(
     tag="Analysis",
     shape=MatrixPage,
     parameters=(
-        *(one.parameter for one in CHOOSING),
+        *(one.parameter for one in OPINION_FILTERS),
         KNOWN_AT,
         ORDER,
         *_shaping("holder"),

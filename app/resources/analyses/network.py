@@ -9,16 +9,17 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, Table
 
+from app.analysis.as_of import CountsBy
 from app.analysis.graphml import Edge, Node, graphml
 from app.analysis.positions import positions
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, opinions, questions
 from app.errors import Fault, InvalidInput
-from app.opinions.filters import CHOOSING, Begun, chosen, undated
+from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
+from app.records.conditions import refers_to
 from app.records.references import Ref
 from app.vocabulary import QuestionKind, Stance
 from app.web.endpoints.operation import operation
-from app.web.endpoints.records import refers_to
-from app.web.formats.negotiation import chosen as format_of
+from app.web.formats.negotiation import negotiated_format
 from app.web.formats.responses import item_response
 from app.web.parameters import KNOWN_AT, word, word_of
 from app.web.problems import MEDIA_TYPES
@@ -89,7 +90,7 @@ _METHOD = (
 
 
 def _answer(context: ReadContext) -> Response:
-    resolve_filters(context, CHOOSING)
+    resolve_filters(context, OPINION_FILTERS)
     cited: set[str] = set()
     ties: list[Tie] = []
     for name in context.values.get("tie", list(_TIES)):
@@ -98,7 +99,7 @@ def _answer(context: ReadContext) -> Response:
     ties.sort(key=lambda tie: [tie[name] or "" for name in _ORDER])
     refs = _refs(context, {tie[end] for tie in ties for end in ("source", "target")})
     ties = [tie for tie in ties if tie["source"] in refs and tie["target"] in refs]
-    if format_of(context, ("json", "graphml")) == "graphml":
+    if negotiated_format(context, ("json", "graphml")) == "graphml":
         return _graphml(context, refs, ties)
     data = {"nodes": [{"id": one, "ref": refs[one]} for one in sorted(refs)], "ties": ties}
     meta = context.meta(
@@ -196,7 +197,7 @@ def _narrowed(
 
 
 def _parties(context: ReadContext, cited: set[str]) -> list[Tie]:
-    begun = Begun(context)
+    begun = CountsBy(context.rows, context.as_of)
     return [
         _tie(
             _node(party["actor"]),
@@ -212,7 +213,7 @@ def _parties(context: ReadContext, cited: set[str]) -> list[Tie]:
 
 
 def _members(context: ReadContext, cited: set[str]) -> list[Tie]:
-    found, begun = [], Begun(context)
+    found, begun = [], CountsBy(context.rows, context.as_of)
     for kind in ACTOR_KINDS[:3]:
         for one, body in _records(context, kind, "memberships", cited):
             found += [
@@ -240,7 +241,7 @@ _RELATION = {
 def _stances(context: ReadContext, cited: set[str]) -> list[Tie]:
     kinds = context.values.get("question_kind", [QuestionKind.POLICY, QuestionKind.ASSESSMENT])
     asked = sa.select(questions.c.id).where(questions.c.kind.in_(kinds))
-    derived = positions([*chosen(context), opinions.c.question.in_(asked)]).c
+    derived = positions([*opinion_conditions(context), opinions.c.question.in_(asked)]).c
     statement = sa.select(
         derived.holder, derived.question, derived.stance, derived.score, derived.dataset
     ).limit(MOST_TIES + 1)
@@ -290,7 +291,7 @@ operation(
     tag="Analysis",
     shape=NetworkAnswer,
     parameters=(
-        *(one.parameter for one in CHOOSING),
+        *(one.parameter for one in OPINION_FILTERS),
         word_of("tie", list(_TIES), "Only ties of these sorts."),
         word(
             "question_kind",

@@ -1,20 +1,20 @@
 """Positions: where each holder stands on each question, derived from opinions."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter
 from sqlalchemy import ColumnElement, Select
 
-from app.analysis.positions import keyed, positions
-from app.db.tables import opinions
-from app.opinions.filters import CHOOSING, STANCE, chosen, undated
+from app.analysis.positions import positions
+from app.opinions.filters import OPINION_FILTERS, STANCE, opinion_conditions, undated
+from app.opinions.position_rows import ORDERS, PositionRows
 from app.opinions.positions import Position, position_json
 from app.web.endpoints.operation import operation
-from app.web.formats.negotiation import answer
-from app.web.query.pages import Collection, Filter, Walk
+from app.web.query.answers import answer
+from app.web.query.collection import Collection
+from app.web.query.filters import Filter
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page
 
@@ -27,85 +27,23 @@ def _column(name: str) -> ColumnElement[Any]:
 
 
 def _source(context: ReadContext) -> Select[Any]:
-    return sa.select(*positions(chosen(context)).c)
+    return sa.select(*positions(opinion_conditions(context)).c)
 
 
-def _keyed(context: ReadContext, keys: Sequence[tuple[str, str]]) -> Select[Any]:
-    """The positions of some holders on some questions."""
-    return sa.select(*positions([*chosen(context), *keyed(keys)]).c)
-
-
-def _asked(context: ReadContext) -> Select[Any]:
-    """The holders and questions there are opinions of.
-
-    Where few opinions are let through they are looked up first: in the order of an index they
-    might be anywhere, and the planner knows only how many there are for the average value.
-    """
-    o = opinions.c
-    statement = sa.select(o.holder, o.question).distinct()
-    where = chosen(context)
-    if "stance" in context.values:
-        where.append(o.stance.in_(context.values["stance"]))
-    if not where:
-        return statement
-    some = sa.select(o.id).where(*where).limit(FEW + 1)
-    number = sa.select(sa.func.count()).select_from(some.subquery())
-    asked = orjson.dumps(sorted((k, v) for k, v in context.values.items() if k in _CHOOSE))
-    if context.kept(("opinions", bytes(memoryview(asked))), lambda: context.scalar(number)) > FEW:
-        return statement
-    return statement.where(o.id.in_(some))
-
-
-FEW = 5_000
-_CHOOSE = {"stance", *(one.parameter.name for one in CHOOSING)}
-_ORDERS: dict[str, tuple[str, ...]] = {
-    "topic": ("question",),
-    "subject": ("question",),
-    "as_of": ("last_stated",),
-}
-_BENEATH = {
-    "holder": opinions.c.holder,
-    "question": opinions.c.question,
-    "last_stated": opinions.c.counts_earliest,
-}
 _SORTS = {
     "holder": _column("holder"),
     "question": _column("question"),
     "last_stated": _column("last_earliest"),
 }
 
-#: Filters that let through many opinions or few, but never a run of the order: where they are
-#: many, the order's index is walked and these are looked at on the way, not by indexes of theirs.
-_WALKED = {
-    name: sa.func.coalesce(opinions.c[name], sa.null()).in_
-    for name in (
-        *("holder_kind", "speaker", "on_behalf_of", "attribution", "document", "dataset"),
-        "stance",
-    )
-}
-_FACETS = {name: _SORTS[name] for name in ("holder", "question")}
 
-#: The opinions that positions are derived from, as far as they say where a position may stand.
-_OPINIONS = Collection(
-    name="positions",
-    kinds=(),
-    columns=(),
-    key={name: _BENEATH[name] for name in ("holder", "question")},
-    sorts=_BENEATH,
-    filters=(
-        *(
-            Filter(
-                one.parameter,
-                _WALKED.get(one.parameter.name, one.condition),
-                order=[_BENEATH[name] for name in _ORDERS.get(one.parameter.name, ())],
-            )
-            for one in CHOOSING
-        ),
-        Filter(STANCE, _WALKED["stance"]),
-    ),
-    fields=(),
-    source=_asked,
-)
+def _filter(one: Filter) -> Filter:
+    """A filter of opinions as one of the positions that are derived from them."""
+    name = one.parameter.name
+    facet = _SORTS[name] if name in ("holder", "question") else None
+    order = [_SORTS[sort] for sort in ORDERS.get(name, ())]
+    return replace(one, facet=facet, applies_to_source=True, order=order)
+
 
 COLLECTION = Collection(
     name="positions",
@@ -114,26 +52,14 @@ COLLECTION = Collection(
     key={name: _SORTS[name] for name in ("holder", "question")},
     sorts=_SORTS,
     filters=(
-        *(
-            Filter(
-                one.parameter,
-                one.condition,
-                one.space,
-                _column(one.parameter.name)
-                if one.parameter.name in ("holder", "question")
-                else None,
-                beneath=True,
-                order=[_SORTS[name] for name in _ORDERS.get(one.parameter.name, ())],
-            )
-            for one in CHOOSING
-        ),
+        *map(_filter, OPINION_FILTERS),
         Filter(STANCE, _column("stance").in_, facet=_column("stance")),
     ),
     fields=list(Position.model_fields),
     render=position_json,
     source=_source,
-    dataset_at=2,
-    walk=Walk(_OPINIONS, _keyed),
+    dataset_index=2,
+    row_source=PositionRows(),
     undated=undated,
 )
 

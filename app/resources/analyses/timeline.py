@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, Table
 
+from app.analysis.as_of import begun_by, published_by
 from app.dates import OPEN_END, OPEN_START, VagueDate
 from app.db.tables import (
     ACTOR_KINDS,
@@ -20,24 +21,23 @@ from app.db.tables import (
     opinions,
     questions,
 )
-from app.opinions.filters import about_topics, begun_by, published_by
 from app.records.base import Evidence
+from app.records.conditions import Condition, about_topics, has_entry, refers_to
 from app.records.references import MARK, Ref
 from app.vocabulary import Stance
 from app.web.endpoints.operation import operation
-from app.web.endpoints.records import refers_to
-from app.web.formats.negotiation import chosen, streamed
-from app.web.formats.responses import page_response
+from app.web.formats.downloads import download
+from app.web.formats.negotiation import negotiated_format
 from app.web.parameters import AS_OF, KNOWN_AT, Parameter, day_parameter, identifier, word_of
-from app.web.query.cursors import a_text, following, place_of
+from app.web.query.counting import MOST_COUNTED, bounded_total
+from app.web.query.cursors import Cursor, is_text
+from app.web.query.filters import CURSOR, DATASET, FORMAT, LIMIT, Filter
 from app.web.query.ids import resolve_filters
-from app.web.query.pages import CURSOR, DATASET, DEFAULT_LIMIT, FORMAT, LIMIT, MOST_COUNTED, Filter
+from app.web.query.pages import page_response, read_page, read_parts
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page, Shape
 
 router = APIRouter()
-
-CHUNK = 500
 
 
 class Entry(Shape):
@@ -74,37 +74,41 @@ Found = tuple[Place, dict[str, Any]]
 
 def _answer(context: ReadContext) -> Response:
     resolve_filters(context, FILTERS)
-    name = chosen(context, ("json", "csv", "ndjson"))
+    name = negotiated_format(context, ("json", "csv", "ndjson"))
     if name != "json":
-        return streamed(context, name, "timeline", Entry, _parts)
-    given = place_of(context, "cursor", [a_text] * 4)
-    limit = context.values.get("limit", DEFAULT_LIMIT)
-    found = _entries(context, Place(*given) if given else None, limit + 1)
-    shown = found[:limit]
-    after = following(context, "cursor", list(shown[-1][0])) if len(found) > limit else None
-    text = context.fill(b",".join(orjson.dumps(entry) for _, entry in shown))
-    meta = context.meta(
-        _datasets(context, shown),
-        **_total(context, undated=_asks_undated(context)),
-        limit=limit,
+        return download(context, name, "timeline", Entry, _parts)
+    page = read_page(context, _CURSOR, partial(_entries_after, context))
+    return page_response(
+        context,
+        page,
+        _texts(page.rows),
+        _datasets(context, page.rows),
+        bounded_total(_number(context, undated=_asks_undated(context))),
         undated=_number(context, undated=True),
     )
-    return page_response(context, text, meta, after)
 
 
 def _parts(context: ReadContext) -> Iterator[list[bytes]]:
-    place: Place | None = None
-    while found := _entries(context, place, CHUNK):
-        yield [orjson.dumps(entry) for _, entry in found]
-        place = found[-1][0]
+    for found in read_parts(_CURSOR, partial(_entries_after, context)):
+        yield _texts(found)
 
 
-def _entries(context: ReadContext, after: Place | None, limit: int) -> list[Found]:
+def _texts(found: Sequence[Found]) -> list[bytes]:
+    return [orjson.dumps(entry) for _, entry in found]
+
+
+_CURSOR = Cursor[Found](lambda found: found[0], [is_text] * 4)
+
+
+def _entries_after(
+    context: ReadContext, values: Sequence[Any] | None, most: int
+) -> Sequence[Found]:
     """The next entries, of all kinds together."""
+    after = Place(*values) if values else None
     found: list[Found] = []
     for kind in _kinds(context):
-        found += _READERS[kind](context, after, limit)
-    return sorted(found, key=lambda one: one[0])[:limit]
+        found += _READERS[kind](context, after, most)
+    return sorted(found, key=lambda one: one[0])[:most]
 
 
 def _kinds(context: ReadContext) -> list[str]:
@@ -156,11 +160,7 @@ def _reported(context: ReadContext, kind: str) -> list[ColumnElement[bool]]:
     by_then = published_by(context.as_of)
     if kind == "opinion":
         return [opinions.c.document.in_(by_then)]
-    table = KIND_TABLES[kind]
-    found = sa.select(links.c.id, links.c.revision).where(
-        links.c.kind == kind, links.c.field == "evidence", links.c.target.in_(by_then)
-    )
-    return [sa.tuple_(table.c.id, table.c.revision).in_(found)]
+    return [refers_to(kind, "evidence", by_then)]
 
 
 def _about(context: ReadContext, kind: str) -> list[ColumnElement[bool]]:
@@ -176,24 +176,16 @@ def _about(context: ReadContext, kind: str) -> list[ColumnElement[bool]]:
     return [one for one in conditions if one is not None]
 
 
-Condition = Callable[[Any], ColumnElement[bool]]
-
-
 def _of_country(kind: str, field: str) -> Condition:
     """The condition that one of a list is a country, or belongs to it."""
 
     def condition(values: Sequence[str]) -> ColumnElement[bool]:
-        table = KIND_TABLES[kind]
         theirs = [
             sa.select(t.c.id).where(t.c.country.in_(values))
             for t in (KIND_TABLES[name] for name in ACTOR_KINDS[1:])
         ]
-        found = sa.select(links.c.id, links.c.revision).where(
-            links.c.kind == kind,
-            links.c.field == field,
-            sa.or_(links.c.target.in_(values), *(links.c.target.in_(one) for one in theirs)),
-        )
-        return sa.tuple_(table.c.id, table.c.revision).in_(found)
+        targets = [links.c.target.in_(values), *(links.c.target.in_(one) for one in theirs)]
+        return has_entry(kind, field, sa.or_(*targets))
 
     return condition
 
@@ -366,13 +358,6 @@ def _datasets(context: ReadContext, shown: Sequence[Found]) -> set[str]:
                 r[0] for r in context.rows(sa.select(table.dataset).where(table.id.in_(ids)))
             )
     return cited
-
-
-def _total(context: ReadContext, *, undated: bool) -> dict[str, Any]:
-    number = _number(context, undated=undated)
-    if number > MOST_COUNTED:
-        return {"total": MOST_COUNTED, "total_relation": "at_least"}
-    return {"total": number}
 
 
 def _number(context: ReadContext, *, undated: bool) -> int:

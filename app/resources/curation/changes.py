@@ -8,6 +8,7 @@ and `exact` (to attach one makes a release, and no change), and a dataset's `cou
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Annotated, Any
 from xml.etree import ElementTree
@@ -18,22 +19,23 @@ from pydantic import Field
 from sqlalchemy import Row
 
 from app.errors import Fault, InvalidInput
-from app.records.history import DELETE, Place, next_changes, number_of_changes
+from app.records.history import DELETE, next_changes, number_of_changes
 from app.records.kinds import KINDS
 from app.web.changed import Changed, told
 from app.web.endpoints.operation import operation
-from app.web.formats.negotiation import chosen, streamed
-from app.web.formats.responses import page_response
+from app.web.formats.downloads import download
+from app.web.formats.negotiation import negotiated_format
 from app.web.parameters import integer, word_of
 from app.web.problems import MEDIA_TYPES
-from app.web.query.cursors import a_number, a_text, following, place_of
-from app.web.query.pages import CURSOR, DEFAULT_LIMIT, LIMIT, MOST_COUNTED
+from app.web.query.counting import MOST_COUNTED, bounded_total
+from app.web.query.cursors import Cursor, is_number, is_text
+from app.web.query.filters import CURSOR, DEFAULT_LIMIT, LIMIT
+from app.web.query.pages import page_response, read_page, read_parts
 from app.web.references import Names, record_json
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page
 
 router = APIRouter()
-CHUNK = 500
 ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -50,22 +52,21 @@ class Change(Changed):
 
 
 def _answer(context: ReadContext) -> Response:
-    name = chosen(context, ("json", "ndjson", "atom"))
+    name = negotiated_format(context, ("json", "ndjson", "atom"))
     if name == "atom":
         return _feed(context)
     if name == "ndjson":
-        return streamed(context, name, "changes", Change, _parts)
-    given = place_of(context, "cursor", (a_number, _is_kind, a_text))
-    limit = context.values.get("limit", DEFAULT_LIMIT)
-    found = _next(context, (given[0], given[1], given[2]) if given else None, limit + 1)
-    shown = found[:limit]
-    after = following(context, "cursor", _place(shown[-1])) if len(found) > limit else None
-    meta = context.meta({row.dataset for row in shown}, **_total(context), limit=limit)
-    return page_response(context, b",".join(_texts(context, shown)), meta, after)
+        return download(context, name, "changes", Change, _parts)
+    page = read_page(context, _CURSOR, partial(_changes_after, context))
+    datasets = {row.dataset for row in page.rows}
+    return page_response(context, page, _texts(context, page.rows), datasets, _total(context))
 
 
 def _is_kind(value: Any) -> bool:
-    return a_text(value) and value in KINDS
+    return is_text(value) and value in KINDS
+
+
+_CURSOR = Cursor[Any](lambda row: (row.release, row.kind, row.id), (is_number, _is_kind, is_text))
 
 
 def _since(context: ReadContext) -> int:
@@ -82,22 +83,15 @@ def _since(context: ReadContext) -> int:
 
 
 def _parts(context: ReadContext) -> Iterator[list[bytes]]:
-    place: Place | None = None
-    while found := _next(context, place, CHUNK):
-        yield _texts(context, found)
-        place = _place(found[-1])
+    for rows in read_parts(_CURSOR, partial(_changes_after, context)):
+        yield _texts(context, rows)
 
 
-def _place(row: Row[Any]) -> Place:
-    return row.release, row.kind, row.id
-
-
-def _next(
-    context: ReadContext, after: Place | None, limit: int, *, newest: bool = False
+def _changes_after(
+    context: ReadContext, values: Sequence[Any] | None, most: int
 ) -> Sequence[Row[Any]]:
-    return next_changes(
-        context.connection, _since(context), after=after, limit=limit, newest=newest
-    )
+    after = (values[0], values[1], values[2]) if values else None
+    return next_changes(context.connection, _since(context), after=after, limit=most)
 
 
 def _texts(context: ReadContext, found: Sequence[Row[Any]]) -> list[bytes]:
@@ -123,9 +117,7 @@ def _text(row: Row[Any], record: bytes) -> bytes:
 def _total(context: ReadContext) -> dict[str, Any]:
     since = _since(context)
     total: int = context.kept(("changes", since), lambda: _count(context, since))
-    if total > MOST_COUNTED:
-        return {"total": MOST_COUNTED, "total_relation": "at_least"}
-    return {"total": total}
+    return bounded_total(total)
 
 
 def _count(context: ReadContext, since: int) -> int:
@@ -140,7 +132,8 @@ def _count(context: ReadContext, since: int) -> int:
 
 def _feed(context: ReadContext) -> Response:
     """The newest changes as an Atom feed (RFC 4287), newest first."""
-    found = _next(context, None, context.values.get("limit", DEFAULT_LIMIT), newest=True)
+    limit = context.values.get("limit", DEFAULT_LIMIT)
+    found = next_changes(context.connection, _since(context), after=None, limit=limit, newest=True)
     base = context.service.settings.public_url.rstrip("/")
     feed = ElementTree.Element("feed", xmlns=ATOM)
     _add(feed, "id", f"{base}/v1/changes")

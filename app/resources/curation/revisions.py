@@ -19,11 +19,11 @@ from app.records.kinds import KINDS, Kind, written
 from app.web.changed import Changed, told
 from app.web.endpoints.operation import operation
 from app.web.endpoints.records import shipped_id
-from app.web.formats.negotiation import answer
 from app.web.formats.responses import item_response
 from app.web.parameters import is_id
+from app.web.query.answers import answer
+from app.web.query.collection import Collection
 from app.web.query.ids import resolve_one
-from app.web.query.pages import Collection
 from app.web.references import Names, record_json
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, Page, stored

@@ -23,11 +23,11 @@ from app.records.kinds import KINDS, Kind
 from app.web.endpoints.operation import operation, path_id
 from app.web.endpoints.records import collection_of
 from app.web.formats.codebook import CODEBOOK, Term
-from app.web.formats.csv import sheets
-from app.web.formats.negotiation import parts_of
+from app.web.formats.csv import write_csv
 from app.web.formats.table_schema import table_schema
 from app.web.formats.zip import Archive
 from app.web.parameters import KNOWN_AT
+from app.web.query.answers import parts_of
 from app.web.query.ids import resolve_one
 from app.web.requests.context import ReadContext, open_context
 from app.web.requests.service import Service
@@ -59,7 +59,7 @@ def _stream(
         about = _about(context, values["dataset"][0])
         archive = Archive(datetime.fromisoformat(about["created"]))
         yield from archive.add("README.txt", [_readme(about).encode()])
-        yield from archive.add("codebook.csv", sheets(context, Term, [_terms()]))
+        yield from archive.add("codebook.csv", write_csv(context, Term, [_terms()]))
         for kind in KINDS.values():
             yield from archive.add(f"{kind.path}.csv", _table(context, kind))
         package = about | {"resources": [_resource(member) for member in archive.members[1:]]}
@@ -73,7 +73,7 @@ def _table(context: ReadContext, kind: Kind) -> Iterator[bytes]:
     shape = stored(kind.record)
     parts = parts_of(collection_of(kind, shape, ()), context)
     wordless = ([_EXACT.sub(b"null", text) for text in part] for part in parts)
-    return renew_deadline(context.connection, sheets(context, shape, wordless))
+    return renew_deadline(context.connection, write_csv(context, shape, wordless))
 
 
 def _terms() -> list[bytes]:

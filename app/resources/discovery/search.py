@@ -17,9 +17,10 @@ from app.records.kinds import KINDS
 from app.records.references import Ref
 from app.vocabulary import fold
 from app.web.endpoints.operation import operation
-from app.web.formats.negotiation import answer
 from app.web.parameters import Parameter, word_of
-from app.web.query.pages import DATASET, Collection, Filter, Q
+from app.web.query.answers import answer
+from app.web.query.collection import Collection
+from app.web.query.filters import DATASET, Filter, Q
 from app.web.references import records_of
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page, Shape
@@ -166,7 +167,7 @@ SEARCH = Collection(
         Filter(
             Parameter(Q.name, Q.description, Q.schema, example="nato", required=True),
             lambda _q: sa.true(),
-            beneath=True,
+            applies_to_source=True,
         ),
         Filter(
             word_of("kind", list(KINDS), "Only hits of these kinds."),
@@ -178,7 +179,7 @@ SEARCH = Collection(
     fields=list(Hit.model_fields),
     render=_render,
     source=_source,
-    terms=_terms,
+    cache_terms=_terms,
 )
 
 operation(

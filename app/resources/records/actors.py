@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Row, Select
 from app.db.tables import ACTOR_KINDS, KIND_TABLES
 from app.vocabulary import ActorKind
 from app.web.endpoints.operation import operation
-from app.web.formats.negotiation import answer
 from app.web.parameters import identifier, word
-from app.web.query.pages import DATASET, ID, Collection, Filter
+from app.web.query.answers import answer
+from app.web.query.collection import Collection
+from app.web.query.filters import DATASET, ID, Filter
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page, Shape, Stored
 
@@ -41,7 +42,7 @@ def _column(name: str) -> ColumnElement[Any]:
 _NAMES = ("id", "dataset", "revision", "recorded_at", "body", "kind", "sort_name", "country")
 
 
-def _source(_ask: ReadContext) -> Select[Any]:
+def _source(_context: ReadContext) -> Select[Any]:
     """The four tables as one."""
     parts = []
     for kind in ACTOR_KINDS:
@@ -57,7 +58,7 @@ def _source(_ask: ReadContext) -> Select[Any]:
     return sa.select(*(actors.c[name] for name in _NAMES))
 
 
-def _render(_ask: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]:
+def _render(_context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]:
     return [_text(row, orjson.loads(row.body)) for row in rows]
 
 
@@ -91,7 +92,7 @@ COLLECTION = Collection(
             _column("country").in_,
             "country",
         ),
-        Filter(ID, _column("id").in_, "actor", lenient=True),
+        Filter(ID, _column("id").in_, "actor", skips_unknown=True),
         Filter(DATASET, _column("dataset").in_, "dataset", _column("dataset")),
     ),
     fields=["id", "dataset", "revision", "recorded_at", "kind", "name", "other_names"],

@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 
 from app.db.tables import agreements
+from app.records.conditions import in_role
 from app.vocabulary import AgreementStatus, AgreementType, PartyRole
-from app.web.endpoints.records import in_role, linked, register
+from app.web.endpoints.records import register
 from app.web.parameters import day_parameter, identifier, word
-from app.web.query.pages import Filter, equal, overlapping
+from app.web.query.filters import Filter, equal, linked, overlapping
 
 router = APIRouter()
 
@@ -32,7 +33,7 @@ COLLECTION = register(
                 "Agreements that somebody is in, as this; with `party`, that one of those is in.",
             ),
             in_role("agreement", "parties", "role", "party"),
-            joint=True,
+            takes_all_values=True,
         ),
         equal(
             word("agreement_type", AgreementType, "What form it has."),

@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from sqlalchemy import ColumnElement, Select
 
 from app.db.tables import KIND_TABLES, agreements, countries, links, organizations
+from app.records.conditions import has_entry, refers_to
 from app.vocabulary import REGION_NAMES, AgreementStatus, PartyRole, fold
-from app.web.endpoints.records import refers_to, register
+from app.web.endpoints.records import register
 from app.web.parameters import Parameter, identifier
-from app.web.query.pages import Filter
+from app.web.query.filters import Filter
 
 router = APIRouter()
 
@@ -21,8 +22,8 @@ _REGIONS = {fold(name).replace(" ", "-"): code for code, name in REGION_NAMES.it
 def _region(text: str) -> str:
     code = _REGIONS.get(fold(text).replace(" ", "-"), text)
     if code not in REGION_NAMES:
-        told = ", ".join(f"{code} ({name})" for code, name in sorted(REGION_NAMES.items()))
-        raise ValueError(f"{text!r} is not an M49 region; known here: {told}")
+        known = ", ".join(f"{code} ({name})" for code, name in sorted(REGION_NAMES.items()))
+        raise ValueError(f"{text!r} is not an M49 region; known here: {known}")
     return code
 
 
@@ -58,14 +59,8 @@ def _tied_to(values: Sequence[str]) -> ColumnElement[bool]:
 def _tied(kind: str, values: Sequence[str]) -> ColumnElement[bool]:
     """Members of an organization, and parties to an agreement that it is a party to, too."""
     not_candidate = links.c.role != _CANDIDATE
-    theirs = sa.select(links.c.id, links.c.revision).where(
-        links.c.target.in_(values),
-        links.c.kind == "agreement",
-        links.c.field == "parties",
-        not_candidate,
-    )
     made = sa.and_(
-        sa.tuple_(agreements.c.id, agreements.c.revision).in_(theirs),
+        has_entry("agreement", "parties", links.c.target.in_(values), not_candidate),
         agreements.c.status.not_in(_UNMADE),
     )
     parties = _parties(made).where(not_candidate)

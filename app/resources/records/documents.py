@@ -15,13 +15,14 @@ from app.analysis.quotes import verify
 from app.db.tables import document_texts, documents
 from app.errors import Conflict
 from app.records.base import Evidence
+from app.records.conditions import refers_to
 from app.records.kinds import KINDS, Kind
 from app.records.references import MARK, Ref
 from app.vocabulary import SourceType
 from app.web.endpoints.operation import DescribedRoute, operation, path_id, respond
-from app.web.endpoints.records import refers_to, register
+from app.web.endpoints.records import register
 from app.web.formats.citations import CITATION_STYLES, citation_style
-from app.web.formats.responses import item_response, page_response
+from app.web.formats.responses import item_response
 from app.web.http.request_body import json_body, read_as
 from app.web.parameters import (
     KNOWN_AT,
@@ -33,8 +34,9 @@ from app.web.parameters import (
     word,
 )
 from app.web.problems import responses_for
+from app.web.query.filters import equal, overlapping
 from app.web.query.ids import resolve_one
-from app.web.query.pages import equal, overlapping
+from app.web.query.pages import PageRows, page_response
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, Page, Shape
 
@@ -94,12 +96,10 @@ def _claims(context: ReadContext) -> Response:
     )
     wanted = context.values.get("paragraph")
     shown = [text for paragraph, _, _, text in claims if wanted is None or paragraph in wanted]
-    data = context.fill(b",".join(shown[:limit]))
     relation = "at_least" if any(len(rows) > MOST_CLAIMS for rows in found) else None
-    meta = context.meta(
-        {row.dataset for row in bodies}, total=len(shown), total_relation=relation, limit=limit
-    )
-    return page_response(context, data, meta, None)
+    total = {"total": len(shown), "total_relation": relation}
+    page = PageRows(shown[:limit], limit)
+    return page_response(context, page, page.rows, {row.dataset for row in bodies}, total)
 
 
 def _citing(kind: Kind, document: str) -> Select[Any]:

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 
 from app.db.tables import events
 from app.vocabulary import EventType
-from app.web.endpoints.records import linked, register
+from app.web.endpoints.records import register
 from app.web.parameters import day_parameter, identifier, word
-from app.web.query.pages import equal, overlapping
+from app.web.query.filters import equal, linked, overlapping
 
 router = APIRouter()
 

@@ -6,7 +6,7 @@ from app.db.tables import groups
 from app.vocabulary import GroupClassification
 from app.web.endpoints.records import register
 from app.web.parameters import identifier, word
-from app.web.query.pages import equal
+from app.web.query.filters import equal
 
 router = APIRouter()
 

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 
 from app.db.tables import opinions
-from app.opinions.filters import CHOOSING, STANCE, undated
+from app.opinions.filters import OPINION_FILTERS, STANCE, undated
 from app.web.endpoints.records import register
-from app.web.query.pages import DATASET, equal
+from app.web.query.filters import DATASET, equal
 
 router = APIRouter()
 
@@ -19,7 +19,7 @@ COLLECTION = register(
     ),
     absence="A holder without an opinion on a question is not recorded, which is not neutrality.",
     filters=(
-        *(one for one in CHOOSING if one.parameter is not DATASET),
+        *(one for one in OPINION_FILTERS if one.parameter is not DATASET),
         equal(STANCE, opinions.c.stance),
     ),
     sorts={"name": opinions.c.id, "stated": opinions.c.stated_earliest},

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from app.db.tables import organizations
 from app.web.endpoints.records import register
 from app.web.parameters import identifier
-from app.web.query.pages import equal
+from app.web.query.filters import equal
 
 router = APIRouter()
 

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 
 from app.db.tables import people
-from app.web.endpoints.records import linked, register
+from app.web.endpoints.records import register
 from app.web.parameters import identifier
-from app.web.query.pages import equal
+from app.web.query.filters import equal, linked
 
 router = APIRouter()
 

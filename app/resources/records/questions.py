@@ -3,11 +3,11 @@
 from fastapi import APIRouter
 
 from app.db.tables import questions
-from app.opinions.filters import about_topics
+from app.records.conditions import about_topics
 from app.vocabulary import QuestionKind
-from app.web.endpoints.records import linked, register
+from app.web.endpoints.records import register
 from app.web.parameters import identifier, word
-from app.web.query.pages import Filter, equal
+from app.web.query.filters import Filter, equal, linked
 
 router = APIRouter()
 

@@ -1,11 +1,11 @@
-"""Computed lists: rows that a method makes of the data, with the manners of stored ones.
+"""Computed lists: rows that a method makes of the data, paged and sorted as stored ones are.
 
 A resource says what identifies a row, how it is computed and by what method; paging, sorting, the
 formats and the envelope come from here. The whole list is computed for each page (what is dear is
-kept for the release), so rows are light, and only those shown are completed.
+cached for the release), so rows are light, and only those shown are completed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -16,34 +16,34 @@ from pydantic import BaseModel
 
 from app.errors import Fault, InvalidInput
 from app.web.endpoints.operation import operation
-from app.web.formats.negotiation import chosen, streamed
-from app.web.formats.responses import page_response
+from app.web.formats.downloads import download
+from app.web.formats.negotiation import negotiated_format
 from app.web.parameters import KNOWN_AT, Parameter, integer, word_of
-from app.web.query.cursors import a_scalar, following, place_of
+from app.web.query.cursors import Cursor, is_scalar
+from app.web.query.filters import CURSOR, FORMAT, LIMIT, Filter
 from app.web.query.ids import resolve_filters
-from app.web.query.pages import CURSOR, DEFAULT_LIMIT, FORMAT, LIMIT, Filter
+from app.web.query.pages import page_response, read_page
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page
 
 CHUNK = 2000
-DIGITS = 6
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Computation:
-    """What a method makes of the data.
+    """The result of a method.
 
     Attributes:
         rows: the rows in the order they have when no other is asked for.
-        citing: the datasets it draws on.
-        told: what `meta` says besides.
+        cited: the datasets it draws on.
+        meta: what `meta` says besides.
     """
 
     rows: Sequence[Row]
-    citing: set[str]
-    told: Mapping[str, Any] = field(default_factory=dict)
+    cited: set[str]
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,18 +72,20 @@ class Computed:
     compute: Callable[[ReadContext], Computation]
     own: Sequence[Parameter] = ()
     sorts: Sequence[str] = ()
-    complete: Callable[[ReadContext, list[Row]], list[Row]] = field(default=lambda _ask, rows: rows)
+    complete: Callable[[ReadContext, list[Row]], list[Row]] = field(
+        default=lambda _context, rows: rows
+    )
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Every parameter the list takes."""
-        told = [*self.own, *(one.parameter for one in self.filters), KNOWN_AT]
+        own = [*self.own, *(one.parameter for one in self.filters), KNOWN_AT]
         if self.sorts:
             signed = [s for name in self.sorts for s in (name, f"-{name}")]
-            told.append(word_of("sort", signed, "Sort by these; what is null comes last."))
+            own.append(word_of("sort", signed, "Sort by these; what is null comes last."))
         fields = list(self.shape.model_fields)
-        told.append(word_of("fields", fields, "Give only these fields of each row."))
-        return (*told, LIMIT, CURSOR, FORMAT)
+        own.append(word_of("fields", fields, "Give only these fields of each row."))
+        return (*own, LIMIT, CURSOR, FORMAT)
 
 
 def minimum_n(default: int) -> Parameter:
@@ -119,31 +121,23 @@ def register(
 def answer(context: ReadContext, listed: Computed) -> Response:
     """A computed list in the format asked for."""
     resolve_filters(context, listed.filters)
-    name = chosen(context, ("json", "csv", "ndjson"))
+    name = negotiated_format(context, ("json", "csv", "ndjson"))
     if name != "json":
-        return streamed(context, name, listed.name, listed.shape, partial(_parts, listed))
+        return download(context, name, listed.name, listed.shape, partial(_parts, listed))
     computation = listed.compute(context)
     rows = _ordered(context, computation.rows)
-    first = _first(context, listed, rows)
-    limit = context.values.get("limit", DEFAULT_LIMIT)
-    shown = list(rows[first : first + limit])
-    more = first + limit < len(rows)
-    after = following(context, "cursor", _identity(listed, shown[-1])) if more else None
-    meta = context.meta(
-        computation.citing,
-        total=len(rows),
-        limit=limit,
+    cursor = Cursor(partial(_identity, listed), [is_scalar] * len(listed.key))
+    page = read_page(context, cursor, partial(_rows_after, listed, rows))
+    return page_response(
+        context,
+        page,
+        list(map(orjson.dumps, listed.complete(context, list(page.rows)))),
+        computation.cited,
+        {"total": len(rows)},
         method=listed.method,
         minimum_n=context.values.get("minimum_n", listed.minimum_n),
-        **computation.told,
+        **computation.meta,
     )
-    text = context.fill(b",".join(_texts(context, listed.complete(context, shown))))
-    return page_response(context, text, context.fill(meta), after)
-
-
-def rounded(figure: float | None) -> float | None:
-    """A figure to six places, which any platform gives alike."""
-    return None if figure is None else round(figure, DIGITS) + 0.0
 
 
 def _parts(listed: Computed, context: ReadContext) -> Iterator[list[bytes]]:
@@ -151,12 +145,6 @@ def _parts(listed: Computed, context: ReadContext) -> Iterator[list[bytes]]:
     for start in range(0, len(rows), CHUNK):
         shown = listed.complete(context, list(rows[start : start + CHUNK]))
         yield list(map(orjson.dumps, shown))
-
-
-def _texts(context: ReadContext, rows: Iterable[Row]) -> list[bytes]:
-    if wanted := context.values.get("fields"):
-        rows = ({name: row[name] for name in row if name in wanted} for row in rows)
-    return list(map(orjson.dumps, rows))
 
 
 def _ordered(context: ReadContext, rows: Sequence[Row]) -> Sequence[Row]:
@@ -173,17 +161,18 @@ def _identity(listed: Computed, row: Row) -> list[Any]:
     return [row[name] for name in listed.key]
 
 
-def _first(context: ReadContext, listed: Computed, rows: Sequence[Row]) -> int:
-    """Where the page begins: after the row that the cursor names.
+def _rows_after(
+    listed: Computed, rows: Sequence[Row], values: Sequence[Any] | None, most: int
+) -> Sequence[Row]:
+    """The rows after the one that the cursor names.
 
     Raises:
         InvalidInput: when that row is no longer there.
     """
-    place = place_of(context, "cursor", [a_scalar] * len(listed.key))
-    if place is None:
-        return 0
+    if values is None:
+        return rows[:most]
     for number, row in enumerate(rows, 1):
-        if _identity(listed, row) == place:
-            return number
+        if _identity(listed, row) == values:
+            return rows[number : number + most]
     detail = "the data has changed since this cursor was given; begin again at the first page"
     raise InvalidInput(detail, errors=[Fault(detail, parameter="cursor")])

@@ -1,24 +1,22 @@
 """The two addresses every stored kind has: its list and its item."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement
 
 from app.db.statement_cache import Values
-from app.db.tables import links
 from app.errors import NotFound
 from app.records.kinds import KINDS, Kind
 from app.web.endpoints.operation import operation, path_id
-from app.web.formats.negotiation import answer
 from app.web.formats.responses import enveloped, json_response
-from app.web.parameters import KNOWN_AT, Parameter, identifier, is_id
+from app.web.parameters import KNOWN_AT, identifier, is_id
+from app.web.query.answers import answer
+from app.web.query.collection import Collection
+from app.web.query.filters import DATASET, ID, Filter, equal, linked
 from app.web.query.ids import resolve_one
-from app.web.query.pages import DATASET, ID, Collection, Condition, Filter, equal
 from app.web.references import record_json
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, Page, stored
@@ -42,41 +40,6 @@ _SHIPPED = {
 def shipped_id(kind: Kind) -> dict[str, Any]:
     """The `id` in the address of a record of a kind."""
     return path_id(kind.name, _SHIPPED[kind.name])
-
-
-def linked(kind: str, parameter: Parameter, field: str, *, space: str) -> Filter:
-    """The filter that a record refers to one of the ids in one of its lists."""
-    return Filter(parameter, partial(refers_to, kind, field), space)
-
-
-def refers_to(kind: str, field: str, values: Sequence[str]) -> ColumnElement[bool]:
-    """The condition that a record of a kind refers to one of the ids in one of its lists."""
-    table = KINDS[kind].table
-    found = sa.select(links.c.id, links.c.revision).where(
-        links.c.target.in_(values), links.c.kind == kind, links.c.field == field
-    )
-    return sa.tuple_(table.c.id, table.c.revision).in_(found)
-
-
-def in_role(kind: str, field: str, role: str, who: str) -> Condition:
-    """The condition that somebody is in one of a record's lists as one of these roles.
-
-    Args:
-        kind: the kind of record.
-        field: the list.
-        role: the parameter that names the roles.
-        who: the parameter that says who; where it is given, it is one of those that has the role.
-    """
-    table = KINDS[kind].table
-
-    def condition(values: Values) -> ColumnElement[bool]:
-        same = [links.c.target.in_(values[who])] if who in values else []
-        found = sa.select(links.c.id, links.c.revision).where(
-            *same, links.c.kind == kind, links.c.field == field, links.c.role.in_(values[role])
-        )
-        return sa.tuple_(table.c.id, table.c.revision).in_(found)
-
-    return condition
 
 
 def collection_of(
@@ -119,7 +82,7 @@ def collection_of(
 def _batch(kind: Kind) -> Filter:
     """The filter that fetches some records by id: countries by any of their codes."""
     space = "country" if kind.name == "country" else None
-    return Filter(ID, kind.table.c.id.in_, space, lenient=True)
+    return Filter(ID, kind.table.c.id.in_, space, skips_unknown=True)
 
 
 def register(

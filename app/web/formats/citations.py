@@ -1,8 +1,8 @@
-"""How to cite a document: plain text, CSL-JSON, BibTeX and RIS.
+"""Citations of a document: plain text, CSL-JSON, BibTeX and RIS.
 
-What the source does not state is left out, never guessed; a date is given as exactly as it is
-known. RIS is written by rispy; CSL-JSON is JSON; BibTeX here is one entry whose only escaping is
-that of its special characters.
+A field that the source does not state is left out, never guessed; a date is given as exactly as it
+is known. RIS is written by rispy; CSL-JSON is JSON; BibTeX here is one entry whose only escaping
+is that of its special characters.
 """
 
 from collections.abc import Callable
@@ -55,8 +55,8 @@ def _bibtex(document: str, body: dict[str, Any]) -> str:
         "howpublished": None if body["title"] else body["citation"],
         "note": f"SHA-256 {body['sha256']}" if body["sha256"] else None,
     }
-    told = [f"  {name} = {_in_braces(name, value)}" for name, value in fields.items() if value]
-    return "\n".join([f"@misc{{{document},", ",\n".join(told), "}", ""])
+    lines = [f"  {name} = {_in_braces(name, value)}" for name, value in fields.items() if value]
+    return "\n".join([f"@misc{{{document},", ",\n".join(lines), "}", ""])
 
 
 def _in_braces(name: str, value: str) -> str:

@@ -1,10 +1,10 @@
-"""Sheets: rows as CSV (RFC 4180), for spreadsheets and notebooks.
+"""CSV (RFC 4180) of rows, for spreadsheets and notebooks.
 
 UTF-8, a fixed header, words rather than symbols, a date as four columns so that no reader turns
 1996 into 1 January 1996, and no cell that a spreadsheet would run as a formula: text that begins
 with = + - @ or a control is given an apostrophe first. Numbers are never touched.
 
-A sheet is made by columns, hundreds of rows at once: what is done for each cell is most of what an
+A file is made by columns, hundreds of rows at once: what is done for each cell is most of what an
 export costs. For the same reason cells are quoted here and not by the csv module, which looks at
 every character of every one; a test holds the two against each other.
 """
@@ -25,16 +25,16 @@ from app.records.references import Ref, Reference
 from app.web.requests.context import ReadContext
 
 Column = Sequence[Any]
-Cells = Callable[["Sheet", Column], list[Sequence[str]]]
-#: The refs that a sheet remembers at the most.
-MOST_KEPT = 10_000
+Cells = Callable[["CsvFile", Column], list[Sequence[str]]]
+#: The refs that a file under way remembers at the most.
+MOST_REFS = 10_000
 
 
-class Sheet(NamedTuple):
-    """A sheet under way.
+class CsvFile(NamedTuple):
+    """A CSV file under way.
 
     Attributes:
-        context: what was asked.
+        context: the request.
         refs: the id and the name of each ref met so far; few are new in a part.
     """
 
@@ -42,36 +42,36 @@ class Sheet(NamedTuple):
     refs: dict[Any, tuple[str, str]]
 
 
-def sheets(
+def write_csv(
     context: ReadContext, shape: type[BaseModel], parts: Iterable[list[bytes]]
 ) -> Iterator[bytes]:
     """A whole result as CSV by parts: the header, then the rows."""
     wanted = context.values.get("fields")
-    fields = [(n, form, names) for n, form, names in laid_out(shape) if not wanted or n in wanted]
+    fields = [field for field in columns_of(shape) if not wanted or field[0] in wanted]
     yield csv_text([[column] for _, _, columns in fields for column in columns])
-    forms = {name: _FORMS[form] for name, form, _ in fields}
-    read, sheet = _reader(forms), Sheet(context, {})
+    formats = {name: FORMATS[format_name] for name, format_name, _ in fields}
+    read, file = _reader(formats), CsvFile(context, {})
     for part in filter(None, parts):
         values = zip(*map(astuple, map(read, part)), strict=True)
-        told = zip(forms.values(), values, strict=True)
-        yield csv_text([cells for form, column in told for cells in _cells(sheet, form, column)])
+        columns = zip(formats.values(), values, strict=True)
+        yield csv_text([cells for one, column in columns for cells in _cells(file, one, column)])
 
 
-def _reader(forms: dict[str, "Form"]) -> Callable[[bytes], Any]:
-    """What reads a row's JSON text, marks still in it: only what its columns show, as they take it.
+def _reader(formats: dict[str, "ColumnFormat"]) -> Callable[[bytes], Any]:
+    """The reader of a row's JSON text, marks still in it: only of the fields that are shown.
 
     The rest is passed over, and no dictionaries are made: to read took half of an export.
     """
-    row = msgspec.defstruct("Row", [(name, form.read_as) for name, form in forms.items()], gc=False)
+    row = msgspec.defstruct("Row", [(name, one.read_as) for name, one in formats.items()], gc=False)
     return msgspec.json.Decoder(row).decode
 
 
-def _cells(sheet: Sheet, form: "Form", column: Column) -> list[Sequence[str]]:
+def _cells(file: CsvFile, column_format: "ColumnFormat", column: Column) -> list[Sequence[str]]:
     """The columns of a field; many say the same, or nothing, all through a part."""
     first, number = column[0], len(column)
     if first == column[-1] and column.count(first) == number and len(set(map(type, column))) == 1:
-        return [[cells[0]] * number for cells in form.cells(sheet, column[:1])]
-    return form.cells(sheet, column)
+        return [[cells[0]] * number for cells in column_format.cells(file, column[:1])]
+    return column_format.cells(file, column)
 
 
 def csv_text(columns: Sequence[Sequence[str]]) -> bytes:
@@ -100,17 +100,17 @@ def cells_of(texts: Sequence[str]) -> Sequence[str]:
     ]
 
 
-#: What a spreadsheet takes for the beginning of a formula.
+#: The characters that a spreadsheet takes for the beginning of a formula.
 _RUN = ("=", "+", "-", "@", "\t", "\r")
 _RUNS = re.compile("\0[=+@\t\r-]")
 _QUOTE, _DOUBLED = '"', '""'
 
 
-def laid_out(shape: type[BaseModel]) -> Iterator[tuple[str, str, list[str]]]:
-    """The fields of a shape in order: name, the form it is laid out in, and its columns."""
+def columns_of(shape: type[BaseModel]) -> Iterator[tuple[str, str, list[str]]]:
+    """The fields of a shape in order: name, the name of its column format, and its columns."""
     for name, info in _fields(shape):
-        form = _form(info)
-        yield name, form, [f"{name}{suffix}" for suffix in _FORMS[form].suffixes]
+        format_name = _format_of(info)
+        yield name, format_name, [f"{name}{suffix}" for suffix in FORMATS[format_name].suffixes]
 
 
 def _fields(shape: type[BaseModel]) -> Iterator[tuple[str, FieldInfo | ComputedFieldInfo]]:
@@ -118,16 +118,16 @@ def _fields(shape: type[BaseModel]) -> Iterator[tuple[str, FieldInfo | ComputedF
     yield from shape.model_computed_fields.items()
 
 
-def _form(info: FieldInfo | ComputedFieldInfo) -> str:
-    """How a field of this type is laid out in columns."""
+def _format_of(info: FieldInfo | ComputedFieldInfo) -> str:
+    """The column format of a field, by its type."""
     if isinstance(info, ComputedFieldInfo):
         return "computed"
     if any(isinstance(each, Reference) for each in info.metadata):
         return "ref"
-    return _form_of(info.annotation)
+    return _format_of_type(info.annotation)
 
 
-def _form_of(annotation: Any) -> str:
+def _format_of_type(annotation: Any) -> str:
     arguments = [a for a in get_args(annotation) if a is not type(None)]
     origin = get_origin(annotation)
     if isinstance(annotation, type) and issubclass(annotation, VagueDate):
@@ -135,20 +135,20 @@ def _form_of(annotation: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Ref):
         return "ref"
     if origin in (tuple, list):
-        inner = _form_of(arguments[0])
+        inner = _format_of_type(arguments[0])
         return {"ref": "refs", "scalar": "texts"}.get(inner, "json")
     if origin is dict or isinstance(annotation, type) and issubclass(annotation, BaseModel | dict):
         return "json"
     if any(isinstance(a, Reference) for a in arguments):
         return "ref"
-    forms = {_form_of(a) for a in arguments if not isinstance(a, Reference)} - {"scalar"}
-    return forms.pop() if forms else "scalar"
+    formats = {_format_of_type(a) for a in arguments if not isinstance(a, Reference)} - {"scalar"}
+    return formats.pop() if formats else "scalar"
 
 
-# Each lays out the values of a field, of many records at once, in columns.
+# Each makes the columns of a field from its values in many records at once.
 
 
-def _scalar(_sheet: Sheet, values: Column) -> list[Sequence[str]]:
+def _scalar(_file: CsvFile, values: Column) -> list[Sequence[str]]:
     kinds = set(map(type, values))
     if type(None) in kinds:
         values = ["" if value is None else value for value in values]
@@ -159,16 +159,16 @@ def _scalar(_sheet: Sheet, values: Column) -> list[Sequence[str]]:
     return [[cells_of([v])[0] if isinstance(v, str) else str(v) for v in values]]
 
 
-def _computed(sheet: Sheet, values: Column) -> list[Sequence[str]]:
+def _computed(file: CsvFile, values: Column) -> list[Sequence[str]]:
     """A computed field does not say in its type what its mark becomes."""
-    meant = sheet.context.meaning(values) if str in set(map(type, values)) else values
+    meant = file.context.meaning(values) if str in set(map(type, values)) else values
     if dict in set(map(type, meant)):
-        return _json(sheet, [Raw(orjson.dumps(one)) for one in meant])
-    return _scalar(sheet, meant)
+        return _json(file, [Raw(orjson.dumps(one)) for one in meant])
+    return _scalar(file, meant)
 
 
 class Date(msgspec.Struct, gc=False):
-    """What a sheet shows of a date."""
+    """A date, as far as columns show it."""
 
     text: str | None
     earliest: str | None
@@ -179,25 +179,25 @@ class Date(msgspec.Struct, gc=False):
 _NO_DATE = ("",) * len(Date.__struct_fields__)
 
 
-def _date(sheet: Sheet, values: Column) -> list[Sequence[str]]:
+def _date(file: CsvFile, values: Column) -> list[Sequence[str]]:
     dates = [astuple(value) if value else _NO_DATE for value in values]
-    return [cells for column in zip(*dates, strict=True) for cells in _scalar(sheet, column)]
+    return [cells for column in zip(*dates, strict=True) for cells in _scalar(file, column)]
 
 
 class Named(msgspec.Struct, frozen=True, gc=False):
-    """What a sheet shows of a ref, where a row has the ref and no mark."""
+    """A ref, as far as columns show it, where a row has the ref and no mark."""
 
     id: str
     name: str | None
 
 
-def _ref(sheet: Sheet, values: Column) -> list[Sequence[str]]:
-    cells = sheet.refs
-    if len(cells) > MOST_KEPT:
+def _ref(file: CsvFile, values: Column) -> list[Sequence[str]]:
+    cells = file.refs
+    if len(cells) > MOST_REFS:
         cells.clear()
     if new := list(set(values).difference(cells)):
         known = [
-            asdict(one) if isinstance(one, Named) else one for one in sheet.context.meaning(new)
+            asdict(one) if isinstance(one, Named) else one for one in file.context.meaning(new)
         ]
         ids = [ref["id"] if ref else "" for ref in known]
         names = cells_of([(ref["name"] or "") if ref else "" for ref in known])
@@ -205,36 +205,36 @@ def _ref(sheet: Sheet, values: Column) -> list[Sequence[str]]:
     return list(zip(*map(cells.__getitem__, values), strict=True))
 
 
-def _refs(_sheet: Sheet, values: Column) -> list[Sequence[str]]:
+def _refs(_file: CsvFile, values: Column) -> list[Sequence[str]]:
     """Ids alone; these, here and in `_ref`, have nothing that is quoted or runs."""
     return [["; ".join(mark.partition(":")[2] for mark in value or ()) for value in values]]
 
 
-def _texts(_sheet: Sheet, values: Column) -> list[Sequence[str]]:
+def _texts(_file: CsvFile, values: Column) -> list[Sequence[str]]:
     return [cells_of(["; ".join(map(str, value)) if value else "" for value in values])]
 
 
-def _json(sheet: Sheet, values: Column) -> list[Sequence[str]]:
+def _json(file: CsvFile, values: Column) -> list[Sequence[str]]:
     """JSON is quoted here: nearly all of it needs that, and it has no breaks and never runs."""
-    told = sheet.context.fill(b"\n".join(values)).replace(b'"', b'""').decode().split("\n")
-    told = ["" if text == "null" else text for text in told]
-    return [[f'"{text}"' if _QUOTE in text or "," in text else text for text in told]]
+    filled = file.context.fill(b"\n".join(values)).replace(b'"', b'""').decode().split("\n")
+    texts = ["" if text == "null" else text for text in filled]
+    return [[f'"{text}"' if _QUOTE in text or "," in text else text for text in texts]]
 
 
-class Form(NamedTuple):
-    """A way to lay out a field: the columns' suffixes, what it is read as, what makes the cells."""
+class ColumnFormat(NamedTuple):
+    """The columns of a field: their suffixes, the type it is read as, and what makes the cells."""
 
     suffixes: tuple[str, ...]
     read_as: Any
     cells: Cells
 
 
-_FORMS = {
-    "scalar": Form(("",), Any, _scalar),
-    "computed": Form(("",), Any, _computed),
-    "date": Form(tuple(f"_{name}" for name in Date.__struct_fields__), Date | None, _date),
-    "ref": Form(("", "_name"), str | Named | None, _ref),
-    "refs": Form(("",), list[str] | None, _refs),
-    "texts": Form(("",), list[Any] | None, _texts),
-    "json": Form(("",), Raw, _json),
+FORMATS = {
+    "scalar": ColumnFormat(("",), Any, _scalar),
+    "computed": ColumnFormat(("",), Any, _computed),
+    "date": ColumnFormat(tuple(f"_{name}" for name in Date.__struct_fields__), Date | None, _date),
+    "ref": ColumnFormat(("", "_name"), str | Named | None, _ref),
+    "refs": ColumnFormat(("",), list[str] | None, _refs),
+    "texts": ColumnFormat(("",), list[Any] | None, _texts),
+    "json": ColumnFormat(("",), Raw, _json),
 }

@@ -1,10 +1,10 @@
-"""Envelopes: the data of an answer, what it is of, and where it is and goes on.
+"""JSON responses: the envelope of data, meta and links, and the choice of fields.
 
 Data and meta come as JSON text that is made already: to parse it once more would cost as much as
 to make it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 from fastapi import Response
@@ -27,20 +27,10 @@ def item_response(context: ReadContext, data: bytes, meta: bytes) -> Response:
     return json_response(enveloped(data, meta, self=context.address))
 
 
-def page_response(
-    context: ReadContext, rows: bytes, meta: bytes, following: str | None
-) -> Response:
-    """One page of a collection, with its links in a header, too (RFC 8288).
-
-    Args:
-        context: the request.
-        rows: the JSON texts of the rows, by commas.
-        meta: the JSON text of `meta`.
-        following: the address of the next page; None on the last.
-    """
-    address = context.address
-    header = f'<{address}>; rel="self"'
-    if following:
-        header += f', <{following}>; rel="next"'
-    text = enveloped(b"[%b]" % rows, meta, self=address, next=following)
-    return json_response(text, {"Link": header})
+def select_fields(texts: Iterable[bytes], wanted: Sequence[str]) -> list[bytes]:
+    """The JSON texts of records with only these of their top-level fields."""
+    records = map(orjson.loads, texts)
+    return [
+        orjson.dumps({name: record[name] for name in record if name in wanted})
+        for record in records
+    ]

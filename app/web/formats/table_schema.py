@@ -1,4 +1,4 @@
-"""What the columns of a CSV hold, as a Frictionless Table Schema: made of the shape of its rows."""
+"""Frictionless Table Schema of a CSV, made of the shape of its rows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,31 +6,31 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.vocabulary import DatePrecision
-from app.web.formats.csv import laid_out
+from app.web.formats.csv import columns_of
 
-Told = dict[str, Any]
+Schema = dict[str, Any]
 
 _TYPES = {"integer", "number", "boolean", "object", "array"}
 
 
-def table_schema(shape: type[BaseModel]) -> Told:
+def table_schema(shape: type[BaseModel]) -> Schema:
     """The schema of a shape's CSV (specs.frictionlessdata.io/table-schema)."""
     described = shape.model_json_schema(mode="serialization")
     kinds = described.get("$defs", {})
     fields = [
-        {"name": column, **told}
-        for name, form, columns in laid_out(shape)
-        for column, told in zip(
-            columns, _columns(form, described["properties"][name], kinds), strict=True
+        {"name": column, **schema}
+        for name, format_name, columns in columns_of(shape)
+        for column, schema in zip(
+            columns, _columns(format_name, described["properties"][name], kinds), strict=True
         )
     ]
     return {"fields": fields, "missingValues": [""]}
 
 
-def _columns(form: str, told: Told, kinds: Told) -> Iterator[Told]:
-    """What each column of a field holds."""
-    about = told.get("description", "")
-    match form:
+def _columns(format_name: str, schema: Schema, kinds: Schema) -> Iterator[Schema]:
+    """The schema of each column of a field."""
+    about = schema.get("description", "")
+    match format_name:
         case "date":
             yield _text(f"{about} As the source words it.")
             yield {"type": "date", "description": f"{about} The earliest day it can be."}
@@ -43,14 +43,14 @@ def _columns(form: str, told: Told, kinds: Told) -> Iterator[Told]:
         case "refs" | "texts":
             yield _text(f"{about} Several are joined by «; ».")
         case _:
-            yield _cell(about, _value(told, kinds))
+            yield _cell(about, _value(schema, kinds))
 
 
-def _text(about: str) -> Told:
+def _text(about: str) -> Schema:
     return {"type": "string", "description": about}
 
 
-def _cell(about: str, value: Told) -> Told:
+def _cell(about: str, value: Schema) -> Schema:
     """One column: a scalar, or JSON."""
     if value.get("format") == "date-time":
         return {"type": "datetime", "description": about}
@@ -59,11 +59,11 @@ def _cell(about: str, value: Told) -> Told:
     return {"type": kind, "description": about, **constraints}
 
 
-def _value(told: Told, kinds: Told) -> Told:
+def _value(schema: Schema, kinds: Schema) -> Schema:
     """The schema of a value that is there."""
     choices = [
         kinds[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
-        for one in told.get("anyOf", [told])
+        for one in schema.get("anyOf", [schema])
     ]
-    found: Told = next(one for one in choices if one.get("type") != "null")
+    found: Schema = next(one for one in choices if one.get("type") != "null")
     return found

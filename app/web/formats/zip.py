@@ -1,5 +1,7 @@
-"""Zip archives that leave while they are made: memory stays bounded, and the same input gives the
-same bytes, because every member has the moment, the rights and the order that the caller says.
+"""Zip archives that are streamed while they are made.
+
+Memory stays bounded, and the same input gives the same bytes, because every member has the moment,
+the rights and the order that the caller says.
 """
 
 import io
@@ -40,8 +42,8 @@ class Archive:
                 member.write(part)
                 yield self._outlet.take()
         yield self._outlet.take()
-        told = {"path": path, "bytes": length, "hash": f"sha256:{digest.hexdigest()}"}
-        self.members.append(told)
+        hashed = f"sha256:{digest.hexdigest()}"
+        self.members.append({"path": path, "bytes": length, "hash": hashed})
 
     def close(self) -> bytes:
         """Write the directory of the members and give the rest of the bytes."""

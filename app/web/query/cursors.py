@@ -1,10 +1,11 @@
-"""Cursors: a place in an order, tied to the query that gave it."""
+"""Cursors: the values of a row that a page begins after, tied to the query that gave them."""
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import unquote_plus
 
 import orjson
@@ -12,110 +13,112 @@ import orjson
 from app.errors import Fault, InvalidInput
 from app.web.requests.context import ReadContext
 
-#: What shapes an answer without changing its rows or their order.
+#: Parameters that shape an answer without changing its rows or their order.
 SHAPING = frozenset(
-    {"cursor", "limit", "format", "fields", "holder_cursor", "question_cursor"}
-    | {"holder_limit", "question_limit"}
+    {"cursor", "limit", "total", "facets", "fields", "format"}
+    | {"holder_cursor", "question_cursor", "holder_limit", "question_limit"}
 )
-#: Whether a value may stand at its place in a cursor, one check for each.
-Checks = Sequence[Callable[[Any], bool]]
+R = TypeVar("R")
 
 
-def a_text(value: Any) -> bool:
+@dataclass(frozen=True)
+class Cursor(Generic[R]):
+    """How the cursors of an answer are made of its rows, and read again.
+
+    Attributes:
+        values_of: the values of a row that say where in the order it stands.
+        checks: for each of these values, whether it is one that may be compared with.
+        side: what the parameter's name begins with, where an answer is paged both ways.
+        subject: what it belongs to besides the values of the query; left out: the path.
+    """
+
+    values_of: Callable[[R], Sequence[Any]]
+    checks: Sequence[Callable[[Any], bool]]
+    side: str = ""
+    subject: Sequence[Any] | None = None
+
+    @property
+    def parameter(self) -> str:
+        """The parameter that it is given as."""
+        return f"{self.side}cursor"
+
+    def read(self, context: ReadContext) -> list[Any] | None:
+        """The values of the cursor that was given; None where none was.
+
+        The seal is no secret, so what it holds is checked like any other input.
+
+        Raises:
+            InvalidInput: when it was tampered with, belongs to another query, or holds other
+                values than such a cursor holds.
+        """
+        if self.parameter not in context.values:
+            return None
+        values = _opened(self._query(context), context.values[self.parameter])
+        if values is not None and self._fits(values):
+            return list(values)
+        detail = (
+            "the cursor is not one that this query gave; take `links.next` as it is (of a matrix, "
+            "`next_holders` or `next_questions`), or leave the cursor out to begin at the first "
+            "page"
+        )
+        raise InvalidInput(detail, errors=[Fault(detail, parameter=self.parameter)])
+
+    def next_address(self, context: ReadContext, last: R) -> str:
+        """The address of the same query from after a row."""
+        value = orjson.dumps(list(self.values_of(last)))
+        token = urlsafe_b64encode(_seal(self._query(context), value) + value).decode().rstrip("=")
+        query = context.request.scope["query_string"].decode("latin-1").strip("&")
+        if self.parameter in context.values or "&&" in query:
+            pairs = (pair for pair in query.split("&") if pair)
+            query = "&".join(pair for pair in pairs if _name_in(pair) != self.parameter)
+        path = context.request.scope["path"]
+        return f"{path}?{query}{'&' if query else ''}{self.parameter}={token}"
+
+    def _query(self, context: ReadContext) -> bytes:
+        """The query that a cursor belongs to."""
+        asked = sorted((k, v) for k, v in context.values.items() if k not in SHAPING)
+        subject = self.subject or (context.request.scope["path"], self.parameter)
+        return orjson.dumps([*subject, asked])
+
+    def _fits(self, values: Any) -> bool:
+        if not isinstance(values, list) or len(values) != len(self.checks):
+            return False
+        return all(check(value) for check, value in zip(self.checks, values, strict=True))
+
+
+def is_text(value: Any) -> bool:
     """Whether it is a text that a database can compare with."""
     return isinstance(value, str) and "\0" not in value
 
 
-def a_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     """Whether it is a whole number that fits into a column."""
     return type(value) is int and abs(value) < 2**31
 
 
-def a_scalar(value: Any) -> bool:
+def is_scalar(value: Any) -> bool:
     """Whether it is a text, a number or nothing."""
-    return a_text(value) or value is None or type(value) in (int, float)
+    return is_text(value) or value is None or type(value) in (int, float)
 
 
-def token_of(about: bytes, place: Any) -> str:
-    """A place as an opaque text, sealed with what it is about."""
-    value = orjson.dumps(place)
-    return urlsafe_b64encode(_seal(about, value) + value).decode().rstrip("=")
-
-
-def opened(about: bytes, parameter: str, token: str, checks: Checks) -> list[Any]:
-    """The place that a token holds.
-
-    The seal is no secret, so what it holds is checked like any other input.
-
-    Args:
-        about: what it was sealed with.
-        parameter: which parameter it was given as.
-        token: what was given.
-        checks: what each value of the place must be.
-
-    Raises:
-        InvalidInput: when it was tampered with, belongs to another query, or names no place.
-    """
+def _opened(query: bytes, token: str) -> Any:
+    """The values that a token holds, or None where this query did not give it."""
     try:
         raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
         same = urlsafe_b64encode(raw).decode().rstrip("=") == token
-        if same and compare_digest(raw[:12], _seal(about, raw[12:])):
-            place = orjson.loads(raw[12:])
-            if _fits(place, checks):
-                return list(place)
+        if same and compare_digest(raw[:12], _seal(query, raw[12:])):
+            return orjson.loads(raw[12:])
     except ValueError:
         pass
-    detail = (
-        "the cursor is not one that this query gave; take `links.next` as it is (of a matrix, "
-        "`next_holders` or `next_questions`), or leave the cursor out to begin at the first page"
-    )
-    raise InvalidInput(detail, errors=[Fault(detail, parameter=parameter)])
+    return None
 
 
-def _fits(place: Any, checks: Checks) -> bool:
-    if not isinstance(place, list) or len(place) != len(checks):
-        return False
-    return all(check(value) for check, value in zip(checks, place, strict=True))
+def _seal(query: bytes, value: bytes) -> bytes:
+    """The digest that ties a cursor to its query: no secret, a guard against mixing things up."""
+    return hashlib.blake2b(query + value, digest_size=12).digest()
 
 
-def _seal(about: bytes, value: bytes) -> bytes:
-    """What ties a cursor to its query: not a secret, a guard against mixing things up."""
-    return hashlib.blake2b(about + value, digest_size=12).digest()
-
-
-# -- of computed answers ----------------------------------------------------------------------
-
-
-def following(context: ReadContext, parameter: str, place: Any) -> str:
-    """The address of the same query from after a place."""
-    return address_after(context, parameter, token_of(_about(context, parameter), place))
-
-
-def address_after(context: ReadContext, parameter: str, token: str) -> str:
-    """The address of the same query with another cursor."""
-    query = context.request.scope["query_string"].decode("latin-1").strip("&")
-    if parameter in context.values or "&&" in query:
-        query = "&".join(one for one in query.split("&") if one and _name_of(one) != parameter)
-    return f"{context.request.scope['path']}?{query}{'&' if query else ''}{parameter}={token}"
-
-
-def _name_of(pair: str) -> str:
+def _name_in(pair: str) -> str:
     """The name in a pair of a query."""
     name = pair.partition("=")[0]
     return unquote_plus(name) if "%" in name or "+" in name else name
-
-
-def place_of(context: ReadContext, parameter: str, checks: Checks) -> list[Any] | None:
-    """The place a cursor holds, its values checked; None where none was given.
-
-    Raises:
-        InvalidInput: when it was tampered with, belongs to another query, or names no place.
-    """
-    if parameter not in context.values:
-        return None
-    return opened(_about(context, parameter), parameter, context.values[parameter], checks)
-
-
-def _about(context: ReadContext, parameter: str) -> bytes:
-    asked = sorted((k, v) for k, v in context.values.items() if k not in SHAPING)
-    return orjson.dumps([context.request.scope["path"], parameter, asked])

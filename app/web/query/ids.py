@@ -1,4 +1,4 @@
-"""Ids as callers write them: resolved, and refused where nothing has them.
+"""Ids as callers write them, resolved; those that no record has are refused.
 
 A country is understood by alpha-2, alpha-3, numeric code, name and slug, in any case, and the
 answer always says alpha-3. A code that once meant another state means the present one.
@@ -14,12 +14,12 @@ from app.db.search import words_of
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, countries
 from app.errors import MOST_HINTS, Fault, NotFound, nearest
 from app.web.parameters import is_id, refuse
-from app.web.query.pages import Filter
+from app.web.query.filters import Filter
 from app.web.requests.context import ReadContext
 
 
 def resolve_filters(context: ReadContext, filters: Sequence[Filter]) -> None:
-    """Put canonical ids in the place of what the caller wrote.
+    """Replace the ids that the caller wrote by canonical ones.
 
     Raises:
         InvalidInput: naming each id that does not exist, and the nearest that does.
@@ -31,16 +31,16 @@ def resolve_filters(context: ReadContext, filters: Sequence[Filter]) -> None:
             continue
         found = _resolve(context, one.space, context.values[name])
         missing = [given for given, canonical in found.items() if canonical is None]
-        if missing and not one.lenient:
+        if missing and not one.skips_unknown:
             faults += _unknown(missing, name, one.space, _known_ids(context, one.space))
         context.values[name] = [canonical for canonical in found.values() if canonical is not None]
     refuse(faults)
 
 
 def _unknown(missing: Sequence[str], name: str, space: str, known: list[str]) -> Iterator[Fault]:
-    """A fault for each id that does not exist, the first with what was probably meant."""
-    for place, given in enumerate(missing):
-        hint = f"; {nearest(given, known)}" if place < MOST_HINTS else ""
+    """A fault for each id that does not exist, the first with the nearest that does."""
+    for number, given in enumerate(missing):
+        hint = f"; {nearest(given, known)}" if number < MOST_HINTS else ""
         yield Fault(f"{given!r} is not a known {space}{hint}", parameter=name)
 
 

@@ -1,0 +1,49 @@
+"""`as_of`: which dated parts of records count by a day of the world."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select
+
+from app.analysis.rows import ReadRows
+from app.dates import OPEN_END, OPEN_START, UNKNOWN
+from app.db.tables import documents
+
+
+def begun_by(
+    earliest: ColumnElement[str], latest: ColumnElement[str], day: str
+) -> ColumnElement[bool]:
+    """The condition that a vague date counts by a day: from its first, if open from its last."""
+    open_start_over = sa.or_(earliest != OPEN_START, latest <= day)
+    return sa.and_(earliest <= day, earliest != UNKNOWN, open_start_over)
+
+
+def published_by(day: str) -> Select[Any]:
+    """The documents whose date counts by a day."""
+    d = documents.c
+    return sa.select(d.id).where(begun_by(d.published_earliest, d.published_latest, day))
+
+
+class CountsBy:
+    """Decides whether a dated part of a record counts by a day.
+
+    It counts by its own date, else by that of a document that reports it.
+
+    Args:
+        read: runs a statement and gives its rows.
+        day: the day; None lets everything count.
+    """
+
+    def __init__(self, read: ReadRows, day: str | None) -> None:
+        """Read once which documents had been published."""
+        self._day = day
+        self._documents = {row.id for row in read(published_by(day))} if day else set()
+
+    def __call__(self, date: dict[str, Any] | None, evidence: Sequence[dict[str, Any]]) -> bool:
+        """Whether something with this date and this evidence counts."""
+        if self._day is None:
+            return True
+        if date and date["edtf"] is not None:
+            return (date["earliest"] or date["latest"] or OPEN_END) <= self._day
+        return any(cited["document"] in self._documents for cited in evidence)

@@ -1,0 +1,67 @@
+"""Ordering of a list: what it is sorted by, made total by the key, and a row's place in it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
+
+from sqlalchemy import ColumnElement, Row
+
+from app.web.query.collection import Collection
+from app.web.requests.context import ReadContext
+
+
+class OrderKey(NamedTuple):
+    """One column of an order.
+
+    Attributes:
+        row_index: where in a row its value stands: at a column of the collection, or, counted from
+            the end, at one that was added for it.
+    """
+
+    column: ColumnElement[Any]
+    descending: bool
+    row_index: int
+
+
+#: A total order.
+Order: TypeAlias = tuple[OrderKey, ...]
+
+
+def order_of(context: ReadContext, collection: Collection) -> Order:
+    """The order asked for, else the collection's own, else the one a filter brings with it."""
+    asked: list[str] = context.values.get("sort") or collection.default_sort.split(",")
+    given = (
+        one.parameter.name for one in collection.filters if one.parameter.name in context.values
+    )
+    return _total_order(collection, tuple(filter(None, asked)), next(given, None))
+
+
+@lru_cache(maxsize=1000)
+def _total_order(collection: Collection, sorts: tuple[str, ...], first: str | None) -> Order:
+    """An order made total by the key, which runs the way of the last sort.
+
+    Args:
+        collection: the collection.
+        sorts: what is sorted by.
+        first: the first filter given, whose order it is where nothing is sorted by.
+    """
+    named = {name.lstrip("-"): name.startswith("-") for name in sorts}
+    keys = [(collection.sorts[name], descending) for name, descending in named.items()]
+    for one in collection.filters if not keys else ():
+        if one.parameter.name == first:
+            keys = [(column, False) for column in one.order]
+    direction = keys[-1][1] if keys else False
+    keys += [(column, direction) for name, column in collection.key.items() if name not in named]
+    added = [column for column, _ in keys if column not in collection.column_indexes]
+    indexes = collection.column_indexes | {c: i - len(added) for i, c in enumerate(added)}
+    return tuple(OrderKey(column, descending, indexes[column]) for column, descending in keys)
+
+
+def sort_values(order: Order, row: Row[Any]) -> list[Any]:
+    """The values of a row that its place in an order goes by."""
+    return [row[key.row_index] for key in order]
+
+
+def runs_one_way(order: Sequence[OrderKey]) -> bool:
+    """Whether all keys of an order ascend, or all descend."""
+    return len({key.descending for key in order}) == 1
