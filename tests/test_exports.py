@@ -12,9 +12,9 @@ import frictionless
 import pytest
 from starlette.testclient import TestClient
 
-from app.records.change import Change
 from app.records.kinds import KINDS
 from app.records.seeds import load_seeds
+from app.records.storage.change import Change
 from tests.conftest import World, write_seeds
 
 PAPER = "Ann said that it should join."
@@ -124,7 +124,7 @@ def test_the_words_of_a_source_are_never_part_of_a_package(world: World) -> None
     with client.app.state.service.database.write() as connection:  # type: ignore[attr-defined]
         change = Change(connection, origin="test", by="", reason="")
         change.attach("paper", PAPER.encode())
-        change.finish()
+        change.commit_release()
     assert client.get("/v1/opinions/ann-join").json()["data"]["evidence"][0]["exact"] == "Ann said"
     [opinion] = rows(package(client, "/v1/export/small.zip"), "opinions.csv")
     assert json.loads(opinion["evidence"])[0]["exact"] is None

@@ -18,7 +18,7 @@ from app.importers.un_votes_load import import_un_votes
 from app.records.faults import FaultyRecords
 from app.records.kinds import KINDS, row_of
 from app.records.opinions import Opinion
-from app.records.templates import Form
+from app.records.storage.templates import Form
 from tests import postgres
 from tests.conftest import served
 from tests.test_un_votes_reading import NAMES, bulk, bulk_row, package

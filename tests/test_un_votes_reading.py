@@ -17,9 +17,8 @@ import yaml
 
 from app.errors import Refused
 from app.importers.un_votes import Entry, Vote, VoteSource, open_votes
-from app.records.change import Given
 from app.records.kinds import KINDS
-from app.records.seed_files import validate
+from app.records.validation import GivenRecord, validate
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data" / "unvotes"
@@ -187,11 +186,11 @@ def test_the_dataset_says_version_licence_and_citation(tmp_path: Path) -> None:
 def test_everything_read_is_a_record(tmp_path: Path, form: str) -> None:
     path = package(tmp_path) if form == "package" else bulk(tmp_path, [bulk_row()])
     source, entries, votes = read(path)
-    opinions = [Entry("opinion", source.opinion(v), entries[0].place) for v in votes]
+    opinions = [Entry("opinion", source.opinion(v), entries[0].location) for v in votes]
     assert opinions
     for entry in [*entries, *opinions]:
-        given = validate(KINDS[entry.kind], entry.content, entry.place)
-        assert isinstance(given, Given), given
+        given = validate(KINDS[entry.kind], entry.content, entry.location)
+        assert isinstance(given, GivenRecord), given
 
 
 def test_files_may_be_gzipped_and_carry_more_columns(tmp_path: Path) -> None:
@@ -652,7 +651,7 @@ def test_the_real_files_are_read_whole(real: RealFiles) -> None:
     assert contents(real.entries, "topic") == []
     assert sum(1 for content in questions if not content["topics"]) == 2_104
     for entry in real.entries:
-        assert isinstance(validate(KINDS[entry.kind], entry.content, entry.place), Given)
+        assert isinstance(validate(KINDS[entry.kind], entry.content, entry.location), GivenRecord)
 
 
 def test_no_real_vote_is_cast_by_a_state_that_was_not(real: RealFiles) -> None:

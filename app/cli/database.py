@@ -14,8 +14,8 @@ from app.db.backup import backup as backup_database
 from app.db.backup import restore as restore_database
 from app.db.migrate import migrate as migrate_database
 from app.errors import Refused
-from app.records.export import export_lines
-from app.records.history import head_of, verify_history
+from app.records.storage.export import export_lines
+from app.records.storage.history import head_of, verify_history
 from app.settings import Settings
 
 database_commands = typer.Typer()

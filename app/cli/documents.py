@@ -10,7 +10,7 @@ from app.cli.database import open_database
 from app.cli.messages import say_outcome
 from app.db.tables import documents as document_table
 from app.errors import Refused, nearest
-from app.records.change import Change
+from app.records.storage.change import Change
 
 documents = typer.Typer(
     help="Attach the texts of documents, the sources that opinions cite.", no_args_is_help=True
@@ -32,5 +32,5 @@ def attach(
             raise Refused(f"{document!r} is not a document; {nearest(document, known)}")
         change = Change(connection, origin="text", reason="attachment of a text")
         change.attach(document, file.read_bytes())
-        outcome = change.finish()
+        outcome = change.commit_release()
     say_outcome(outcome, "The text was attached in")

@@ -4,7 +4,7 @@ import os
 
 import typer
 
-from app.records.change import OPS, Outcome
+from app.records.storage.change import OPS, Outcome
 
 
 def say(message: str) -> None:

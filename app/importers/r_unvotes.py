@@ -32,7 +32,7 @@ from app.importers.un_roll_calls import (
     question,
     subject_of,
 )
-from app.records.faults import Place
+from app.records.faults import SourceLocation
 
 VOTES = ("rcid", "country", "country_code", "vote")
 ROLL_CALLS = (
@@ -92,7 +92,7 @@ class UnvotesPackage(VoteSource):
         for cells in table.rows(self.faults):
             row = dict(zip(table.header, cells, strict=True))
             if fault := _fault_in(row, rows):
-                self.faults.add(table.name, table.line, *fault)
+                self.faults.add(table.location, *fault)
                 self._refused.add(row["rcid"])
             else:
                 rows[row["rcid"]] = table.line, row
@@ -114,11 +114,11 @@ class UnvotesPackage(VoteSource):
 
     def _about(self, rows: dict[str, tuple[int, dict[str, str]]]) -> Iterator[Entry]:
         """The dataset and the document."""
-        place = Place(self._roll_calls.name, 1)
+        location = SourceLocation(self._roll_calls.name, 1)
         sessions = [int(row["session"]) for _, row in rows.values()]
         span = f"sessions {min(sessions)}–{max(sessions)}, " if sessions else ""
-        yield Entry("dataset", _dataset(f"{span}{len(rows):,} roll calls"), place)
-        yield Entry("document", _document_record(), place)
+        yield Entry("dataset", _dataset(f"{span}{len(rows):,} roll calls"), location)
+        yield Entry("document", _document_record(), location)
 
     def _read_issues(self, topics: dict[str, list[str]]) -> Iterator[Entry]:
         """Give each topic once; note the topics of each roll call."""
@@ -129,9 +129,9 @@ class UnvotesPackage(VoteSource):
             if row[rcid] not in self._calls:
                 self._note_unknown(table, row[rcid])
             elif not name:
-                self.faults.add(table.name, table.line, "issue", "is missing; right is a subject")
+                self.faults.add(table.location, "issue", "is missing; right is a subject")
             else:
-                topic, entry = self._topic(name, Place(table.name, table.line))
+                topic, entry = self._topic(name, table.location)
                 if entry:
                     yield entry
                 if topic not in topics[row[rcid]]:
@@ -148,7 +148,7 @@ class UnvotesPackage(VoteSource):
             summary=_IMPORTANT if row["importantvote"] == "1" else None,
             evidence={"document": _DOCUMENT, "record": f"roll call {rcid}"},
         )
-        return Entry("question", content, Place(self._roll_calls.name, line))
+        return Entry("question", content, SourceLocation(self._roll_calls.name, line))
 
     def _read_votes(self) -> Iterator[Vote]:
         table, calls = self._votes, self._calls
@@ -167,7 +167,7 @@ class UnvotesPackage(VoteSource):
         if rcid in self._refused:
             return  # its own fault was told, where it stands
         detail = f"roll call {rcid!r} is not in {self._roll_calls.name}"
-        self.faults.add(table.name, table.line, "rcid", detail)
+        self.faults.add(table.location, "rcid", detail)
 
     def _note_voteless(self) -> None:
         """A roll call that nobody took part in is no roll call: the votes are half."""
@@ -177,7 +177,7 @@ class UnvotesPackage(VoteSource):
         for rcid, call in self._calls.items():
             if not call.seen:
                 detail = f"roll call {rcid} has no vote in {self._votes.name}; is that file whole?"
-                self.faults.add(self._roll_calls.name, call.line, "rcid", detail)
+                self.faults.add(SourceLocation(self._roll_calls.name, call.line), "rcid", detail)
 
 
 def _fault_in(row: dict[str, str], rows: Mapping[str, object]) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.records.faults import MOST_FAULTS, RecordFault
+from app.records.faults import FaultLog, SourceLocation
 
 #: What reading a file can meet, and how to say it. The first that fits is said.
 _DAMAGE: tuple[tuple[type[Exception], str], ...] = (
@@ -25,20 +25,6 @@ _DAMAGE: tuple[tuple[type[Exception], str], ...] = (
 )
 _LONGEST_HEADER = 65_536
 UNREADABLE = tuple(kind for kind, _ in _DAMAGE)
-
-
-class Faults:
-    """The faults of one import: all counted, the first thousand kept."""
-
-    def __init__(self) -> None:
-        self.kept: list[RecordFault] = []
-        self.total = 0
-
-    def add(self, source: str, line: int, field: str, detail: str) -> None:
-        """Note one fault: where, in which field, what was wrong and what would be right."""
-        self.total += 1
-        if len(self.kept) < MOST_FAULTS:
-            self.kept.append(RecordFault(source, line, field, detail))
 
 
 class Table:
@@ -76,11 +62,16 @@ class Table:
         line: int = self._lines.line_num
         return line
 
+    @property
+    def location(self) -> SourceLocation:
+        """The location of the row last read."""
+        return SourceLocation(self.name, self.line)
+
     def column(self, name: str) -> int:
-        """The place of a column in each row."""
+        """Return the index of a column in each row."""
         return self.header.index(name)
 
-    def rows(self, faults: Faults) -> Iterator[list[str]]:
+    def rows(self, faults: FaultLog) -> Iterator[list[str]]:
         """Give the rows below the header; what is no row of this table becomes a fault."""
         width = len(self.header)
         with self._open() as text:
@@ -91,10 +82,14 @@ class Table:
                     if len(row) == width:
                         yield row
                     elif row:
-                        faults.add(self.name, lines.line_num, "row", _misfit(len(row), width))
+                        faults.add(
+                            SourceLocation(self.name, lines.line_num),
+                            "row",
+                            _misfit(len(row), width),
+                        )
             except UNREADABLE as error:
                 self.damaged = True
-                faults.add(self.name, lines.line_num + 1, "file", _said(error))
+                faults.add(SourceLocation(self.name, lines.line_num + 1), "file", _said(error))
         self._done = True
 
     def _read_header(self) -> list[str]:

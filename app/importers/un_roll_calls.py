@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
-from app.importers.tables import Faults, Table
+from app.importers.tables import Table
 from app.importers.un_states import Term, seat
-from app.records.faults import Place
+from app.records.faults import FaultLog, SourceLocation
 from app.vocabulary import fold, plain_text
 
 DATASET = "un-votes"
@@ -38,11 +38,11 @@ _NAME = 400
 
 
 class Entry(NamedTuple):
-    """A record other than a vote's: its kind (`question`), content and place."""
+    """A record other than a vote's: its kind (`question`), content and location."""
 
     kind: str
     content: Content
-    place: Place
+    location: SourceLocation
 
 
 class Vote(NamedTuple):
@@ -124,7 +124,7 @@ class VoteSource:
     def __init__(self, tables: list[Table], names: Mapping[str, Sequence[str]]) -> None:
         self.size = sum(table.size for table in tables)
         self.file = tables[0].name
-        self.faults = Faults()
+        self.faults = FaultLog()
         self._tables = tables
         self._names = {country: known[0].casefold() for country, known in names.items()}
         self._named = {fold(name): country for country in names for name in names[country]}
@@ -177,7 +177,7 @@ class VoteSource:
             stance = self.stances[word]
         except KeyError:
             right = ", ".join(self.stances)
-            self.faults.add(table.name, table.line, "vote", f"{word!r} is none of {right}")
+            self.faults.add(table.location, "vote", f"{word!r} is none of {right}")
             return None
         if call.seen & held.bit:
             self._note_second(table, call, held.holder)
@@ -192,11 +192,11 @@ class VoteSource:
         try:
             terms = self._terms(_checked_name(name), _checked_name(code or "NA"))
         except ValueError as error:
-            self.faults.add(table.name, table.line, "country", str(error))
+            self.faults.add(table.location, "country", str(error))
             return ()
         if missing := [term.country for term in terms if term.country not in self._names]:
             detail = f"{', '.join(missing)} is not among the countries; load seeds/reference first"
-            self.faults.add(table.name, table.line, "country", detail)
+            self.faults.add(table.location, "country", detail)
             return ()
         return tuple(
             _Seated(
@@ -219,19 +219,21 @@ class VoteSource:
 
     def _note_second(self, table: Table, call: RollCall, holder: str) -> None:
         detail = f"{holder} has two rows in roll call {call.question}; a state votes once"
-        self.faults.add(table.name, table.line, "country", detail)
+        self.faults.add(table.location, "country", detail)
 
-    def _topic(self, name: str, place: Place) -> tuple[str, Entry | None]:
+    def _topic(self, name: str, location: SourceLocation) -> tuple[str, Entry | None]:
         """A topic's id, and its record when a subject of the source's own is met first."""
         topic = TOPICS.get(name.casefold(), slug(name))
         if topic in self._topics:
             return topic, None
         self._topics.add(topic)
-        return topic, Entry("topic", {"id": topic, "dataset": DATASET, "name": name}, place)
+        return topic, Entry("topic", {"id": topic, "dataset": DATASET, "name": name}, location)
 
     def _note_empty(self, table: Table) -> None:
         if not self._calls:
-            self.faults.add(table.name, 1, "file", "has no roll call below its header")
+            self.faults.add(
+                SourceLocation(table.name, 1), "file", "has no roll call below its header"
+            )
 
     def _register(self, key: str, call: RollCall) -> None:
         self._calls[key] = call

@@ -2,7 +2,7 @@
 
 A vote is an opinion like any other and ends as one: the same row, the same JSON, the same history.
 There are hundreds of thousands, alike but for a few texts, so each sort of them is validated once
-and gives the form of the rest (`app.records.templates`).
+and gives the form of the rest (`app.records.storage.templates`).
 """
 
 from collections.abc import Callable, Iterator
@@ -21,12 +21,12 @@ from app.db.bulk import analyze, give_back_space, indexes_made_after
 from app.db.tables import countries, datasets, opinions, topics
 from app.importers.un_roll_calls import DATASET, Entry, Vote, VoteSource
 from app.importers.un_votes import open_votes
-from app.records.change import Change, Given, Outcome
-from app.records.faults import Place
+from app.records.faults import SourceLocation
 from app.records.kinds import KINDS
-from app.records.seed_files import validate
 from app.records.seeds import put_folders, read_folders
-from app.records.templates import Form
+from app.records.storage.change import Change, Outcome
+from app.records.storage.templates import Form
+from app.records.validation import GivenRecord, validate
 from app.settings import seeds_folder
 
 ORIGIN = f"import:{DATASET}"
@@ -62,10 +62,10 @@ def _import(connection: Connection, source: VoteSource, watch: Watch) -> Outcome
     change = Change(connection, origin=ORIGIN, reason="import of UN roll calls")
     with nullcontext() if again else indexes_made_after(connection, opinions):
         _put(change, source, watch, _topics_of_others(connection))
-    change.faults += source.faults.kept
+    change.faults.extend(source.faults.kept)
     if again and not change.faults:
         change.remove_unstated(ORIGIN)
-    outcome = change.finish()
+    outcome = change.commit_release()
     if outcome.altered:
         analyze(connection)
     return outcome
@@ -102,7 +102,7 @@ def _put(change: Change, source: VoteSource, watch: Watch, known_topics: set[str
         watch(source.position, source.size)
         entries = [one for one in part if isinstance(one, Entry)]
         votes = [one for one in part if isinstance(one, Vote)]
-        if source.faults.kept or change.faults:
+        if source.faults or change.faults:
             continue
         change.put(
             chain.from_iterable(
@@ -113,20 +113,20 @@ def _put(change: Change, source: VoteSource, watch: Watch, known_topics: set[str
         )
         if votes:
             rows = [forms.row(vote) for vote in votes]
-            change.put_rows(KINDS["opinion"], rows, partial(_place, source.file, votes))
+            change.put_rows(KINDS["opinion"], rows, partial(_location_of, source.file, votes))
 
 
-def _place(file: str, votes: list[Vote], number: int) -> Place:
-    return Place(file, votes[number].line)
+def _location_of(file: str, votes: list[Vote], number: int) -> SourceLocation:
+    return SourceLocation(file, votes[number].line)
 
 
-def _given(change: Change, entry: Entry) -> Iterator[Given]:
+def _given(change: Change, entry: Entry) -> Iterator[GivenRecord]:
     """The record of an entry, or its faults."""
-    found = validate(KINDS[entry.kind], entry.content, entry.place)
-    if isinstance(found, Given):
+    found = validate(KINDS[entry.kind], entry.content, entry.location)
+    if isinstance(found, GivenRecord):
         yield found
     else:
-        change.faults += found
+        change.faults.extend(found)
 
 
 #: What stands in a form for the texts that its votes differ in.

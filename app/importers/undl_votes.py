@@ -22,7 +22,7 @@ from app.importers.un_roll_calls import (
     question,
     subject_of,
 )
-from app.records.faults import Place
+from app.records.faults import SourceLocation
 
 COLUMNS = (
     "undl_id ms_code ms_name ms_vote date session resolution draft committee_report meeting title "
@@ -94,18 +94,18 @@ class DigitalLibrary(VoteSource):
         for name, said in tally.given.items():
             if row[self._table.column(name)] != said:
                 detail = f"says {row[self._table.column(name)]!r}, line {tally.line} says {said!r}"
-                self.faults.add(self._table.name, self._table.line, name, detail)
+                self.faults.add(self._table.location, name, detail)
 
     def _about(self) -> Iterator[Entry]:
-        place = Place(self._table.name, 1)
-        yield Entry("dataset", _dataset(self._table.name), place)
-        yield Entry("document", _document_record(), place)
+        location = SourceLocation(self._table.name, 1)
+        yield Entry("dataset", _dataset(self._table.name), location)
+        yield Entry("document", _document_record(), location)
 
     def _introduce(self, cells: list[str]) -> Iterator[Entry]:
         """Give the question of a roll call met for the first time, after its topics."""
         table = self._table
         row = dict(zip(table.header, cells, strict=True))
-        key, place = row["undl_id"], Place(table.name, table.line)
+        key, location = row["undl_id"], table.location
         call = self._call(row)
         if call is None:
             return
@@ -113,7 +113,7 @@ class DigitalLibrary(VoteSource):
         self._tallies[key] = _Tally(table.line, {name: row[name] for name in _TOTALS})
         topics: dict[str, None] = {}
         for subject in filter(None, map(clean, row["subjects"].replace(";", "|").split("|"))):
-            topic, entry = self._topic(subject, place)
+            topic, entry = self._topic(subject, location)
             topics[topic] = None
             if entry:
                 yield entry
@@ -126,7 +126,7 @@ class DigitalLibrary(VoteSource):
             summary=_where(row),
             evidence={"document": _DOCUMENT, "record": key},
         )
-        yield Entry("question", content, place)
+        yield Entry("question", content, location)
 
     def _call(self, row: dict[str, str]) -> RollCall | None:
         """The roll call of a row, or None and a fault, said once."""
@@ -139,7 +139,7 @@ class DigitalLibrary(VoteSource):
             edtf = edtf_of(row["date"])
         except ValueError as error:
             self._refused.add(key)
-            self.faults.add(table.name, table.line, "roll call", str(error))
+            self.faults.add(table.location, "roll call", str(error))
             return None
         stated = row["date"].strip()
         return RollCall(
@@ -160,7 +160,7 @@ class DigitalLibrary(VoteSource):
                         f"says {said}, but {read} rows of roll call {key} were read; "
                         "is the file whole?"
                     )
-                    self.faults.add(self._table.name, tally.line, name, detail)
+                    self.faults.add(SourceLocation(self._table.name, tally.line), name, detail)
 
 
 def _is_number(text: str, number: int) -> bool:

@@ -1,6 +1,6 @@
-"""What is wrong with given records, said so that the one who gave them can mend it."""
+"""Faults of given records: file, line, field, what is wrong and what would be right."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -13,15 +13,15 @@ MOST_FAULTS = 1000
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a record was given: a file or request, and the line of each of its fields."""
+class SourceLocation:
+    """The location of a record in a file or request, with the line of each of its fields."""
 
     source: str
     line: int
     lines: dict[tuple[str | int, ...], int] | None = None
 
     def line_of(self, path: tuple[str | int, ...]) -> int:
-        """The line of a field, or of the nearest part around it."""
+        """Return the line of a field, or of the nearest part around it."""
         for length in range(len(path), 0, -1):
             if self.lines and path[:length] in self.lines:
                 return self.lines[path[:length]]
@@ -42,28 +42,55 @@ class RecordFault:
         return f"{self.source}:{self.line} {self.field}: {self.detail}"
 
 
+class FaultLog:
+    """Faults found so far: all counted, the first thousand kept, so that they are told together."""
+
+    def __init__(self) -> None:
+        self.kept: list[RecordFault] = []
+        self.total = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.kept)
+
+    def add(self, location: SourceLocation, field: str, detail: str) -> None:
+        """Note one fault in a field of what was given; its line is looked up only if kept."""
+        self.total += 1
+        if len(self.kept) < MOST_FAULTS:
+            path = tuple(int(part) if part.isdigit() else part for part in field.split("."))
+            line = location.line_of(path)
+            self.kept.append(RecordFault(location.source, line, field, detail))
+
+    def extend(self, faults: Iterable[RecordFault]) -> None:
+        """Take over all of some faults that were found elsewhere."""
+        before = len(self.kept)
+        self.kept += faults
+        self.total += len(self.kept) - before
+
+
 class FaultyRecords(PositionsError):
-    """Records were refused, all of them; `faults` says why, in order of file and line."""
+    """Refusal of all given records; `faults` says why, in order of file and line."""
 
     def __init__(self, faults: list[RecordFault]) -> None:
-        """Keep the faults, sorted."""
+        """Store the faults, sorted."""
         self.faults = sorted(set(faults))
         more = " and more" if len(self.faults) >= MOST_FAULTS else ""
         number = len(self.faults)
         super().__init__(f"{number} fault{'' if number == 1 else 's'}{more}")
 
 
-def explain(error: ValidationError, model: type[Record], place: Place) -> Iterator[RecordFault]:
+def explain(
+    error: ValidationError, model: type[Record], location: SourceLocation
+) -> Iterator[RecordFault]:
     """Turn what validation found into faults that name the right word or key, up to a bound."""
     for found in error.errors(include_url=False)[:MOST_FAULTS]:
         path = _path(found["loc"])
         yield RecordFault(
-            place.source, place.line_of(path), _pointer(path), _detail(found, model, path)
+            location.source, location.line_of(path), _pointer(path), _detail(found, model, path)
         )
 
 
 def _path(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """A location without the tags that validation puts into it."""
+    """Return a path without the tags that validation puts into it."""
     return tuple(part for part in loc if part not in ("span", "row"))
 
 
@@ -95,7 +122,7 @@ def _short(given: Any) -> str:
 
 
 def _keys(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
-    """The keys known at a place within a record."""
+    """Return the keys that are known at a path within a record."""
     models: list[type[BaseModel]] = [model]
     for part in path:
         if isinstance(part, str):

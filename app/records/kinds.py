@@ -21,8 +21,7 @@ from app.records.sources import Dataset, Document
 from app.vocabulary import Attribution, fold
 
 _RANK = {word: rank for rank, word in enumerate(Attribution)}
-#: Columns of an opinion that come from its neighbours; `store` fills them in.
-NEIGHBOURLY = ("holder_kind", "holder_country", "counts_earliest", "counts_latest")
+
 
 #: What a date says that follows from its `edtf`.
 _COMPUTED = ("earliest", "latest", "precision")

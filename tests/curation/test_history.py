@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 from app.cli import main
 from app.db import Database
 from app.db.tables import HISTORY, releases, topics
-from app.records.change import Change, Given
-from app.records.faults import Place
+from app.records.faults import SourceLocation
 from app.records.kinds import KINDS
-from app.records.seed_files import validate
+from app.records.storage.change import Change
+from app.records.validation import GivenRecord, validate
 from tests.conftest import Make, served
 from tests.curation.conftest import match, topic
 
@@ -177,12 +177,12 @@ def _follow(client: TestClient, database: Database) -> None:
             change.put(_given(c) for c in changes if c["record"])
             for removed in (c for c in changes if c["op"] == "delete"):
                 change.remove(KINDS[removed["kind"]], removed["id"])
-            change.finish()
+            change.commit_release()
 
 
-def _given(change: dict[str, Any]) -> Given:
-    given = validate(KINDS[change["kind"]], change["record"], Place("changes", 1))
-    assert isinstance(given, Given), given
+def _given(change: dict[str, Any]) -> GivenRecord:
+    given = validate(KINDS[change["kind"]], change["record"], SourceLocation("changes", 1))
+    assert isinstance(given, GivenRecord), given
     return given
 
 

@@ -13,7 +13,7 @@ from app.db import Database
 from app.db.tables import audit_events
 from app.errors import nearest
 from app.main import create_app
-from app.records.change import MOST_HINTS
+from app.records.storage.reference_checks import MOST_HINTS
 from app.settings import Settings
 from tests.curation.conftest import MakeKey, match, topic
 
@@ -92,7 +92,7 @@ def test_references_that_lead_nowhere_are_likened_to_few_ids(
         likened.append(wrong)
         return nearest(wrong, right)
 
-    monkeypatch.setattr("app.records.change.nearest", counted)
+    monkeypatch.setattr("app.records.storage.reference_checks.nearest", counted)
     records = [topic(f"t-{i}", parent=f"wrong-{i // 2}") for i in range(200)]
     answer = _import(desk, _lines(*records))
     faults = answer.json()["errors"]

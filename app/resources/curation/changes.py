@@ -19,8 +19,8 @@ from pydantic import Field
 from sqlalchemy import Row
 
 from app.errors import Fault, InvalidInput
-from app.records.history import DELETE, next_changes, number_of_changes
 from app.records.kinds import KINDS
+from app.records.storage.history import DELETE, next_changes, number_of_changes
 from app.web.changed import Changed, told
 from app.web.endpoints.operation import operation
 from app.web.formats.downloads import download

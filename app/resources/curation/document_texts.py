@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from app.db.releases import current_release
-from app.records.change import Change
 from app.records.kinds import KINDS
 from app.records.sources import Document
+from app.records.storage.change import Change
 from app.web.endpoints.changes import Answer, Body, WriteContext, change
 from app.web.endpoints.operation import path_id
 from app.web.endpoints.records import item_text, read_row
@@ -34,7 +34,7 @@ def attach(context: WriteContext) -> Answer:
         context.connection, origin="api", by=context.key.holder, reason=context.reason
     )
     under_way.attach(row.id, context.sent.read())
-    reading = context.read_context(under_way.finish().release)
+    reading = context.read_context(under_way.commit_release().release)
     address = f"/v1/documents/{row.id}"
     headers = {"ETag": tag_of(context.request.scope, address, row.revision, reading.release)}
     return Answer(200, item_text(reading, row, address), headers, reading.release)

@@ -17,10 +17,10 @@ from pydantic import Field
 
 from app.db.releases import current_release
 from app.errors import Problem, nearest
-from app.records.change import Change, Given, Outcome
-from app.records.faults import MOST_FAULTS, FaultyRecords, Place, RecordFault
+from app.records.faults import MOST_FAULTS, FaultyRecords, RecordFault, SourceLocation
 from app.records.kinds import KINDS, PATHS, Kind
-from app.records.seed_files import validate
+from app.records.storage.change import Change, Outcome
+from app.records.validation import GivenRecord, validate
 from app.web.endpoints.changes import REASON, Answer, Body, WriteContext, change, refusal
 from app.web.formats.responses import enveloped
 from app.web.http.request_body import Sent, parse_object
@@ -50,7 +50,7 @@ def look(sent: Sent) -> None:
     """
     faults: list[RecordFault] = []
     for found in _read(sent):
-        if not isinstance(found, Given):
+        if not isinstance(found, GivenRecord):
             faults += found
         if len(faults) >= MOST_FAULTS:
             break
@@ -65,8 +65,8 @@ def work(context: WriteContext) -> Answer:
     under_way = Change(
         context.connection, origin="api", by=context.key.holder, reason=context.reason
     )
-    under_way.put(given for given in _read(context.sent) if isinstance(given, Given))
-    outcome = under_way.finish()
+    under_way.put(given for given in _read(context.sent) if isinstance(given, GivenRecord))
+    outcome = under_way.commit_release()
     attempt.rollback() if dry_run else attempt.commit()
     release = None if dry_run else outcome.release
     return Answer(200, _told(context, outcome, dry_run=dry_run), release=release)
@@ -84,42 +84,44 @@ def _told(context: WriteContext, outcome: Outcome, *, dry_run: bool) -> bytes:
     return enveloped(data.model_dump_json().encode(), reading.meta(set()), self=reading.address)
 
 
-def _read(sent: Sent) -> Iterator[Given | list[RecordFault]]:
+def _read(sent: Sent) -> Iterator[GivenRecord | list[RecordFault]]:
     """The records of the lines, or what is wrong with them; empty lines do not count."""
     for number, line in enumerate(sent.lines(LONGEST_LINE), start=1):
         if line.strip() or len(line) > LONGEST_LINE:
             try:
-                yield _record(line, Place("line", number))
+                yield _record(line, SourceLocation("line", number))
             except FaultyRecords as faulty:
                 yield faulty.faults
 
 
-def _record(line: bytes, place: Place) -> Given | list[RecordFault]:
+def _record(line: bytes, location: SourceLocation) -> GivenRecord | list[RecordFault]:
     if len(line) > LONGEST_LINE:
-        raise _fault(place, f"the line is longer than {LONGEST_LINE} bytes")
+        raise _fault(location, f"the line is longer than {LONGEST_LINE} bytes")
     try:
         given = parse_object(line)
     except Problem as problem:
-        raise _fault(place, problem.detail) from None
+        raise _fault(location, problem.detail) from None
     content = given.get("record")
     if not isinstance(content, dict) or set(given) != {"kind", "record"}:
-        raise _fault(place, 'a line is {"kind": "opinion", "record": {…}}')
-    found = validate(_kind(given["kind"], place), content, place)
-    if isinstance(found, Given):
+        raise _fault(location, 'a line is {"kind": "opinion", "record": {…}}')
+    found = validate(_kind(given["kind"], location), content, location)
+    if isinstance(found, GivenRecord):
         seen = content.get("revision", 0)
-        return Given(found.kind, found.record, place, seen if type(seen) is int else 0)
+        return GivenRecord(found.kind, found.record, location, seen if type(seen) is int else 0)
     return found
 
 
-def _kind(name: Any, place: Place) -> Kind:
+def _kind(name: Any, location: SourceLocation) -> Kind:
     kind = KINDS.get(name) or PATHS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise _fault(place, f"{name!r:.60} is not a kind; {nearest(str(name)[:60], KINDS)}", "kind")
+        raise _fault(
+            location, f"{name!r:.60} is not a kind; {nearest(str(name)[:60], KINDS)}", "kind"
+        )
     return kind
 
 
-def _fault(place: Place, detail: str, field: str = "record") -> FaultyRecords:
-    return FaultyRecords([RecordFault(place.source, place.line, field, detail)])
+def _fault(location: SourceLocation, detail: str, field: str = "record") -> FaultyRecords:
+    return FaultyRecords([RecordFault(location.source, location.line, field, detail)])
 
 
 change(

@@ -17,10 +17,11 @@ from json_merge_patch import merge
 from app.db.releases import current_release
 from app.db.tables import ACTOR_KINDS, KIND_TABLES
 from app.errors import Conflict, Fault, InvalidInput, StaleRevision
-from app.records.change import MOST_CITERS, Change, Given, citers
-from app.records.faults import FaultyRecords, Place
+from app.records.faults import FaultyRecords, SourceLocation
 from app.records.kinds import KINDS, Kind, written
-from app.records.seed_files import validate
+from app.records.storage.change import Change
+from app.records.storage.citers import MOST_CITERS, citers
+from app.records.validation import GivenRecord, validate
 from app.settings import Settings
 from app.web.endpoints.changes import NOTHING, Answer, Body, WriteContext, change
 from app.web.endpoints.records import item_text, read_row, shipped_id
@@ -63,7 +64,7 @@ def delete(kind: Kind, context: WriteContext) -> Answer:
     _refuse_cited(context, kind, row.id)
     under_way = _change(context)
     under_way.remove(kind, row.id)
-    return Answer(204, release=under_way.finish().release)
+    return Answer(204, release=under_way.commit_release().release)
 
 
 def _create_at(kind: Kind, context: WriteContext) -> Answer:
@@ -93,9 +94,9 @@ def _addressed(content: dict[str, Any], record_id: str) -> dict[str, Any]:
     return {**content, "id": record_id}
 
 
-def _validated(kind: Kind, content: dict[str, Any]) -> Given:
-    found = validate(kind, content, Place("body", 0))
-    if isinstance(found, Given):
+def _validated(kind: Kind, content: dict[str, Any]) -> GivenRecord:
+    found = validate(kind, content, SourceLocation("body", 0))
+    if isinstance(found, GivenRecord):
         return found
     raise FaultyRecords(found)
 
@@ -126,11 +127,11 @@ def _change(context: WriteContext) -> Change:
     return Change(context.connection, origin="api", by=context.key.holder, reason=context.reason)
 
 
-def _put(context: WriteContext, given: Given, *, status: int = 200) -> Answer:
+def _put(context: WriteContext, given: GivenRecord, *, status: int = 200) -> Answer:
     """Store a record and answer with it, as a GET would now give it."""
     under_way = _change(context)
     under_way.put([given])
-    release = under_way.finish().release
+    release = under_way.commit_release().release
     reading = context.read_context(release)
     row = read_row(reading, given.kind, given.record.id)
     return _answer(context, reading, f"/v1/{given.kind.path}/{row.id}", row, status)

@@ -14,8 +14,8 @@ from sqlalchemy import Row, Select
 
 from app.db.tables import HISTORY
 from app.errors import NotFound
-from app.records.history import ADD, DELETE, revisions_of
 from app.records.kinds import KINDS, Kind, written
+from app.records.storage.history import ADD, DELETE, revisions_of
 from app.web.changed import Changed, told
 from app.web.endpoints.operation import operation
 from app.web.endpoints.records import shipped_id

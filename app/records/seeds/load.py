@@ -1,4 +1,4 @@
-"""Seed folders to rows: all or nothing, and the same again changes nothing."""
+"""Load of seed folders: all or nothing, and the same again changes nothing."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ from sqlalchemy import Connection
 
 from app.db import Database
 from app.errors import Refused
-from app.records.change import Change, Outcome
 from app.records.kinds import KINDS
-from app.records.seed_files import Folder, read_folder, seed_folders
+from app.records.seeds.files import Folder, read_folder, seed_folders
+from app.records.storage.change import Change, Outcome
 
 
 class _Undo(Exception):
-    """Leaves the transaction of a check without its commit."""
+    """End of a check: leave its transaction without a commit."""
 
 
 def load_seeds(database: Database, paths: list[Path], *, commit: bool = True) -> Outcome:
@@ -47,24 +47,24 @@ def put_folders(connection: Connection, folders: list[Folder]) -> Outcome:
         FaultyRecords: with every fault of every file; the transaction must then be given up.
     """
     change = Change(connection, origin="seeds", reason="load of seed files")
-    change.faults += [fault for folder in folders for fault in folder.faults]
+    change.faults.extend(fault for folder in folders for fault in folder.faults)
     for name in KINDS:
         for folder in folders:
             change.origin = origin_of(folder)
-            for kind, record_id, place in folder.unread:
+            for kind, record_id, location in folder.unread:
                 if kind.name == name:
-                    change.note(kind, record_id, place)
+                    change.reserve(kind, record_id, location)
             change.put(given for given in folder.given if given.kind.name == name)
     # What a faulty entry states is not known, so neither is what no entry states any more.
     for folder in folders:
         if not folder.faults:
             change.remove_unstated(origin_of(folder))
     change.origin = "seeds"
-    return change.finish()
+    return change.commit_release()
 
 
 def origin_of(folder: Folder) -> str:
-    """How rows say that this folder made them."""
+    """Return the origin of rows that a folder made."""
     return f"seeds:{folder.path.name}"
 
 

@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from app.errors import nearest
-from app.records.change import Given
-from app.records.faults import Place, RecordFault, explain
+from app.records.faults import RecordFault, SourceLocation
 from app.records.kinds import KINDS, Kind
+from app.records.validation import GivenRecord, validate
 
 DATASET_FILE = "dataset.yaml"
 _NULLS = {"", "~", "null", "Null", "NULL"}
@@ -29,9 +27,9 @@ class Folder:
 
     path: Path
     dataset: str
-    given: list[Given] = field(default_factory=list)
-    #: Records that have faults of their own: kind, id and place.
-    unread: list[tuple[Kind, str, Place]] = field(default_factory=list)
+    given: list[GivenRecord] = field(default_factory=list)
+    #: Records that have faults of their own: kind, id and location.
+    unread: list[tuple[Kind, str, SourceLocation]] = field(default_factory=list)
     faults: list[RecordFault] = field(default_factory=list)
 
 
@@ -63,14 +61,6 @@ def read_folder(path: Path, shown: Path | None = None) -> Folder:
     return folder
 
 
-def validate(kind: Kind, content: dict[str, Any], place: Place) -> Given | list[RecordFault]:
-    """A record from its content, or everything that is wrong with it."""
-    try:
-        return Given(kind, kind.record.model_validate(content), place)
-    except ValidationError as error:
-        return list(explain(error, kind.record, place))
-
-
 def _read_dataset(folder: Folder, file: Path, shown: str) -> None:
     content, lines = _compose(folder, file, shown)
     if not isinstance(content, dict):
@@ -78,7 +68,7 @@ def _read_dataset(folder: Folder, file: Path, shown: str) -> None:
         return
     folder.dataset = str(content.get("id", folder.dataset))
     content.setdefault("dataset", folder.dataset)
-    _keep(folder, KINDS["dataset"], content, Place(shown, 1, lines))
+    _keep(folder, KINDS["dataset"], content, SourceLocation(shown, 1, lines))
 
 
 def _read_list(folder: Folder, kind: Kind, file: Path, shown: str) -> None:
@@ -94,22 +84,22 @@ def _read_list(folder: Folder, kind: Kind, file: Path, shown: str) -> None:
     for path, line in lines.items():
         by_entry[path[0] if path else ""][path[1:]] = line
     for i, entry in enumerate(content):
-        place = Place(shown, by_entry[i][()], by_entry[i])
+        location = SourceLocation(shown, by_entry[i][()], by_entry[i])
         if not isinstance(entry, dict):
-            folder.faults.append(RecordFault(shown, place.line, "record", "should be a mapping"))
+            folder.faults.append(RecordFault(shown, location.line, "record", "should be a mapping"))
             continue
         entry.setdefault("dataset", folder.dataset)
-        _keep(folder, kind, entry, place)
+        _keep(folder, kind, entry, location)
 
 
-def _keep(folder: Folder, kind: Kind, content: dict[str, Any], place: Place) -> None:
-    found = validate(kind, content, place)
-    if isinstance(found, Given):
+def _keep(folder: Folder, kind: Kind, content: dict[str, Any], location: SourceLocation) -> None:
+    found = validate(kind, content, location)
+    if isinstance(found, GivenRecord):
         folder.given.append(found)
         return
     folder.faults += found
     if isinstance(record_id := content.get("id"), str):
-        folder.unread.append((kind, record_id, place))
+        folder.unread.append((kind, record_id, location))
 
 
 def _compose(folder: Folder, file: Path, shown: str) -> tuple[Any, Lines]:

@@ -24,7 +24,7 @@ ADD, MODIFY, DELETE, DERIVE = "add", "modify", "delete", "derive"
 _PARTS = 500
 _VERSION = ("id", "dataset", "revision", "recorded_at", "body")
 
-Place = tuple[int, str, str]
+ChangePosition = tuple[int, str, str]
 
 
 def revisions_of(kind: Kind, record_id: str) -> Select[Any]:
@@ -39,7 +39,12 @@ def revisions_of(kind: Kind, record_id: str) -> Select[Any]:
 
 
 def next_changes(
-    connection: Connection, since: int, *, after: Place | None, limit: int, newest: bool = False
+    connection: Connection,
+    since: int,
+    *,
+    after: ChangePosition | None,
+    limit: int,
+    newest: bool = False,
 ) -> Sequence[Row[Any]]:
     """The next changes after a release or a place, in the order of release, kind and id."""
     release, kind, record_id = after or (since, "", "")

@@ -1,0 +1,1 @@
+"""Records in the tables: changes with their checks, history, links and export."""
