@@ -14,11 +14,11 @@ from app.settings import Settings
 from app.web import problems
 from app.web.endpoints import health
 from app.web.endpoints.operation import OPERATIONS
-from app.web.http.access_log import AccessMiddleware, cross_origin, tell_fault
-from app.web.http.compression import compressed
-from app.web.http.metrics import Figures
-from app.web.http.rate_limiting import limited
-from app.web.http.response_cache import ASGIApp, CachingMiddleware
+from app.web.http.access_log import RequestLogMiddleware, answer_fault, with_cors
+from app.web.http.compression import with_compression
+from app.web.http.metrics import RequestMetrics
+from app.web.http.rate_limiting import with_rate_limit
+from app.web.http.response_cache import ASGIApp, ResponseCacheMiddleware
 from app.web.http.routes import Directory, addresses_of
 from app.web.openapi import document as openapi
 from app.web.requests.batched_lookup import BatchedLookup
@@ -38,18 +38,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     database = Database(settings.database_url, settings.database_replica_url)
     release = partial(newest_release, database)
 
-    def passed(app: FastAPI) -> ASGIApp:
+    def build_middleware(app: FastAPI) -> ASGIApp:
         """What every request passes, innermost first; a kept answer is as far as most come."""
         read = Directory(app.build_middleware_stack(), "/v1", OPERATIONS)
         look = (
             release if database.is_sqlite else BatchedLookup(partial(database.run_on_loop, release))
         )
-        kept = CachingMiddleware(compressed(read), look, settings)
+        kept = ResponseCacheMiddleware(with_compression(read), look, settings)
         whole, fault = (
-            cross_origin(one, settings.cors_origins)
-            for one in (limited(kept, settings), tell_fault)
+            with_cors(one, settings.cors_origins)
+            for one in (with_rate_limit(kept, settings), answer_fault)
         )
-        return AccessMiddleware(whole, fault, app.state.figures)
+        return RequestLogMiddleware(whole, fault, app.state.metrics)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     explorer.install(app)
     app.state.addresses = addresses_of([*routers, (explorer.router, ""), (app.router, "")])
-    app.state.figures = Figures(app.state.addresses)
+    app.state.metrics = RequestMetrics(app.state.addresses)
     openapi.install(app)
-    app.middleware_stack = passed(app)
+    app.middleware_stack = build_middleware(app)
     return app

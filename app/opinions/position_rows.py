@@ -123,7 +123,7 @@ def _source(context: ReadContext) -> Select[Any]:
     some = sa.select(o.id).where(*where).limit(FEW_OPINIONS + 1)
     asked = orjson.dumps(sorted((k, v) for k, v in context.values.items() if k in _FILTERING))
     key = ("opinions", bytes(memoryview(asked)))
-    if context.kept(key, lambda: context.scalar(number_of(some))) > FEW_OPINIONS:
+    if context.cached(key, lambda: context.scalar(number_of(some))) > FEW_OPINIONS:
         return statement
     return statement.where(o.id.in_(some))
 

@@ -39,7 +39,7 @@ def standings(
         found = Standings(context.rows, opinion_conditions(context, but=("as_of",)))
         return found, found.everything
     everybody = opinion_conditions(context, but=_AFTERWARDS)
-    found = context.kept(name, partial(Standings, context.rows, everybody))
+    found = context.cached(name, partial(Standings, context.rows, everybody))
     asked = questions_asked(context)
     return found, found.everything if asked is None else found.numbers(asked)
 
@@ -66,7 +66,7 @@ def holders_asked(context: ReadContext, known: Mapping[str, object]) -> list[str
     if "holder" in context.values:
         found = [one for one in found if one in context.values["holder"]]
     if "holder_kind" in context.values:
-        refs = context.names.refs(context.connection, "actor", found)
+        refs = context.references.refs(context.connection, "actor", found)
         found = [one for one in found if refs[one]["kind"] in context.values["holder_kind"]]
     if "country" in context.values:
         theirs = _belonging(context, context.values["country"])

@@ -23,7 +23,7 @@ _BEGINS = b'"\\u001f'
 MOST_KEPT = 200_000
 
 
-class Names:
+class ReferenceFiller:
     """What marks stand for at one release.
 
     Args:

@@ -128,10 +128,10 @@ def _parts(context: ReadContext, known: Standings) -> Iterator[Part]:
             tens = sorted({year // 10 for year in known.years(context.rows)})
             yield from _spans([(f"{t:03}X", f"{t:03}0", f"{t:03}9") for t in tens], whole)
         case "session":
-            for session, ids in context.kept("sessions", partial(_sessions, context)).items():
+            for session, ids in context.cached("sessions", partial(_sessions, context)).items():
                 yield Part(session, whole, ids)
         case "topic":
-            for topic, ids in context.kept(
+            for topic, ids in context.cached(
                 "questions by topic", partial(_by_topic, context)
             ).items():
                 yield Part(topic, whole, ids, topic)

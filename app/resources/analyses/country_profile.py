@@ -310,7 +310,7 @@ def _earliest(date: dict[str, Any] | None) -> str:
 def _placed(context: ReadContext, record: dict[str, Any]) -> list[str]:
     """Events whose place names the country."""
     names = [" ".join(words_of(name)) for name in (record["name"], *record["other_names"])]
-    places = context.kept("event places", partial(_places, context))
+    places = context.cached("event places", partial(_places, context))
     return [one for one, place in places if any(f" {name} " in place for name in names)]
 
 
@@ -400,7 +400,7 @@ _NOBODY = Directions(0, 0, 0)
 def _votes(
     context: ReadContext, country: str, known: Standings, held: Any, within: int
 ) -> dict[str, int]:
-    votes = context.kept("vote questions", lambda: _vote_questions(context))
+    votes = context.cached("vote questions", lambda: _vote_questions(context))
     mine = held.get(country, _NOBODY).within(within & known.numbers(votes))
     counts = {name: getattr(mine, name).bit_count() for name in ("favour", "neither", "against")}
     return {"n": sum(counts.values()), **counts}
@@ -419,7 +419,7 @@ def _neighbours(
     mine = held.get(country, _NOBODY).within(within)
     least = context.values.get("minimum_n", MINIMUM_N)
     ranked = []
-    for other in context.names.refs(
+    for other in context.references.refs(
         context.connection, "country", [h for h in held if h != country]
     ):
         figures = agreement(mine.table(held[other]), least)

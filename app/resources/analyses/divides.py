@@ -88,7 +88,7 @@ Scores: TypeAlias = tuple[str, QuestionKind, dict[int, int]]
 
 def _scores(context: ReadContext) -> Iterator[Scores]:
     """How many holders have each score, by question."""
-    kinds: dict[str, QuestionKind] = context.kept("question kinds", lambda: _kinds(context))
+    kinds: dict[str, QuestionKind] = context.cached("question kinds", lambda: _kinds(context))
     for question, counts in _directions(context):
         if kinds[question] is QuestionKind.VOTE:
             yield question, QuestionKind.VOTE, counts

@@ -120,7 +120,7 @@ def _sorted_ids(context: ReadContext, column: Column[str]) -> Sequence[SortedId]
     if asked:  # there is no end to what can be asked: only whole datasets are cached
         return _read(context, column, order)
     key = ("matrix", column.name, order, *sorted(context.values.get("dataset", ())))
-    ids: Sequence[SortedId] = context.kept(key, lambda: _read(context, column, order))
+    ids: Sequence[SortedId] = context.cached(key, lambda: _read(context, column, order))
     return ids
 
 

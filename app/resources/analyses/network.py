@@ -153,7 +153,7 @@ def _refs(context: ReadContext, nodes: Iterable[str]) -> dict[str, Any]:
         space, _, one = node.partition(":")
         by_space.setdefault(space, []).append(one)
     for space, ids in sorted(by_space.items()):
-        refs = context.names.refs(context.connection, space, sorted(ids))
+        refs = context.references.refs(context.connection, space, sorted(ids))
         found |= {f"{space}:{one}": ref for one, ref in refs.items()}
     return found
 

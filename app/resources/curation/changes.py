@@ -31,7 +31,7 @@ from app.web.query.counting import MOST_COUNTED, bounded_total
 from app.web.query.cursors import Cursor, is_number, is_text
 from app.web.query.filters import CURSOR, DEFAULT_LIMIT, LIMIT
 from app.web.query.pages import page_response, read_page, read_parts
-from app.web.references import Names, record_json
+from app.web.references import ReferenceFiller, record_json
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page
 
@@ -104,9 +104,9 @@ def _texts(context: ReadContext, found: Sequence[Row[Any]]) -> list[bytes]:
 
 
 def _texts_of(context: ReadContext, release: int, found: list[Row[Any]]) -> list[bytes]:
-    names = Names(context.release, release if release < context.release else None)
+    references = ReferenceFiller(context.release, release if release < context.release else None)
     lines = [_text(*one) for one in zip(found, record_json(found), strict=True)]
-    return names.fill(context.connection, b"\n".join(lines)).split(b"\n")
+    return references.fill(context.connection, b"\n".join(lines)).split(b"\n")
 
 
 def _text(row: Row[Any], record: bytes) -> bytes:
@@ -116,7 +116,7 @@ def _text(row: Row[Any], record: bytes) -> bytes:
 
 def _total(context: ReadContext) -> dict[str, Any]:
     since = _since(context)
-    total: int = context.kept(("changes", since), lambda: _count(context, since))
+    total: int = context.cached(("changes", since), lambda: _count(context, since))
     return bounded_total(total)
 
 

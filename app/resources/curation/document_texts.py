@@ -12,7 +12,7 @@ from app.db.releases import current_release
 from app.records.kinds import KINDS
 from app.records.sources import Document
 from app.records.storage.change import Change
-from app.web.endpoints.changes import Answer, Body, WriteContext, change
+from app.web.endpoints.changes import Answer, Body, WriteContext, write_operation
 from app.web.endpoints.operation import path_id
 from app.web.endpoints.records import item_text, read_row
 from app.web.http.response_cache import tag_of
@@ -33,7 +33,7 @@ def attach(context: WriteContext) -> Answer:
     under_way = Change(
         context.connection, origin="api", by=context.key.holder, reason=context.reason
     )
-    under_way.attach(row.id, context.sent.read())
+    under_way.attach(row.id, context.body.read())
     reading = context.read_context(under_way.commit_release().release)
     address = f"/v1/documents/{row.id}"
     headers = {"ETag": tag_of(context.request.scope, address, row.revision, reading.release)}
@@ -41,7 +41,7 @@ def attach(context: WriteContext) -> Answer:
 
 
 _shape: Any = stored(Document)
-change(
+write_operation(
     router,
     "PUT",
     "/documents/{id}/text",

@@ -21,9 +21,9 @@ from app.records.faults import MOST_FAULTS, FaultyRecords, RecordFault, SourceLo
 from app.records.kinds import KINDS, PATHS, Kind
 from app.records.storage.change import Change, Outcome
 from app.records.validation import GivenRecord, validate
-from app.web.endpoints.changes import REASON, Answer, Body, WriteContext, change, refusal
+from app.web.endpoints.changes import REASON, Answer, Body, WriteContext, refusal, write_operation
 from app.web.formats.responses import enveloped
-from app.web.http.request_body import Sent, parse_object
+from app.web.http.request_body import RequestBody, parse_object
 from app.web.parameters import word_of
 from app.web.response_schemas import Item, Shape
 
@@ -42,14 +42,14 @@ class Import(Shape):
     unchanged: Annotated[int, Field(description="Records that were there just so.")]
 
 
-def look(sent: Sent) -> None:
+def precheck(body: RequestBody) -> None:
     """Check every line by itself.
 
     Raises:
         InvalidInput: with every fault of every line, up to a thousand.
     """
     faults: list[RecordFault] = []
-    for found in _read(sent):
+    for found in _read(body):
         if not isinstance(found, GivenRecord):
             faults += found
         if len(faults) >= MOST_FAULTS:
@@ -65,7 +65,7 @@ def work(context: WriteContext) -> Answer:
     under_way = Change(
         context.connection, origin="api", by=context.key.holder, reason=context.reason
     )
-    under_way.put(given for given in _read(context.sent) if isinstance(given, GivenRecord))
+    under_way.put(given for given in _read(context.body) if isinstance(given, GivenRecord))
     outcome = under_way.commit_release()
     attempt.rollback() if dry_run else attempt.commit()
     release = None if dry_run else outcome.release
@@ -84,9 +84,9 @@ def _told(context: WriteContext, outcome: Outcome, *, dry_run: bool) -> bytes:
     return enveloped(data.model_dump_json().encode(), reading.meta(set()), self=reading.address)
 
 
-def _read(sent: Sent) -> Iterator[GivenRecord | list[RecordFault]]:
+def _read(body: RequestBody) -> Iterator[GivenRecord | list[RecordFault]]:
     """The records of the lines, or what is wrong with them; empty lines do not count."""
-    for number, line in enumerate(sent.lines(LONGEST_LINE), start=1):
+    for number, line in enumerate(body.lines(LONGEST_LINE), start=1):
         if line.strip() or len(line) > LONGEST_LINE:
             try:
                 yield _record(line, SourceLocation("line", number))
@@ -124,7 +124,7 @@ def _fault(location: SourceLocation, detail: str, field: str = "record") -> Faul
     return FaultyRecords([RecordFault(location.source, location.line, field, detail)])
 
 
-change(
+write_operation(
     router,
     "POST",
     "/imports",
@@ -145,7 +145,7 @@ change(
         {"type": "string", "description": "Lines of JSON."},
         lambda settings: settings.max_import_megabytes,
     ),
-    look=look,
+    precheck=precheck,
     parameters=(
         word_of("dry_run", ["true"], "Only say what it would do; left out: do it.", many=False),
         REASON,

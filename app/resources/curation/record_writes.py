@@ -23,7 +23,7 @@ from app.records.storage.change import Change
 from app.records.storage.citers import MOST_CITERS, citers
 from app.records.validation import GivenRecord, validate
 from app.settings import Settings
-from app.web.endpoints.changes import NOTHING, Answer, Body, WriteContext, change
+from app.web.endpoints.changes import NO_BODY, Answer, Body, WriteContext, write_operation
 from app.web.endpoints.records import item_text, read_row, shipped_id
 from app.web.http.request_body import JSON
 from app.web.http.response_cache import tag_of
@@ -214,7 +214,7 @@ OPERATIONS = (
 def _register(kind: Kind, operation: Operation) -> None:
     shape: Any = stored(kind.record)
     answered = Item[shape]
-    change(
+    write_operation(
         router,
         operation.method,
         f"/{kind.path}/{{id}}" if operation.at_item else f"/{kind.path}",
@@ -225,7 +225,7 @@ def _register(kind: Kind, operation: Operation) -> None:
         tag="Curation",
         status=operation.status,
         shape=None if operation.status == 204 else answered,
-        body=operation.body(kind) if operation.body else NOTHING,
+        body=operation.body(kind) if operation.body else NO_BODY,
         path_parameters=(shipped_id(kind),) if operation.at_item else (),
         headers=operation.headers,
         problems=operation.problems,

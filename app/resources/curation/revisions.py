@@ -24,7 +24,7 @@ from app.web.parameters import is_id
 from app.web.query.answers import answer
 from app.web.query.collection import Collection
 from app.web.query.ids import resolve_one
-from app.web.references import Names, record_json
+from app.web.references import ReferenceFiller, record_json
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, Page, stored
 
@@ -122,8 +122,10 @@ def _revision(kind: Kind, context: ReadContext) -> Response:
         raise NotFound(
             f"there is no revision {number[:20]!r}; the list of revisions says which are"
         )
-    names = Names(context.release, row.release if row.release < context.release else None)
-    text = names.fill(context.connection, record_json([row])[0])
+    references = ReferenceFiller(
+        context.release, row.release if row.release < context.release else None
+    )
+    text = references.fill(context.connection, record_json([row])[0])
     return item_response(context, text, context.meta({row.dataset}))
 
 

@@ -121,7 +121,7 @@ def _records(context: ReadContext, rows: Sequence[Row[Any]]) -> dict[tuple[str, 
     by_kind: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_kind[row.kind].append(row.id)
-    found = context.rows_like("hits", by_kind, _named) if by_kind else ()
+    found = context.cached_rows("hits", by_kind, _named) if by_kind else ()
     return {(record.kind, record.id): record for record in found}
 
 

@@ -1,9 +1,9 @@
-"""One request that changes the data: who may, from which revision, how often, and on record.
+"""Write operation: an address that changes the data, declared with its body and its handler.
 
-Every address that changes something is registered by `change`, and goes the same way: the key, the
-parameters, the body; then, in one transaction, the earlier answer to the same `Idempotency-Key` or
-the work itself, the answer to keep, and the event. Writers come one at a time, so a repeat that
-arrives while the first is under way waits for it and gets its answer.
+Each goes the same way: the key, the parameters, the body; then, in one transaction, the earlier
+answer to the same `Idempotency-Key` or the work itself, the answer to keep, and the event. Writers
+come one at a time, so a repeat that arrives while the first is under way waits for it and gets its
+answer.
 """
 
 import re
@@ -27,10 +27,10 @@ from app.records.faults import FaultyRecords, RecordFault
 from app.settings import Settings
 from app.vocabulary import ChangeReason
 from app.web.endpoints.operation import DescribedRoute
-from app.web.http.request_body import Sent, parse_object, received
+from app.web.http.request_body import RequestBody, parse_object, receive_body
 from app.web.parameters import Parameter, parse_query, word
 from app.web.problems import responses_for
-from app.web.references import Names
+from app.web.references import ReferenceFiller
 from app.web.requests.auth import event_of, unauthorized
 from app.web.requests.context import ReadContext
 from app.web.requests.service import Service
@@ -90,13 +90,13 @@ class WriteContext:
     service: Service
     key: Key
     values: dict[str, Any]
-    sent: Sent
+    body: RequestBody
     connection: Connection
 
     @cached_property
     def content(self) -> dict[str, Any]:
         """The body as a JSON object."""
-        return parse_object(self.sent.read())
+        return parse_object(self.body.read())
 
     @property
     def reason(self) -> str:
@@ -105,8 +105,10 @@ class WriteContext:
 
     def read_context(self, release: int) -> ReadContext:
         """A question about the data as this change has left it so far."""
-        names = Names(release)
-        return ReadContext(self.request, self.service, self.connection, release, None, {}, names)
+        references = ReferenceFiller(release)
+        return ReadContext(
+            self.request, self.service, self.connection, release, None, {}, references
+        )
 
     def check_revision(self, revision: int) -> None:
         """Refuse unless the caller has seen this revision.
@@ -147,17 +149,17 @@ class Body:
         return {"required": True, "content": {t: {"schema": self.schema} for t in self.types}}
 
 
-NOTHING = Body((), {})
-Work = Callable[[WriteContext], Answer]
+NO_BODY = Body((), {})
+WriteHandler = Callable[[WriteContext], Answer]
 #: Looks at a body before the transaction begins, so that a faulty one never holds up a writer.
-Look = Callable[[Sent], None]
+Precheck = Callable[[RequestBody], None]
 
 
-def change(
+def write_operation(
     router: APIRouter,
     method: str,
     path: str,
-    work: Work,
+    handler: WriteHandler,
     *,
     name: str,
     summary: str,
@@ -165,8 +167,8 @@ def change(
     tag: str,
     status: int,
     shape: Any = None,
-    body: Body = NOTHING,
-    look: Look | None = None,
+    body: Body = NO_BODY,
+    precheck: Precheck | None = None,
     parameters: Sequence[Parameter] = (REASON,),
     path_parameters: Sequence[dict[str, Any]] = (),
     headers: Sequence[str] = (),
@@ -178,18 +180,18 @@ def change(
 
     async def endpoint(request: Request) -> Response:
         service: Service = request.app.state.service
-        key = await service.gate.admit(request, scope)
+        key = await service.authenticator.require(request, scope)
         try:
             values = parse_query(request.scope["query_string"], known)
             most = body.most(service.settings) << 20
-            async with received(request, most=most, types=body.types) as sent:
-                if look:
-                    await anyio.to_thread.run_sync(look, sent)
+            async with receive_body(request, most=most, types=body.types) as received:
+                if precheck:
+                    await anyio.to_thread.run_sync(precheck, received)
                 return await service.executor.write(
-                    partial(perform, request, service, key, values, sent, work)
+                    partial(run_write, request, service, key, values, received, handler)
                 )
         except Problem as problem:
-            service.gate.note(event_of(request, key, "refused", problem.status))
+            service.authenticator.record_later(event_of(request, key, "refused", problem.status))
             raise
 
     told = [{"name": one, "in": "header", **HEADERS[one]} for one in headers]
@@ -219,25 +221,25 @@ def change(
     )
 
 
-def perform(
+def run_write(
     request: Request,
     service: Service,
     key: Key,
     values: dict[str, Any],
-    sent: Sent,
-    work: Work,
+    body: RequestBody,
+    handler: WriteHandler,
 ) -> Response:
     """Do a change and all that belongs to it in one transaction, or nothing of it."""
     with service.database.write() as connection:
         if not still_holds(connection, key):
             raise unauthorized()
-        context = WriteContext(request, service, key, values, sent, connection)
+        context = WriteContext(request, service, key, values, body, connection)
         if first := _first_answer(context):
             event = event_of(request, key, "repeat", first.status)
             connection.execute(sa.insert(audit_events), event)
             return first.response(**{"Idempotency-Replayed": "true"})
         try:
-            answer = work(context)
+            answer = handler(context)
         except FaultyRecords as faulty:
             raise refusal(faulty.faults) from None
         _keep(context, answer)
@@ -283,7 +285,7 @@ def _first_answer(context: WriteContext) -> Answer | None:
     ).first()
     if row is None:
         return None
-    if (row.route, row.body_hash) != (_route(context), context.sent.digest):
+    if (row.route, row.body_hash) != (_route(context), context.body.digest):
         raise _refuse_key("was used for another request; a new request needs a key of its own")
     return Answer(row.status, row.body.encode(), orjson.loads(row.headers))
 
@@ -300,7 +302,7 @@ def _keep(context: WriteContext, answer: Answer) -> None:
         "principal": context.key.id,
         "key": name,
         "route": _route(context),
-        "body_hash": context.sent.digest,
+        "body_hash": context.body.digest,
         "at": utc_now(),
         "status": answer.status,
         "headers": orjson.dumps(dict(answer.headers)).decode(),

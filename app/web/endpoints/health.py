@@ -27,5 +27,5 @@ def get_readiness(request: Request) -> Response:
 @router.get("/metrics")
 def get_metrics(request: Request) -> Response:
     """Give the process's figures to Prometheus."""
-    text, form = request.app.state.figures.text()
+    text, form = request.app.state.metrics.text()
     return Response(text, media_type=form)

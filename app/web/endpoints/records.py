@@ -174,5 +174,5 @@ def _read(context: ReadContext, kind: Kind, record_id: str) -> Any:
     def write(values: Values) -> sa.Select[Any]:
         return sa.select(*columns).where(table.c.id == values["id"])
 
-    rows = context.rows_like(table.name, {"id": record_id}, write)
+    rows = context.cached_rows(table.name, {"id": record_id}, write)
     return rows[0] if rows else None

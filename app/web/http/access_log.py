@@ -11,7 +11,7 @@ from itertools import count
 from starlette.middleware.cors import CORSMiddleware
 
 from app.logs import log
-from app.web.http.metrics import Figures
+from app.web.http.metrics import RequestMetrics
 from app.web.http.response_cache import ASGIApp, Message, Receive, Scope, Send
 from app.web.journal import Journal
 from app.web.problems import FAULT, problem_response
@@ -28,18 +28,18 @@ SAFETY = (
 )
 
 
-class AccessMiddleware:
+class RequestLogMiddleware:
     """Gives each request an id, safe headers, one line in the log, and a place in the figures.
 
     Args:
         app: what it wraps.
         failed: answers in its place when it fails before it has begun to.
-        figures: counts requests.
+        metrics: counts requests.
     """
 
-    def __init__(self, app: ASGIApp, failed: ASGIApp, figures: Figures) -> None:
+    def __init__(self, app: ASGIApp, failed: ASGIApp, metrics: RequestMetrics) -> None:
         """Wrap the application."""
-        self._app, self._failed, self._figures = app, failed, figures
+        self._app, self._failed, self._metrics = app, failed, metrics
         self._journal = Journal()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,7 @@ class AccessMiddleware:
             await self._failed(scope, receive, send_with_id)
         finally:
             method, path, seconds = scope["method"], scope["path"], time.perf_counter() - began
-            self._figures.count(method, path, status, seconds)
+            self._metrics.count(method, path, status, seconds)
             self._journal.note(request_id, method, path, status, seconds)
 
 
@@ -83,12 +83,12 @@ def _request_id(scope: Scope) -> str:
     return f"{_PROCESS}{next(_numbers):08x}"
 
 
-async def tell_fault(scope: Scope, receive: Receive, send: Send) -> None:
+async def answer_fault(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer that the fault is ours, and nothing of its inside."""
     await problem_response(FAULT, scope["path"])(scope, receive, send)
 
 
-def cross_origin(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
+def with_cors(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
     """Let pages of these origins read (CORS); a request that names no origin passes as it is."""
     shared = CORSMiddleware(
         app,

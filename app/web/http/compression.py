@@ -17,7 +17,7 @@ for _media in (*MEDIA_TYPES.values(), PROBLEM_JSON):
     add_compress_type(_media)
 
 
-def compressed(app: ASGIApp) -> ASGIApp:
+def with_compression(app: ASGIApp) -> ASGIApp:
     """The application for callers who accept compression, and as it is for the others."""
     packing = CompressMiddleware(app, minimum_size=LEAST_BYTES)
 

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: how many requests of which route ended how, and how long they took.
+"""Request metrics for Prometheus: requests by route and status, and how long they took.
 
 A route is told by its template: a path is chosen by strangers, and each new one would be a new
 series for ever. With several workers each process tells its own figures. They are plain numbers
@@ -21,7 +21,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 _METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 
 
-class Figures:
+class RequestMetrics:
     """Counts the requests of one application; called by its event loop alone."""
 
     def __init__(self, addresses: Sequence[Address]) -> None:

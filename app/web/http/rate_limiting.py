@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 READS, CHANGES = "reads", "changes"
 
 
-def limited(app: ASGIApp, settings: Settings) -> ASGIApp:
+def with_rate_limit(app: ASGIApp, settings: Settings) -> ASGIApp:
     """The application within the limits that are set; as it is where none is."""
     given = {READS: settings.rate_limit_reads, CHANGES: settings.rate_limit_changes}
     if not any(given.values()):
         return app
     from limits import parse
 
-    return LimitingMiddleware(app, {name: parse(text) for name, text in given.items() if text})
+    return RateLimitMiddleware(app, {name: parse(text) for name, text in given.items() if text})
 
 
-class LimitingMiddleware:
+class RateLimitMiddleware:
     """Counts requests below `/v1`, says what is left, and refuses what is beyond the limit."""
 
     def __init__(self, app: ASGIApp, limits: "Mapping[str, RateLimitItem]") -> None:
@@ -80,7 +80,7 @@ class LimitingMiddleware:
 
 
 async def _caller(scope: Scope) -> str:
-    key = await scope["app"].state.service.gate.identify(Request(scope))
+    key = await scope["app"].state.service.authenticator.identify(Request(scope))
     if key is not None:
         return f"key {key.id}"
     client = scope.get("client")

@@ -77,7 +77,7 @@ async def read_body(request: Request, *, most: int, types: tuple[str, ...]) -> b
 
 
 @dataclass(frozen=True)
-class Sent:
+class RequestBody:
     """A body that has arrived whole: in memory when it is short, else in a file of its own."""
 
     file: IO[bytes]
@@ -99,7 +99,9 @@ class Sent:
 
 
 @asynccontextmanager
-async def received(request: Request, *, most: int, types: tuple[str, ...]) -> AsyncIterator[Sent]:
+async def receive_body(
+    request: Request, *, most: int, types: tuple[str, ...]
+) -> AsyncIterator[RequestBody]:
     """Receive a whole body, bounded; raises as `read_body` does."""
     with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         digest = sha256()
@@ -107,7 +109,7 @@ async def received(request: Request, *, most: int, types: tuple[str, ...]) -> As
             async for part in body_parts(request, most=most, types=types):
                 digest.update(part)
                 _write(file, part)
-        yield Sent(cast(IO[bytes], file), digest.hexdigest())
+        yield RequestBody(cast(IO[bytes], file), digest.hexdigest())
 
 
 def _write(file: Any, part: bytes) -> None:

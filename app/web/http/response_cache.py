@@ -36,7 +36,7 @@ Asked = tuple[str, bytes, bytes, bytes]
 LARGEST = 1 << 20
 
 
-class CachingMiddleware:
+class ResponseCacheMiddleware:
     """Answers what is still right; lets the rest through and remembers it.
 
     Args:

@@ -20,8 +20,8 @@ def total_of(context: ReadContext, collection: Collection) -> dict[str, Any]:
     exact = "total" in context.values
     key = ("total", exact, *_cache_key(context, collection))
     if (source := collection.row_source) is not None and not exact:
-        return dict(context.kept(key, lambda: source.total(context, collection)))
-    return dict(context.kept(key, lambda: count_rows(context, collection, exact=exact)))
+        return dict(context.cached(key, lambda: source.total(context, collection)))
+    return dict(context.cached(key, lambda: count_rows(context, collection, exact=exact)))
 
 
 def count_rows(context: ReadContext, collection: Collection, *, exact: bool) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def facets_of(context: ReadContext, collection: Collection) -> dict[str, dict[st
         return None
     names: list[str] = context.values["facets"]
     key = ("facets", *names, *_cache_key(context, collection))
-    counted: dict[str, dict[str, int]] = context.kept(
+    counted: dict[str, dict[str, int]] = context.cached(
         key, lambda: _count_facets(context, collection, names)
     )
     return counted

@@ -59,7 +59,7 @@ def resolve_one(context: ReadContext, space: str, given: str) -> str:
 
 def _resolve(context: ReadContext, space: str, given: Iterable[str]) -> dict[str, str | None]:
     wanted = [one for one in given if is_id(one)]
-    exact = context.names.known(context.connection, space, wanted)
+    exact = context.references.known(context.connection, space, wanted)
     found: dict[str, str | None] = {one: one if one in exact else None for one in wanted}
     if space in ("actor", "country") and None in found.values():
         aliases = country_aliases(context)
@@ -71,7 +71,7 @@ def _resolve(context: ReadContext, space: str, given: Iterable[str]) -> dict[str
 
 def country_aliases(context: ReadContext) -> dict[str, str]:
     """Every way to write a country, in lower case, with its id."""
-    made: dict[str, str] = context.kept("country aliases", lambda: _read_aliases(context))
+    made: dict[str, str] = context.cached("country aliases", lambda: _read_aliases(context))
     return made
 
 

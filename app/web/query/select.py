@@ -99,7 +99,7 @@ def rows_of(
     if collection.cache_terms is not None:
         filtering = {k: v for k, v in filtering.items() if k != "q"}
         filtering |= collection.cache_terms(context)
-    return context.rows_like(
+    return context.cached_rows(
         (collection, *shape_key),
         {**filtering, **given},
         lambda values: write(replace(context, values=dict(values))),

@@ -27,7 +27,7 @@ MOST_PENDING = 10_000
 
 
 @dataclass
-class Gate:
+class Authenticator:
     """Lets a request in by its key, and keeps the record of who came.
 
     Attributes:
@@ -38,7 +38,7 @@ class Gate:
     _pending: list[dict[str, Any]] = field(default_factory=list)
     _recording: asyncio.Task[None] | None = None
 
-    async def admit(self, request: Request, scope: str) -> Key:
+    async def require(self, request: Request, scope: str) -> Key:
         """The key of a request.
 
         Raises:
@@ -47,10 +47,10 @@ class Gate:
         """
         key = await self.identify(request)
         if key is None:
-            self.note(event_of(request, None, "refused", 401))
+            self.record_later(event_of(request, None, "refused", 401))
             raise unauthorized()
         if not key.allows(scope):
-            self.note(event_of(request, key, "refused", 403))
+            self.record_later(event_of(request, key, "refused", 403))
             challenge = f'Bearer realm="positions", error="insufficient_scope", scope="{scope}"'
             raise Forbidden(
                 f"this needs a key with the scope {scope!r}; this one has {key.scope!r}",
@@ -70,20 +70,20 @@ class Gate:
         with self.database.read() as connection:
             return find_key(connection, token)
 
-    def note(self, event: dict[str, Any]) -> None:
+    def record_later(self, event: dict[str, Any]) -> None:
         """Put an event on record soon, together with the others that wait."""
         log.info("audit", extra={"fields": event})
         if len(self._pending) < MOST_PENDING:
             self._pending.append(event)
         if self._recording is None or self._recording.done():
-            self._recording = asyncio.create_task(self.record())
+            self._recording = asyncio.create_task(self.flush())
 
     async def close(self) -> None:
         """Wait until what waits is written."""
         if self._recording is not None:
             await self._recording
 
-    async def record(self) -> None:
+    async def flush(self) -> None:
         """Write the events that wait; what cannot be written now waits for the next."""
         while self._pending:
             batch = list(self._pending)

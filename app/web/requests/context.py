@@ -14,7 +14,7 @@ from app.db.deadlines import set_deadline
 from app.db.releases import as_known, current_release, release_at
 from app.db.statement_cache import Build, Values
 from app.db.tables import datasets
-from app.web.references import Names
+from app.web.references import ReferenceFiller
 from app.web.requests.service import Service
 
 
@@ -29,7 +29,7 @@ class ReadContext:
         release: the release that was current when the answer was made.
         known: the earlier release to answer from, where `known_at` asks for one; else None.
         values: the values of the query, by parameter.
-        names: what marks in stored records stand for.
+        references: what marks in stored records stand for.
     """
 
     request: Request
@@ -38,7 +38,7 @@ class ReadContext:
     release: int
     known: int | None
     values: dict[str, Any]
-    names: Names
+    references: ReferenceFiller
 
     @property
     def sqlite(self) -> bool:
@@ -57,12 +57,12 @@ class ReadContext:
         """The rows of a statement, its blanks filled, as of the release asked for."""
         return self.connection.execute(as_known(statement, self.known), values).all()
 
-    def rows_like(
-        self, what: Any, values: Values, write: Build, *, named: bool = True
+    def cached_rows(
+        self, shape_key: Any, values: Values, build: Build, *, named: bool = True
     ) -> Sequence[Any]:
-        """The rows of a statement that is kept by its shape (see `app.db.statement_cache`)."""
+        """The rows of a statement compiled once for each shape (see `app.db.statement_cache`)."""
         statements = self.service.statements
-        return statements.rows(self.connection, what, values, write, self.known, named=named)
+        return statements.rows(self.connection, shape_key, values, build, self.known, named=named)
 
     def scalar(self, statement: sa.Select[Any]) -> Any:
         """The one value of a statement, as of the release asked for."""
@@ -70,13 +70,13 @@ class ReadContext:
 
     def fill(self, text: bytes) -> bytes:
         """JSON text with every mark replaced."""
-        return self.names.fill(self.connection, text)
+        return self.references.fill(self.connection, text)
 
     def meaning(self, values: Sequence[Any]) -> list[Any]:
         """Values with what their marks stand for in the place of those that are marks."""
-        return self.names.meaning(self.connection, values)
+        return self.references.meaning(self.connection, values)
 
-    def kept(self, key: Any, make: Callable[[], Any]) -> Any:
+    def cached(self, key: Any, make: Callable[[], Any]) -> Any:
         """A value kept for as long as the release stays; made anew for an earlier one."""
         cache = self.service.release_cache
         if self.known is not None or cache.release != self.release:
@@ -86,7 +86,7 @@ class ReadContext:
     def citations(self, ids: set[str]) -> bytes:
         """The JSON list of the citations of datasets."""
         key = ("citations", *sorted(ids))
-        text: bytes = self.kept(key, partial(self._read_citations, sorted(ids)))
+        text: bytes = self.cached(key, partial(self._read_citations, sorted(ids)))
         return text
 
     def _read_citations(self, ids: list[str]) -> bytes:
@@ -159,9 +159,9 @@ def context_on(
     if "known_at" in values:
         at = release_at(connection, values["known_at"])
         known = at if at < release else None
-    names = service.names(release, known)
+    references = service.references(release, known)
     request.scope["positions.release"] = release
-    return ReadContext(request, service, connection, release, known, values, names)
+    return ReadContext(request, service, connection, release, known, values, references)
 
 
 Handler = Callable[[ReadContext], Response]

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from app.web.references import Names
+from app.web.references import ReferenceFiller
 from app.web.requests.single_flight import SingleFlight
 
 #: How many bytes of it to keep; there is no end to the questions that have a total.
@@ -26,7 +26,7 @@ class ReleaseCache:
     def __init__(self, release: int) -> None:
         """Keep nothing yet."""
         self.release = release
-        self.names = Names(release)
+        self.references = ReferenceFiller(release)
         self._values: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
         self._size = 0
         self._lock = Lock()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from app.db import Database
 from app.db.statement_cache import StatementCache
 from app.settings import Settings
-from app.web.references import Names
-from app.web.requests.auth import Gate
+from app.web.references import ReferenceFiller
+from app.web.requests.auth import Authenticator
 from app.web.requests.executor import Executor
 from app.web.requests.release_cache import ReleaseCache
 
@@ -21,7 +21,7 @@ class Service:
         statements: the statements by their shape.
         release_cache: what was made of the newest release.
         executor: runs the work of requests.
-        gate: knows the keys.
+        authenticator: knows the keys.
     """
 
     database: Database
@@ -29,23 +29,23 @@ class Service:
     statements: StatementCache = field(default_factory=StatementCache)
     release_cache: ReleaseCache = field(default_factory=lambda: ReleaseCache(-1))
     executor: Executor = field(init=False)
-    gate: Gate = field(init=False)
+    authenticator: Authenticator = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the parts that work on the database."""
         self.executor = Executor(self.database, self.settings.costly_at_once)
-        self.gate = Gate(self.database)
+        self.authenticator = Authenticator(self.database)
 
-    def names(self, release: int, known: int | None) -> Names:
+    def references(self, release: int, known: int | None) -> ReferenceFiller:
         """What marks stand for, cached while the release is the newest."""
         if known is not None:
-            return Names(release, known)
+            return ReferenceFiller(release, known)
         if self.release_cache.release < release:
             self.release_cache = ReleaseCache(release)
         cache = self.release_cache
-        return cache.names if cache.release == release else Names(release)
+        return cache.references if cache.release == release else ReferenceFiller(release)
 
     async def close(self) -> None:
         """Write down what waits for it, and give back the connections."""
-        await self.gate.close()
+        await self.authenticator.close()
         await self.database.close_on_loop()

@@ -40,7 +40,7 @@ def type_of(kind: ActorKind) -> dict[str, str]:
 
 
 def _names(context: ReadContext) -> NameIndex:
-    index: NameIndex = context.kept("names of actors", partial(read_names, context.rows))
+    index: NameIndex = context.cached("names of actors", partial(read_names, context.rows))
     return index
 
 
