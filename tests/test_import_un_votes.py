@@ -18,7 +18,7 @@ from app.importers.un_votes_load import import_un_votes
 from app.records.faults import FaultyRecords
 from app.records.kinds import KINDS, row_of
 from app.records.opinions import Opinion
-from app.records.storage.templates import Form
+from app.records.storage.templates import RecordTemplate
 from tests import postgres
 from tests.conftest import served
 from tests.test_un_votes_reading import NAMES, bulk, bulk_row, package
@@ -305,26 +305,26 @@ UNFIT: dict[str, tuple[dict[str, Any], str]] = {
         {"evidence": [{"document": "d", "paragraph": 1, "start": 0, "end": 1}]},
         "nothing but their row",
     ),
-    "a stand-in that is missing": ({"holder": "KAZ"}, "not one of each"),
-    "a stand-in given twice": ({"role_then": "the row"}, "not one of each"),
+    "a placeholder that is missing": ({"holder": "KAZ"}, "not one of each"),
+    "a placeholder given twice": ({"role_then": "the row"}, "not one of each"),
     "what is no record": ({"stance": "for"}, "stance"),
 }
 
 
 @pytest.mark.parametrize("case", UNFIT)
-def test_no_form_is_made_of(case: str) -> None:
+def test_no_template_is_made_of(case: str) -> None:
     given, told = UNFIT[case]
     ids = {name: VOTE[name] for name in ("id", "holder", "question")}
     with pytest.raises(ValueError, match=told):
-        Form(KINDS["opinion"], VOTE | given, ids=ids, lines={"record": "the row"})
+        RecordTemplate(KINDS["opinion"], VOTE | given, ids=ids, lines={"record": "the row"})
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [("record", "a\x07bell"), ("record", ""), ("record", "x" * 501), ("id", "Id")],
 )
-def test_a_form_takes_only_what_the_field_takes(name: str, text: str) -> None:
+def test_a_template_takes_only_what_the_field_takes(name: str, text: str) -> None:
     ids = {each: VOTE[each] for each in ("id", "holder", "question")}
-    form = Form(KINDS["opinion"], VOTE, ids=ids, lines={"record": "the row"})
+    template = RecordTemplate(KINDS["opinion"], VOTE, ids=ids, lines={"record": "the row"})
     with pytest.raises(ValueError, match=r"."):
-        form.row({"id": "a", "holder": "KAZ", "question": "q", "record": "r", name: text})
+        template.row({"id": "a", "holder": "KAZ", "question": "q", "record": "r", name: text})

@@ -25,7 +25,7 @@ from app.records.faults import SourceLocation
 from app.records.kinds import KINDS
 from app.records.seeds import put_folders, read_folders
 from app.records.storage.change import Change, Outcome
-from app.records.storage.templates import Form
+from app.records.storage.templates import RecordTemplate
 from app.records.validation import GivenRecord, validate
 from app.settings import seeds_folder
 
@@ -140,7 +140,7 @@ class _Forms:
 
     def __init__(self, source: VoteSource) -> None:
         self._source = source
-        self._forms: dict[tuple[Any, str, bool], Form] = {}
+        self._forms: dict[tuple[Any, str, bool], RecordTemplate] = {}
 
     def row(self, vote: Vote) -> dict[str, Any]:
         """The row of a vote."""
@@ -152,11 +152,11 @@ class _Forms:
             form = self._forms[sort] = self._form(vote)
         return form.row({"id": vote.id, **vote._asdict()})
 
-    def _form(self, vote: Vote) -> Form:
+    def _form(self, vote: Vote) -> RecordTemplate:
         content = self._source.opinion(vote) | _IDS
         content["evidence"] = [{**content["evidence"][0], **_RECORD}]
         lines = dict(_RECORD)
         if vote.named is not None:
             content["holder_as_named"] = _NAMED["named"]
             lines |= _NAMED
-        return Form(KINDS["opinion"], content, ids=_IDS, lines=lines)
+        return RecordTemplate(KINDS["opinion"], content, ids=_IDS, lines=lines)

@@ -1,4 +1,4 @@
-"""What positions are about, and what happens: topics, questions, agreements, events."""
+"""Agreements: treaties and talks about them, their parties and obligations."""
 
 from typing import Annotated, ClassVar
 
@@ -6,73 +6,16 @@ from pydantic import Field
 
 from app.dates import VagueDate
 from app.records.base import Part, Record
-from app.records.references import ActorRef, AgreementRef, TopicRef
+from app.records.references import ActorRef
 from app.vocabulary import (
     AgreementStatus,
     AgreementType,
-    EventType,
     Line,
     ObligationType,
-    ParticipantRole,
     PartyRole,
-    Plover,
-    QuestionKind,
     Slug,
-    SubjectRole,
     Text,
 )
-
-
-class Topic(Record):
-    """A subject, in a small tree."""
-
-    id: Slug
-    name: Annotated[Line, Field(description="The subject.")]
-    parent: Annotated[TopicRef | None, Field(description="The wider subject.")] = None
-
-    @property
-    def label(self) -> str:
-        """The subject."""
-        return self.name
-
-
-class Subject(Part):
-    """An actor that a question is about."""
-
-    actor: Annotated[ActorRef, Field(description="Who.")]
-    role: Annotated[SubjectRole, Field(description="How it figures in the question.")]
-
-
-class Question(Record):
-    """What there is to have a position on; its proposition alone fixes the direction."""
-
-    id: Slug
-    title: Annotated[Text, Field(min_length=1, max_length=1000, description="As a question.")]
-    proposition: Annotated[
-        Text, Field(min_length=1, description="The sentence one can be for or against.")
-    ]
-    kind: Annotated[QuestionKind, Field(description="Policy, assessment or vote.")]
-    topics: Annotated[tuple[TopicRef, ...], Field(max_length=50, description="Its subjects.")] = ()
-    subjects: Annotated[
-        tuple[Subject, ...], Field(max_length=100, description="The actors it is about.")
-    ] = ()
-    agreement: Annotated[
-        AgreementRef | None, Field(description="The agreement it is about, if any.")
-    ] = None
-    date: Annotated[VagueDate | None, Field(description="For a vote, its day; else null.")] = None
-    session: Annotated[
-        Line | None, Field(description="For a vote, the session of the body; else null.")
-    ] = None
-
-    @property
-    def label(self) -> str:
-        """The title."""
-        return self.title
-
-    @property
-    def words(self) -> tuple[str | None, ...]:
-        """The proposition and the summary."""
-        return (self.proposition, self.summary)
 
 
 class Party(Part):
@@ -130,40 +73,3 @@ class Agreement(Record):
         signed = self.signed.edtf if self.signed else None
         obliged = (o.text for o in self.obligations)
         return (self.summary, *obliged, self.agreement_type.value, signed)
-
-
-class Participant(Part):
-    """Somebody who takes part in an event."""
-
-    actor: Annotated[ActorRef, Field(description="Who.")]
-    role: Annotated[ParticipantRole, Field(description="As what.")]
-
-
-class Event(Record):
-    """A visit, signature, statement, exercise, deployment, leak, clash, …"""
-
-    cites: ClassVar[bool] = True
-
-    id: Slug
-    title: Annotated[Line, Field(description="What happened, in our words.")]
-    event_type: Annotated[EventType, Field(description="What kind of event.")]
-    plover: Annotated[Plover | None, Field(description="Its PLOVER type, where one fits.")] = None
-    date: Annotated[VagueDate | None, Field(description="When; null where not known.")] = None
-    place: Annotated[Line | None, Field(description="Where; null where not said.")] = None
-    participants: Annotated[
-        tuple[Participant, ...], Field(max_length=500, description="Who took part, as what.")
-    ] = ()
-    agreement: Annotated[
-        AgreementRef | None, Field(description="The agreement it belongs to, if any.")
-    ] = None
-
-    @property
-    def label(self) -> str:
-        """The title."""
-        return self.title
-
-    @property
-    def words(self) -> tuple[str | None, ...]:
-        """The summary, the place, what kind it is and when it was."""
-        date = self.date.edtf if self.date else None
-        return (self.summary, self.place, self.event_type.value, date)

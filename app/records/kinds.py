@@ -13,9 +13,11 @@ from sqlalchemy import Table
 from app.dates import UNKNOWN, VagueDate
 from app.db.tables import KIND_TABLES
 from app.records.actors import Country, Group, Organization, Person
-from app.records.agreements import Agreement, Event, Question, Topic
+from app.records.agreements import Agreement
 from app.records.base import Record
+from app.records.events import Event
 from app.records.opinions import Opinion
+from app.records.questions import Question, Topic
 from app.records.references import MARK
 from app.records.sources import Dataset, Document
 from app.vocabulary import Attribution, fold

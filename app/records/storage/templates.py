@@ -1,8 +1,8 @@
-"""Forms: records that differ only in a few texts, checked once and written often.
+"""Record templates: records that differ only in a few texts, checked once and written often.
 
 A roll call has two hundred votes that differ in who cast them and in the row that says so. The
 first of each sort is validated by its class, like every record; its row and its JSON text then
-serve as the form of the rest, which only have their own texts checked and put in. The result is,
+serve as the template of the rest, which only have their own texts checked and put in. The result is,
 byte for byte, what the class itself would have made, at a thirtieth of the cost.
 """
 
@@ -21,19 +21,20 @@ _SLUG: TypeAdapter[str] = TypeAdapter(Slug)
 _LINE: TypeAdapter[str] = TypeAdapter(Line)
 
 
-class Form:
-    """The form of some records of one kind.
+class RecordTemplate:
+    """A template of records of one kind, with placeholders for what they differ in.
 
     Args:
         kind: the kind; its records must need nothing but their row: no links, no words to search.
-        content: the content of a record of the sort, with a stand-in wherever records differ.
-        ids: stand-ins for ids, by a name of theirs; columns may hold them too. `id` is the
+        content: the content of a record of the sort, with a placeholder wherever records differ.
+        ids: placeholders for ids, by a name of theirs; columns may have them too. `id` is the
             record's own; the ids of others are checked where references are.
-        lines: stand-ins for one-line texts, by a name of theirs.
+        lines: placeholders for one-line texts, by a name of theirs.
 
     Raises:
         ValidationError: when the content is not a record.
-        ValueError: when a form cannot say it, or a stand-in does not occur exactly once.
+        ValueError: when the record needs more than its row, or a placeholder does not occur exactly
+            once.
     """
 
     def __init__(
@@ -46,9 +47,9 @@ class Form:
     ) -> None:
         record = kind.record.model_validate(content)
         if kind.linked or any(record.words) or any(isinstance(e, Span) for e in record.evidence):
-            raise ValueError("a form is for records that need nothing but their row")
+            raise ValueError("a template is for records that need nothing but their row")
         row = row_of(kind, record)
-        self._body = _blanked(row.pop("body"), {**ids, **lines}, optional={"id"})
+        self._body = _with_placeholders(row.pop("body"), {**ids, **lines}, optional={"id"})
         self._columns = {
             column: name for column, value in row.items() for name in ids if value == ids[name]
         }
@@ -56,7 +57,7 @@ class Form:
         self._lines = tuple(lines)
 
     def row(self, texts: Mapping[str, str]) -> dict[str, Any]:
-        """The row of a record, from its own texts, by the names of their stand-ins.
+        """Return the row of a record, from its own texts by the names of their placeholders.
 
         Raises:
             ValidationError: when one of them is not what its field takes.
@@ -72,16 +73,16 @@ class Form:
         return row
 
 
-def _blanked(body: str, stand_ins: Mapping[str, str], optional: set[str]) -> str:
-    """JSON text with `%(name)s` instead of each stand-in."""
-    names = {text: name for name, text in stand_ins.items()}
+def _with_placeholders(body: str, placeholders: Mapping[str, str], optional: set[str]) -> str:
+    """Return JSON text with `%(name)s` instead of each placeholder."""
+    names = {text: name for name, text in placeholders.items()}
     pattern = re.compile("|".join(map(re.escape, names)))
     found = sorted(names[text] for text in pattern.findall(body))
     if found != sorted(set(names.values()) - optional):
-        raise ValueError(f"the stand-ins that occur are {found}, not one of each")
+        raise ValueError(f"the placeholders that occur are {found}, not one of each")
     return pattern.sub(lambda match: f"%({names[match[0]]})s", body.replace("%", "%%"))
 
 
 def _escaped(line: str) -> str:
-    """A checked line as it stands between the quotes of JSON."""
+    """Check a line and return it as it stands between the quotes of JSON."""
     return orjson.dumps(_LINE.validate_python(line)).decode()[1:-1]
