@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
-import sqlalchemy as sa
-
 from app.analysis.directions import Directions
 from app.analysis.standings import Period, Standings
-from app.db.tables import ACTOR_KINDS, KIND_TABLES, opinions
+from app.db.tables import opinions
 from app.opinions.filters import cache_key, opinion_conditions, questions_asked
+from app.records.conditions import belonging_to
 from app.web.parameters import day_parameter
 from app.web.requests.context import ReadContext
 
@@ -76,9 +75,5 @@ def holders_asked(context: ReadContext, known: Mapping[str, object]) -> list[str
 
 def _belonging(context: ReadContext, countries: list[str]) -> set[str]:
     """Countries, and the actors that belong to them."""
-    found = set(countries)
-    for kind in ACTOR_KINDS[1:]:
-        table = KIND_TABLES[kind].c
-        rows = context.rows(sa.select(table.id).where(table.country.in_(countries)))
-        found.update(row.id for row in rows)
-    return found
+    statements = belonging_to(countries).values()
+    return {*countries, *(row.id for one in statements for row in context.rows(one))}

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
-from app.db.tables import KIND_TABLES, links, topics
+from app.db.tables import ACTOR_KINDS, KIND_TABLES, links, topics
 
 #: The meaning of a filter in SQL, from the values that were given.
 Condition = Callable[[Any], ColumnElement[bool]]
@@ -61,3 +61,9 @@ def topics_below(values: Sequence[str]) -> Select[Any]:
     below = sa.select(topics.c.id).where(topics.c.id.in_(values)).cte(recursive=True)
     below = below.union(sa.select(topics.c.id).where(topics.c.parent == below.c.id))
     return sa.select(below.c.id)
+
+
+def belonging_to(countries: Sequence[str]) -> dict[str, Select[Any]]:
+    """By kind, the statement of the ids of the actors that belong to one of the countries."""
+    tables = {kind: KIND_TABLES[kind].c for kind in ACTOR_KINDS[1:]}
+    return {kind: sa.select(t.id).where(t.country.in_(countries)) for kind, t in tables.items()}
