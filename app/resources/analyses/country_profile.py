@@ -1,6 +1,7 @@
 """A country's profile: everything there is about one state, with what it was taken from."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -8,32 +9,31 @@ import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement
 
-from app.analysis.agreement import agreement
-from app.analysis.as_of import CountsBy
-from app.analysis.directions import Directions
-from app.analysis.figures import rounded
-from app.analysis.positions import positions
-from app.analysis.standings import Standings, cited_datasets, undated
-from app.dates import OPEN_START, VagueDate
-from app.db.search import words_of
-from app.db.tables import (
-    ACTOR_KINDS,
-    KIND_TABLES,
-    agreements,
-    countries,
-    events,
-    links,
-    opinions,
-    people,
-    questions,
+from app.analysis.country_profile import (
+    MINIMUM_N,
+    NO_DIRECTIONS,
+    CountryRecords,
+    count_votes,
+    held_about,
+    held_in,
+    marks,
+    not_on_votes,
+    rank_neighbours,
+    read_places,
+    read_votes,
 )
+from app.analysis.directions import Directions
+from app.analysis.positions import positions
+from app.analysis.rows import Conditions
+from app.analysis.standings import Standings, cited_datasets, undated
+from app.dates import VagueDate
+from app.db.tables import opinions
 from app.opinions.filters import filters_named, opinion_conditions
 from app.opinions.positions import Position, position_json
 from app.opinions.standings import period, standings
 from app.records.base import Evidence
-from app.records.conditions import has_entry, refers_to
 from app.records.references import MARK, Ref
 from app.vocabulary import (
     AgreementStatus,
@@ -41,7 +41,6 @@ from app.vocabulary import (
     EventType,
     MembershipStatus,
     PartyRole,
-    QuestionKind,
 )
 from app.web.endpoints.computed import minimum_n
 from app.web.endpoints.operation import operation, path_id
@@ -52,10 +51,6 @@ from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, Shape
 
 router = APIRouter()
-
-MINIMUM_N = 10
-NEIGHBOURS = 5
-_VOTE = QuestionKind.VOTE.value
 
 
 class ProfileAgreement(Shape):
@@ -152,193 +147,76 @@ class Profile(Shape):
     ]
 
 
-def _answer(context: ReadContext) -> Response:
-    resolve_filters(context, FILTERS)
-    country = resolve_one(context, "country", context.request.path_params["id"])
-    belonging = _belonging(context, country)
-    cited: set[str] = set()
-    parties = [country, *belonging["organization"]]
-    everybody = [one for ids in ({"country": [country]} | belonging).values() for one in ids]
-    record = _record(context, country, cited)
-    known, within = standings(context)
-    held = known.within(period(context), context.rows)
-    closest, farthest = _neighbours(context, country, held, within)
-    where, begun = opinion_conditions(context), CountsBy(context.rows, context.as_of)
-    fields = {
-        "country": f"{MARK}actor:{country}",
-        "summary": record["summary"],
-        "organizations": _marks(belonging["organization"]),
-        "people": _marks([*belonging["person"], *belonging["group"]]),
-        "agreements": _agreements(context, parties, begun, cited),
-        "offices": _offices(context, parties, begun, cited),
-        "votes": _votes(context, country, known, held, within),
-        "events": _events(context, everybody, record, begun, cited),
-        "closest": closest,
-        "farthest": farthest,
-    }
-    here = {name: orjson.dumps(value) for name, value in fields.items()}
-    here["positions"] = _positions(context, [*where, _of(country), _not_votes()])
-    here["shifts"] = _positions(context, [*where, opinions.c.holder == country], _shifted)
-    here["held_about"] = _positions(context, [*where, *_about(country)])
-    here["threats"] = _threats(context, country)
-    texts = b",".join(b'"%b":%b' % (name.encode(), here[name]) for name in Profile.model_fields)
-    for conditions in ([_of(country)], _about(country)):
-        cited |= cited_datasets(context.rows, [*where, *conditions])
-    if closest:
-        cited |= cited_datasets(context.rows, where)
-    meta = context.meta(
-        cited,
-        method=_METHOD,
-        minimum_n=context.values.get("minimum_n", MINIMUM_N),
-        undated=undated(context.rows, [*opinion_conditions(context, but=("as_of",)), _of(country)])
-        if context.as_of
-        else None,
-    )
-    return item_response(context, context.fill(b"{%b}" % texts), meta)
-
-
 _METHOD = (
     "Positions are derived from the opinions that count; votes are counted apart. Closest and "
     "farthest are states by Signorino and Ritter's S with at least minimum_n common questions."
 )
 
 
-def _marks(ids: Iterable[str]) -> list[str]:
-    return [f"{MARK}actor:{one}" for one in ids]
-
-
-def _belonging(context: ReadContext, country: str) -> dict[str, list[str]]:
-    """Organizations, people and groups of the country, by id."""
-    found = {}
-    for kind in ACTOR_KINDS[1:]:
-        table = KIND_TABLES[kind].c
-        rows = context.rows(sa.select(table.id).where(table.country == country).order_by(table.id))
-        found[kind] = [row.id for row in rows]
-    return found
-
-
-def _record(context: ReadContext, country: str, cited: set[str]) -> dict[str, Any]:
-    table = countries.c
-    row = context.rows(sa.select(table.dataset, table.body).where(table.id == country))[0]
-    cited.add(row.dataset)
-    body: dict[str, Any] = orjson.loads(row.body)
-    return body
-
-
-# -- what it is party to, who holds its offices, what happened ---------------------------------
-
-
-def _bodies(
-    context: ReadContext, table: Table, condition: ColumnElement[bool], cited: set[str]
-) -> list[tuple[str, dict[str, Any]]]:
-    """The records that a condition lets through, by id."""
-    conditions = [condition]
-    if "dataset" in context.values:
-        conditions.append(table.c.dataset.in_(context.values["dataset"]))
-    columns = (table.c.id, table.c.dataset, table.c.body)
-    rows = context.rows(sa.select(*columns).where(*conditions).order_by(table.c.id))
-    cited.update(row.dataset for row in rows)
-    return [(row.id, orjson.loads(row.body)) for row in rows]
-
-
-def _agreements(
-    context: ReadContext, parties: Sequence[str], begun: CountsBy, cited: set[str]
-) -> list[dict[str, Any]]:
-    ours = set(_marks(parties))
-    found = _bodies(context, agreements, refers_to("agreement", "parties", parties), cited)
-    return [
-        {
-            "agreement": f"{MARK}agreement:{one}",
-            **{name: body[name] for name in ("agreement_type", "status", "signed", "in_force")},
-            "party": party["actor"],
-            "role": party["role"],
-            "party_status": party["status"],
-        }
-        for one, body in found
-        for party in body["parties"]
-        if party["actor"] in ours and begun(party["start"] or body["signed"], body["evidence"])
-    ]
-
-
-def _offices(
-    context: ReadContext, parties: Sequence[str], begun: CountsBy, cited: set[str]
-) -> list[dict[str, Any]]:
-    ours = set(_marks(parties))
-    found = _bodies(context, people, refers_to("person", "memberships", parties), cited)
-    return [
-        {"holder": f"{MARK}actor:{one}", **membership}
-        for one, body in found
-        for membership in body["memberships"]
-        if membership["organization"] in ours and begun(membership["start"], membership["evidence"])
-    ]
-
-
-def _events(
-    context: ReadContext,
-    actors: Sequence[str],
-    record: dict[str, Any],
-    begun: CountsBy,
-    cited: set[str],
-) -> list[dict[str, Any]]:
-    """Events it or those who belong to it took part in, of its agreements, or in it."""
-    agreed = sa.select(agreements.c.id).where(refers_to("agreement", "parties", actors))
-    condition = sa.or_(
-        refers_to("event", "participants", actors),
-        events.c.agreement.in_(agreed),
-        events.c.id.in_(_placed(context, record)),
+def _answer(context: ReadContext) -> Response:
+    resolve_filters(context, FILTERS)
+    country = resolve_one(context, "country", context.request.path_params["id"])
+    values = context.values
+    records = CountryRecords(context.rows, country, values.get("dataset"), context.as_of)
+    parts = {
+        **_record_parts(context, country, records),
+        **_alignment_parts(context, country),
+    }
+    texts = {name: orjson.dumps(value) for name, value in parts.items()}
+    texts |= _position_parts(context, country, records.threats())
+    data = b",".join(b'"%b":%b' % (name.encode(), texts[name]) for name in Profile.model_fields)
+    cited = records.cited | _cited(context, country, with_neighbours=bool(parts["closest"]))
+    meta = context.meta(
+        cited,
+        method=_METHOD,
+        minimum_n=values.get("minimum_n", MINIMUM_N),
+        undated=_undated(context, country) if context.as_of else None,
     )
-    found = [
-        (_earliest(body["date"]), one, body)
-        for one, body in _bodies(context, events, condition, cited)
-        if begun(body["date"], body["evidence"])
-    ]
-    return [
-        {
-            "event": f"{MARK}event:{one}",
-            **{name: body[name] for name in ("event_type", "date", "place")},
-            "participants": list(dict.fromkeys(p["actor"] for p in body["participants"])),
-        }
-        for _, one, body in sorted(found, key=lambda found: found[:2])
-    ]
+    return item_response(context, context.fill(b"{%b}" % data), meta)
 
 
-def _earliest(date: dict[str, Any] | None) -> str:
-    """What dates sort by; the undated come last."""
-    return (date["earliest"] or OPEN_START) if date and date["edtf"] is not None else "~"
+def _record_parts(context: ReadContext, country: str, records: CountryRecords) -> dict[str, Any]:
+    belonging = records.belonging
+    return {
+        "country": f"{MARK}actor:{country}",
+        "summary": records.body["summary"],
+        "organizations": marks(belonging["organization"]),
+        "people": marks([*belonging["person"], *belonging["group"]]),
+        "agreements": records.agreements(),
+        "offices": records.offices(),
+        "events": records.events(
+            context.cached("event places", partial(read_places, context.rows))
+        ),
+    }
 
 
-def _placed(context: ReadContext, record: dict[str, Any]) -> list[str]:
-    """Events whose place names the country."""
-    names = [" ".join(words_of(name)) for name in (record["name"], *record["other_names"])]
-    places = context.cached("event places", partial(_places, context))
-    return [one for one, place in places if any(f" {name} " in place for name in names)]
+def _cited(context: ReadContext, country: str, *, with_neighbours: bool) -> set[str]:
+    """The datasets of the opinions that the profile draws on."""
+    where = opinion_conditions(context)
+    drawn: list[Conditions] = [[held_in(country)], held_about(country)]
+    if with_neighbours:
+        drawn.append([])
+    return set().union(*(cited_datasets(context.rows, [*where, *one]) for one in drawn))
 
 
-def _places(context: ReadContext) -> list[tuple[str, str]]:
-    rows = context.rows(sa.select(events.c.id, events.c.body))
-    placed = ((row.id, orjson.loads(row.body)["place"]) for row in rows)
-    return [(one, f" {' '.join(words_of(place))} ") for one, place in placed if place]
+def _undated(context: ReadContext, country: str) -> int:
+    where = opinion_conditions(context, but=("as_of",))
+    return undated(context.rows, [*where, held_in(country)])
 
 
 # -- positions --------------------------------------------------------------------------------
 
 
-def _of(country: str) -> ColumnElement[bool]:
-    return opinions.c.holder_country == country
-
-
-def _not_votes() -> ColumnElement[bool]:
-    return opinions.c.question.in_(sa.select(questions.c.id).where(questions.c.kind != _VOTE))
-
-
-def _about(country: str) -> list[ColumnElement[bool]]:
-    """Opinions of others on questions about the country."""
-    about = sa.select(questions.c.id).where(refers_to("question", "subjects", [country]))
-    country_of = opinions.c.holder_country
-    return [
-        opinions.c.question.in_(about),
-        sa.or_(country_of.is_(None), country_of != country),
-    ]
+def _position_parts(
+    context: ReadContext, country: str, threats: Mapping[str, list[str]]
+) -> dict[str, bytes]:
+    where = opinion_conditions(context)
+    return {
+        "positions": _positions(context, [*where, held_in(country), not_on_votes()]),
+        "shifts": _positions(context, [*where, opinions.c.holder == country], _shifted),
+        "held_about": _positions(context, [*where, *held_about(country)]),
+        "threats": _threats(context, threats),
+    }
 
 
 def _shifted(derived: Any) -> ColumnElement[bool]:
@@ -346,97 +224,74 @@ def _shifted(derived: Any) -> ColumnElement[bool]:
 
 
 def _positions(
-    context: ReadContext, where: Sequence[ColumnElement[bool]], only: Any = None
+    context: ReadContext,
+    where: Conditions,
+    only: Callable[[Any], ColumnElement[bool]] | None = None,
 ) -> bytes:
     """Positions as JSON text, by question and holder."""
     return b"[%b]" % b",".join(text for _, text in _derived(context, where, only))
 
 
 def _derived(
-    context: ReadContext, where: Sequence[ColumnElement[bool]], only: Any = None
-) -> list[tuple[str, bytes]]:
+    context: ReadContext,
+    where: Conditions,
+    only: Callable[[Any], ColumnElement[bool]] | None = None,
+) -> Iterator[tuple[str, bytes]]:
     """The question of each position, and the position as JSON text."""
     derived = positions(where)
     statement = sa.select(derived).order_by(derived.c.question, derived.c.holder)
     if only is not None:
         statement = statement.where(only(derived.c))
     rows = context.rows(statement)
-    return [
-        (row.question, text) for row, text in zip(rows, position_json(context, rows), strict=True)
-    ]
+    return zip((row.question for row in rows), position_json(context, rows), strict=True)
 
 
-def _threats(context: ReadContext, country: str) -> bytes:
-    """Questions about the country that name somebody else as a threat, and who holds what."""
-    condition = sa.and_(
-        refers_to("question", "subjects", [country]),
-        has_entry("question", "subjects", links.c.role == "threat"),
-    )
-    threats: dict[str, list[str]] = {}
-    for one, body in _bodies(context, questions, condition, set()):
-        by_whom = [s["actor"] for s in body["subjects"] if s["role"] == "threat"]
-        if f"{MARK}actor:{country}" not in by_whom:
-            threats[one] = by_whom
-    held: dict[str, list[bytes]] = {one: [] for one in threats}
+def _threats(context: ReadContext, threats: Mapping[str, list[str]]) -> bytes:
+    """The questions that name a threat, each with the positions on it, as JSON text."""
+    held: dict[str, list[bytes]] = defaultdict(list)
     if threats:
-        for one, text in _derived(
-            context, [*opinion_conditions(context), opinions.c.question.in_(threats)]
-        ):
-            held[one].append(text)
-    named_by_then = [one for one in threats if held[one]]
-    return b"[%b]" % b",".join(_threat(one, threats[one], held[one]) for one in named_by_then)
+        where = [*opinion_conditions(context), opinions.c.question.in_(threats)]
+        for question, text in _derived(context, where):
+            held[question].append(text)
+    return b"[%b]" % b",".join(
+        _threat(one, threats[one], held[one]) for one in threats if one in held
+    )
 
 
-def _threat(question: str, threats: list[str], held: list[bytes]) -> bytes:
-    head = orjson.dumps({"question": f"{MARK}question:{question}", "threats": threats})
-    return b'%b,"positions":[%b]}' % (head[:-1], b",".join(held))
+def _threat(question: str, threats: Sequence[str], held: Sequence[bytes]) -> bytes:
+    named = orjson.dumps({"question": f"{MARK}question:{question}", "threats": threats})
+    return b'%b,"positions":[%b]}' % (named[:-1], b",".join(held))
 
 
-# -- alignment --------------------------------------------------------------------------------
-
-_NOBODY = Directions(0, 0, 0)
+# -- votes and alignment ----------------------------------------------------------------------
 
 
-def _votes(
-    context: ReadContext, country: str, known: Standings, held: Any, within: int
-) -> dict[str, int]:
-    votes = context.cached("vote questions", lambda: _vote_questions(context))
-    mine = held.get(country, _NOBODY).within(within & known.numbers(votes))
-    counts = {name: getattr(mine, name).bit_count() for name in ("favour", "neither", "against")}
-    return {"n": sum(counts.values()), **counts}
+def _alignment_parts(context: ReadContext, country: str) -> dict[str, Any]:
+    known, within = standings(context)
+    held = known.within(period(context), context.rows)
+    closest, farthest = _neighbours(context, country, held, within)
+    return {
+        "votes": _votes(context, held.get(country, NO_DIRECTIONS), known, within),
+        "closest": closest,
+        "farthest": farthest,
+    }
 
 
-def _vote_questions(context: ReadContext) -> list[str]:
-    return [
-        row.id for row in context.rows(sa.select(questions.c.id).where(questions.c.kind == _VOTE))
-    ]
+def _votes(context: ReadContext, mine: Directions, known: Standings, within: int) -> dict[str, int]:
+    votes = context.cached("vote questions", partial(read_votes, context.rows))
+    return count_votes(mine.within(within & known.numbers(votes)))
 
 
 def _neighbours(
-    context: ReadContext, country: str, held: Any, within: int
+    context: ReadContext, country: str, held: Mapping[str, Directions], within: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The states closest to a country and farthest from it, ties by id."""
-    mine = held.get(country, _NOBODY).within(within)
-    least = context.values.get("minimum_n", MINIMUM_N)
-    ranked = []
-    for other in context.references.refs(
-        context.connection, "country", [h for h in held if h != country]
-    ):
-        figures = agreement(mine.table(held[other]), least)
-        if figures.s is not None:
-            ranked.append((-figures.s, other, figures))
-    closest = sorted(ranked, key=lambda one: one[:2])[:NEIGHBOURS]
-    farthest = sorted(ranked, key=lambda one: (-one[0], one[1]))[:NEIGHBOURS]
-    return [_neighbour(*one[1:]) for one in closest], [_neighbour(*one[1:]) for one in farthest]
-
-
-def _neighbour(other: str, figures: Any) -> dict[str, Any]:
-    return {
-        "country": f"{MARK}actor:{other}",
-        "n": figures.n,
-        "coincidence": rounded(figures.coincidence),
-        "s": rounded(figures.s),
-    }
+    others = [holder for holder in held if holder != country]
+    states = context.references.refs(context.connection, "country", others)
+    return rank_neighbours(
+        held.get(country, NO_DIRECTIONS).within(within),
+        {state: held[state] for state in states},
+        context.values.get("minimum_n", MINIMUM_N),
+    )
 
 
 FILTERS = filters_named("topic", "as_of", "dataset")
