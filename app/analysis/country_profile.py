@@ -8,7 +8,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table
 
-from app.analysis.agreement import agreement
+from app.analysis.alignment import align
 from app.analysis.as_of import CountsBy
 from app.analysis.directions import Directions
 from app.analysis.figures import rounded
@@ -214,8 +214,6 @@ def not_on_votes() -> ColumnElement[bool]:
 
 # -- votes and alignment ----------------------------------------------------------------------
 
-NO_DIRECTIONS = Directions(0, 0, 0)
-
 
 def read_votes(read: ReadRows) -> list[str]:
     """Read the ids of all roll calls."""
@@ -241,7 +239,7 @@ def rank_neighbours(
     """
     ranked = []
     for other, theirs in others.items():
-        figures = agreement(mine.table(theirs), minimum_n)
+        figures = align(mine.table(theirs), minimum_n)
         if figures.s is not None:
             ranked.append((-figures.s, other, figures))
     closest = sorted(ranked, key=lambda one: one[:2])[:NEIGHBOURS]

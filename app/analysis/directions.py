@@ -1,4 +1,4 @@
-"""Who took which direction on which question, held so that any two holders compare at once.
+"""Directions: for or against, by holder and question, as sets that compare at once.
 
 Each holder is three sets of questions (against, neither, for), each set the bits of one whole
 number. 870,000 votes fit into half a megabyte this way, and a table of two holders is nine `&` and
@@ -9,11 +9,11 @@ join in SQL would walk a hundred million rows. A period or a topic is one more s
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from app.analysis.agreement import DIRECTIONS, Table
+from app.analysis.alignment import DIRECTIONS, Table
 
 
 class Directions(NamedTuple):
-    """One holder's directions: the questions it was against, neither, and for, as bits."""
+    """Directions of one holder: the questions it was against, neither, and for, as bits."""
 
     against: int
     neither: int
@@ -34,6 +34,9 @@ class Directions(NamedTuple):
             for mine in self
         )
         return minus, zero, plus
+
+
+NO_DIRECTIONS = Directions(0, 0, 0)
 
 
 def directions(rows: Iterable[tuple[str, int, int]]) -> dict[str, Directions]:
@@ -68,7 +71,7 @@ def question_set(numbers: Iterable[int]) -> int:
 
 
 def count_each(sets: Iterable[int], size: int) -> list[int]:
-    """In how many of the sets each question is, by its number.
+    """Count the sets that each question is in, by its number.
 
     The sets are added up as columns of binary digits, all questions at once: place i of every
     count is one whole number.

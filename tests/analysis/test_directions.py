@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.agreement import table_of
+from app.analysis.alignment import table_of
 from app.analysis.directions import directions, question_set
 
 Ballot = dict[int, int]

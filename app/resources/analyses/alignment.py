@@ -1,21 +1,26 @@
 """Alignment: how far holders agree on the questions both answered."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, NamedTuple, TypeAlias
+from typing import Annotated, TypeAlias
 
-import orjson
-import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.analysis.agreement import Table, agreement
-from app.analysis.agreement import questions as common
-from app.analysis.directions import Directions
+from app.analysis.breakdown import (
+    Comparison,
+    Part,
+    by_decade,
+    by_questions,
+    by_year,
+    compare,
+    read_sessions,
+    read_topics,
+)
 from app.analysis.figures import rounded
-from app.analysis.standings import Period, Standings, cited_datasets, undated
-from app.db.tables import links, opinions, questions, topics
+from app.analysis.standings import Standings, cited_datasets, undated
+from app.db.tables import opinions
 from app.opinions.filters import filters_named, opinion_conditions
 from app.opinions.standings import FROM, TO, holders_asked, period, standings
 from app.records.references import MARK, Ref
@@ -59,21 +64,12 @@ class Alignment(Shape):
     ]
 
 
-class Part(NamedTuple):
-    """A part of all questions that gets rows of its own."""
-
-    name: str | None
-    period: Period
-    #: Ids of its questions; None for all.
-    questions: Sequence[str] | None = None
-    topic: str | None = None
-
-
 def _compute(context: ReadContext) -> Computation:
     ones, others = context.values["a"], context.values.get("b")
     known, asked = standings(context, None if others is None else {*ones, *others})
     against = holders_asked(context, known.held) if others is None else sorted(others)
-    rows = list(_rows(context, known, ones, against, asked))
+    found = _compare(context, known, ones, against, asked)
+    rows = [_row(one, by_topic=context.values.get("by") == "topic") for one in found]
     drawn = [*opinion_conditions(context, but=("as_of",)), opinions.c.holder.in_(ones)]
     meta = {name: context.values.get(name) for name in ("from", "to", "by")}
     if not period(context).is_everything or meta["by"] in ("year", "decade"):
@@ -81,99 +77,46 @@ def _compute(context: ReadContext) -> Computation:
     return Computation(rows, cited_datasets(context.rows, drawn), meta)
 
 
-def _rows(
-    context: ReadContext, known: Standings, ones: Iterable[str], others: list[str], asked: int
-) -> Iterator[Row]:
-    least = context.values.get("minimum_n", MINIMUM_N)
-    found = []
-    for part in _parts(context, known):
-        held = known.within(part.period, context.rows)
-        within = asked if part.questions is None else asked & known.numbers(part.questions)
-        told_anyway = part.name is None and "b" in context.values
-        for a in sorted(ones):
-            mine = held.get(a, _NOBODY).within(within)
-            for b in others:
-                table = mine.table(held.get(b, _NOBODY))
-                if a != b and (told_anyway or common(table)):
-                    found.append((a, b, part.name or "", _row(a, b, part, table, least)))
-    found.sort(key=lambda one: one[:3])
-    return (row for *_, row in found)
+def _compare(
+    context: ReadContext, known: Standings, ones: Sequence[str], others: Sequence[str], asked: int
+) -> list[Comparison]:
+    return compare(
+        known,
+        _parts(context, known),
+        (sorted(ones), others),
+        context.rows,
+        within=asked,
+        minimum_n=context.values.get("minimum_n", MINIMUM_N),
+        keep_empty="b" in context.values,
+    )
 
 
-_NOBODY = Directions(0, 0, 0)
+def _parts(context: ReadContext, known: Standings) -> Iterable[Part]:
+    whole, read = period(context), context.rows
+    match context.values.get("by"):
+        case "year":
+            return by_year(known.years(read), whole)
+        case "decade":
+            return by_decade(known.years(read), whole)
+        case "session":
+            return by_questions(context.cached("sessions", partial(read_sessions, read)), whole)
+        case "topic":
+            ids = context.cached("questions by topic", partial(read_topics, read))
+            return by_questions(ids, whole)
+        case _:
+            return [Part(None, whole)]
 
 
-def _row(a: str, b: str, part: Part, table: Table, least: int) -> Row:
-    figures = agreement(table, least)
+def _row(found: Comparison, *, by_topic: bool) -> Row:
+    figures = found.figures
     return {
-        "a": f"{MARK}actor:{a}",
-        "b": f"{MARK}actor:{b}",
-        "period": part.name,
-        "topic": f"{MARK}topic:{part.topic}" if part.topic else None,
+        "a": f"{MARK}actor:{found.a}",
+        "b": f"{MARK}actor:{found.b}",
+        "period": found.part,
+        "topic": f"{MARK}topic:{found.part}" if by_topic else None,
         "n": figures.n,
         **{name: rounded(getattr(figures, name)) for name in ("coincidence", "s", "kappa", "pi")},
     }
-
-
-# -- periods ----------------------------------------------------------------------------------
-
-
-def _parts(context: ReadContext, known: Standings) -> Iterator[Part]:
-    whole = period(context)
-    match context.values.get("by"):
-        case "year":
-            spans = [(f"{y:04}", f"{y:04}", f"{y:04}") for y in known.years(context.rows)]
-            yield from _spans(spans, whole)
-        case "decade":
-            tens = sorted({year // 10 for year in known.years(context.rows)})
-            yield from _spans([(f"{t:03}X", f"{t:03}0", f"{t:03}9") for t in tens], whole)
-        case "session":
-            for session, ids in context.cached("sessions", partial(_sessions, context)).items():
-                yield Part(session, whole, ids)
-        case "topic":
-            for topic, ids in context.cached(
-                "questions by topic", partial(_by_topic, context)
-            ).items():
-                yield Part(topic, whole, ids, topic)
-        case _:
-            yield Part(None, whole)
-
-
-def _spans(spans: Iterable[tuple[str, str, str]], whole: Period) -> Iterator[Part]:
-    """Whole years, as far as they lie within what is asked."""
-    for name, first, last in spans:
-        span = Period(
-            max(f"{first}-01-01", whole.first), min(f"{last}-12-31", whole.last), whole.by
-        )
-        if span.first <= span.last:
-            yield Part(name, span)
-
-
-def _sessions(context: ReadContext) -> dict[str, list[str]]:
-    """The questions of each session of the body that voted."""
-    found: dict[str, list[str]] = {}
-    statement = sa.select(questions.c.id, questions.c.body).where(questions.c.kind == "vote")
-    for question, body in context.rows(statement):
-        if session := orjson.loads(body)["session"]:
-            found.setdefault(session, []).append(question)
-    return found
-
-
-def _by_topic(context: ReadContext) -> dict[str, list[str]]:
-    """The questions of each topic and of those below it: what `topic=` lets through."""
-    parents = {row.id: row.parent for row in context.rows(sa.select(topics.c.id, topics.c.parent))}
-    statement = sa.select(links.c.target, questions.c.id).where(
-        links.c.kind == "question",
-        links.c.field == "topics",
-        links.c.id == questions.c.id,
-        links.c.revision == questions.c.revision,
-    )
-    found: dict[str, set[str]] = {}
-    for topic, question in context.rows(statement):
-        while topic is not None:
-            found.setdefault(topic, set()).add(question)
-            topic = parents.get(topic)
-    return {topic: sorted(found[topic]) for topic in sorted(found)}
 
 
 A = replace(identifier("a", "The one; several give rows for each.", "KAZ"), required=True)

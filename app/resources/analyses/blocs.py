@@ -1,14 +1,11 @@
 """Blocs: holders that stand together, and those between."""
 
-from collections.abc import Iterator
-from itertools import combinations
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.analysis.agreement import agreement
-from app.analysis.clusters import Bloc, Member, Pair, blocs
+from app.analysis.blocs import Bloc, Member, blocs, pair_up
 from app.analysis.figures import rounded
 from app.analysis.standings import cited_datasets, undated
 from app.opinions.filters import filters_named, opinion_conditions
@@ -50,7 +47,8 @@ class BlocRow(Shape):
 
 
 def _compute(context: ReadContext) -> Computation:
-    found = blocs(_pairs(context))
+    _, by_holder = held(context)
+    found = blocs(pair_up(by_holder, context.values.get("minimum_n", MINIMUM_N)))
     where = opinion_conditions(context, but=("as_of",))
     meta: dict[str, Any] = {
         "from": context.values.get("from"),
@@ -64,16 +62,6 @@ def _compute(context: ReadContext) -> Computation:
     return Computation(
         [_row(bloc) for bloc in found.blocs], cited_datasets(context.rows, where), meta
     )
-
-
-def _pairs(context: ReadContext) -> Iterator[Pair]:
-    """Every two of the holders asked about, and how far they agree."""
-    _, standing = held(context)
-    least = context.values.get("minimum_n", MINIMUM_N)
-    here = sorted(holder for holder, mine in standing.items() if any(mine))
-    for a, b in combinations(here, 2):
-        figures = agreement(standing[a].table(standing[b]), least)
-        yield Pair(a, b, figures.n, figures.s)
 
 
 def _row(bloc: Bloc) -> Row:

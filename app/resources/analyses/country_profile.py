@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement
 
 from app.analysis.country_profile import (
     MINIMUM_N,
-    NO_DIRECTIONS,
     CountryRecords,
     count_votes,
     held_about,
@@ -24,7 +23,7 @@ from app.analysis.country_profile import (
     read_places,
     read_votes,
 )
-from app.analysis.directions import Directions
+from app.analysis.directions import NO_DIRECTIONS, Directions
 from app.analysis.positions import positions
 from app.analysis.rows import Conditions
 from app.analysis.standings import Standings, cited_datasets, undated

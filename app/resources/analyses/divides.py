@@ -1,21 +1,24 @@
 """Divides: questions by how far holders are apart, with both camps and their reasons."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, TypeAlias
+from functools import partial
+from typing import Annotated
 
-import orjson
-import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.analysis.agreement import DIRECTIONS
-from app.analysis.directions import Directions, count_each
-from app.analysis.division import SCALES, agreement_a, frequencies
+from app.analysis.directions import Directions
+from app.analysis.divides import (
+    Polarization,
+    Reasons,
+    count_directions,
+    count_scores,
+    measure,
+    read_question_kinds,
+    read_reasons,
+)
 from app.analysis.figures import rounded
-from app.analysis.positions import keyed, positions
 from app.analysis.standings import cited_datasets
-from app.db.tables import opinions, questions
 from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
 from app.opinions.standings import held
 from app.records.references import MARK, Ref
@@ -73,107 +76,54 @@ class Divide(Shape):
 
 
 def _compute(context: ReadContext) -> Computation:
+    found = sorted(_measured(context), key=_most_divided)
+    cited = cited_datasets(context.rows, opinion_conditions(context))
+    return Computation([_row(one) for one in found], cited, {"undated": undated(context)})
+
+
+def _measured(context: ReadContext) -> Iterator[Polarization]:
+    """Every question, votes by the directions that were taken and the others by their scores."""
     least = context.values.get("minimum_n", MINIMUM_N)
-    rows = [_row(*one, least) for one in _scores(context)]
-    rows.sort(key=_most_divided)
-    return Computation(
-        rows,
-        cited_datasets(context.rows, opinion_conditions(context)),
-        {"undated": undated(context)},
-    )
-
-
-Scores: TypeAlias = tuple[str, QuestionKind, dict[int, int]]
-
-
-def _scores(context: ReadContext) -> Iterator[Scores]:
-    """How many holders have each score, by question."""
-    kinds: dict[str, QuestionKind] = context.cached("question kinds", lambda: _kinds(context))
-    for question, counts in _directions(context):
+    kinds = context.cached("question kinds", partial(read_question_kinds, context.rows))
+    known, by_holder = held(context)
+    for question, counts in count_directions(known.questions, by_holder):
         if kinds[question] is QuestionKind.VOTE:
-            yield question, QuestionKind.VOTE, counts
-    o = opinions.c
-    not_votes = sa.select(questions.c.id).where(questions.c.kind != QuestionKind.VOTE.value)
-    derived = positions([*opinion_conditions(context), o.question.in_(not_votes)]).c
-    statement = sa.select(derived.question, derived.score, sa.func.count())
-    graded: dict[str, dict[int, int]] = defaultdict(dict)
-    for question, score, number in context.rows(
-        statement.group_by(derived.question, derived.score)
-    ):
-        if score is not None:
-            graded[question][score] = number
-    yield from ((question, kinds[question], counts) for question, counts in graded.items())
+            yield measure(question, QuestionKind.VOTE, counts, least)
+    for question, counts in count_scores(context.rows, opinion_conditions(context)).items():
+        yield measure(question, kinds[question], counts, least)
 
 
-def _directions(context: ReadContext) -> Iterator[tuple[str, dict[int, int]]]:
-    """How many holders took each direction, by question: all there is to a vote."""
-    known, standing = held(context)
-    size = len(known.questions)
-    sides = [count_each(sets, size) for sets in zip(*standing.values(), strict=True)]
-    for question, *numbers in zip(known.questions, *sides, strict=True):
-        if any(numbers):
-            yield question, dict(zip(DIRECTIONS, numbers, strict=True))
+def _most_divided(found: Polarization) -> tuple[bool, float, int, str]:
+    agreement = rounded(found.agreement)
+    return agreement is None, agreement or 0.0, -found.n, found.question
 
 
-def _kinds(context: ReadContext) -> dict[str, QuestionKind]:
-    rows = context.rows(sa.select(questions.c.id, questions.c.kind))
-    by_word = {kind.value: kind for kind in QuestionKind}
-    return {row.id: by_word[row.kind] for row in rows}
-
-
-def _row(question: str, kind: QuestionKind, counts: dict[int, int], least: int) -> Row:
-    scale = SCALES[kind]
-    # A scale may be coarser than the scores on it: a vote has no strong yes.
-    scores = (s for score, number in counts.items() for s in [score] * number)
-    numbers = frequencies((max(scale[0], min(scale[-1], score)) for score in scores), scale)
-    n = sum(numbers)
+def _row(found: Polarization) -> Row:
     return {
-        "question": f"{MARK}question:{question}",
-        "kind": kind.value,
-        "n": n,
-        "agreement": rounded(agreement_a(numbers)) if n >= least else None,
-        "frequencies": [{"score": s, "n": f} for s, f in zip(scale, numbers, strict=True)],
-        "id": question,
+        "question": f"{MARK}question:{found.question}",
+        "kind": found.kind.value,
+        "n": found.n,
+        "agreement": rounded(found.agreement),
+        "frequencies": [
+            {"score": score, "n": number}
+            for score, number in zip(found.scale, found.frequencies, strict=True)
+        ],
+        "id": found.question,
     }
-
-
-def _most_divided(row: Row) -> tuple[bool, float, int, str]:
-    return row["agreement"] is None, row["agreement"] or 0.0, -row["n"], row["id"]
 
 
 def _with_camps(context: ReadContext, rows: list[Row]) -> list[Row]:
-    """The camps of the questions shown."""
-    known, standing = held(context)
-    reasons = _reasons(context, [row["id"] for row in rows])
-    return [_shown(row, known.numbers([row["id"]]), standing, reasons) for row in rows]
+    """The rows that are shown, with the camps of their questions."""
+    known, by_holder = held(context)
+    ids = [row["id"] for row in rows]
+    reasons = read_reasons(context.rows, opinion_conditions(context), ids)
+    return [_shown(row, known.numbers([row["id"]]), by_holder, reasons) for row in rows]
 
 
-Reasons: TypeAlias = dict[tuple[str, str], list[Row]]
-
-
-def _reasons(context: ReadContext, ids: Sequence[str]) -> Reasons:
-    """The reasons that the opinions which decide positions on these questions give, by both."""
-    o = opinions.c
-    reasoned = sa.select(o.id, o.holder, o.question, o.body).where(
-        *opinion_conditions(context), o.question.in_(ids), o.body.not_like('%"reasons":[]%')
-    )
-    rows = {row.id: row for row in context.rows(reasoned)}
-    keys = sorted({(row.holder, row.question) for row in rows.values()})
-    derived = positions([*opinion_conditions(context), *keyed(keys)]).c
-    deciding = context.rows(sa.select(derived.last_id)) if keys else []
-    return {
-        (row.holder, row.question): [
-            {"holder": f"{MARK}actor:{row.holder}", **reason, "opinion": row.id}
-            for reason in orjson.loads(row.body)["reasons"]
-        ]
-        for row in (rows[one.last_id] for one in deciding if one.last_id in rows)
-    }
-
-
-def _shown(row: Row, question: int, standing: Mapping[str, Directions], reasons: Reasons) -> Row:
+def _shown(row: Row, question: int, by_holder: Mapping[str, Directions], reasons: Reasons) -> Row:
     shown = {name: value for name, value in row.items() if name != "id"}
     for name in ("favour", "against", "neither"):
-        camp = [one for one in sorted(standing) if getattr(standing[one], name) & question]
+        camp = [one for one in sorted(by_holder) if getattr(by_holder[one], name) & question]
         shown[name] = _camp(camp, row["id"], reasons)
     return shown
 

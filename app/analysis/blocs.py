@@ -19,11 +19,14 @@ References:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import fsum
 from statistics import fmean
 from typing import NamedTuple
+
+from app.analysis.alignment import align
+from app.analysis.directions import Directions
 
 # Louvain depends on the order in which it visits holders: the best of a few fixed orders is taken.
 STARTS = range(8)
@@ -33,7 +36,7 @@ ROUNDING = 1e-9
 
 
 class Pair(NamedTuple):
-    """How far two holders agree (`s`, −1…1), and on how many questions; None: too few to say."""
+    """Agreement of two holders (`s`, −1…1) on `n` questions; None: too few to say."""
 
     a: str
     b: str
@@ -42,7 +45,7 @@ class Pair(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A holder in its bloc.
+    """Member of a bloc.
 
     `fit` is Rousseeuw's silhouette width, −1…1: with a the mean distance (1 − agreement) to its
     own bloc and b that to the nearest other one, (b − a) / max(a, b). 1 is at home, 0 is between
@@ -69,7 +72,7 @@ class Bloc(NamedTuple):
 
 
 class Blocs(NamedTuple):
-    """All blocs, the largest first, numbered from 1.
+    """Blocs, the largest first, numbered from 1.
 
     `between` are those members whose fit is below `BETWEEN`, the least fitting first; `unplaced`
     the holders that have too few common questions with everybody; `left_out` counts the pairs
@@ -80,6 +83,14 @@ class Blocs(NamedTuple):
     between: tuple[Member, ...]
     unplaced: tuple[str, ...]
     left_out: int
+
+
+def pair_up(by_holder: Mapping[str, Directions], minimum_n: int) -> Iterator[Pair]:
+    """Return every two of the holders who took a direction, with how far they agree."""
+    holders = sorted(holder for holder, mine in by_holder.items() if any(mine))
+    for a, b in combinations(holders, 2):
+        figures = align(by_holder[a].table(by_holder[b]), minimum_n)
+        yield Pair(a, b, figures.n, figures.s)
 
 
 def blocs(pairs: Iterable[Pair]) -> Blocs:

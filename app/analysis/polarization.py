@@ -1,4 +1,4 @@
-"""How far the holders of one question are apart: van der Eijk's agreement A.
+"""Polarization: how far the holders of one question are apart, by van der Eijk's agreement A.
 
 A reads the frequencies over an ordered scale: 1 where all stand in one category, 0 where they are
 spread evenly, −1 where half stand at one end and half at the other. A standard deviation cannot do
@@ -43,7 +43,7 @@ def frequencies(scores: Iterable[int], scale: Sequence[int]) -> tuple[int, ...]:
 
 
 def agreement_a(frequencies: Sequence[int]) -> float | None:
-    """Give van der Eijk's A, −1…1, of frequencies over K ordered categories; None for no cases.
+    """Return van der Eijk's A, −1…1, of frequencies over K ordered categories; None for no cases.
 
     The frequencies are cut into layers, each of the same height in every category it covers. A
     layer's agreement is A = U·(1 − (S−1)/(K−1)), with S the categories it covers and U its
@@ -64,7 +64,7 @@ def agreement_a(frequencies: Sequence[int]) -> float | None:
 
 @cache
 def layer_a(pattern: tuple[bool, ...]) -> Fraction:
-    """Give the agreement of one layer, from which categories it covers."""
+    """Return the agreement of one layer, from which categories it covers."""
     k, covered = len(pattern), sum(pattern)
     triples = list(combinations(pattern, 3))
     tu = triples.count((True, True, False)) + triples.count((False, True, True))

@@ -1,4 +1,4 @@
-"""Agreement of two holders, against outside libraries' figures and a textbook calculation.
+"""Alignment of two holders, against outside libraries' figures and a textbook calculation.
 
 The textbook half works on the votes one by one in fractions, and knows nothing of tables of counts.
 """
@@ -10,26 +10,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.agreement import Agreement, Table, agreement, kappa, pi, s, table_of
+from app.analysis.alignment import Coefficients, Table, align, kappa, pi, s, table_of
 
 Votes = list[tuple[int, int]]
 
 # Table; coincidence and s by hand; kappa by scikit-learn's cohen_kappa_score(weights="linear"), pi
 # by irrCAC's Fleiss coefficient with linear weights, which for two raters is Scott's pi.
-OUTSIDE: list[tuple[Table, Agreement]] = [
+OUTSIDE: list[tuple[Table, Coefficients]] = [
     (
         ((20, 5, 1), (3, 10, 2), (2, 4, 30)),
-        Agreement(77, 67 / 77, 57 / 77, 0.723220704529, 0.722971757510),
+        Coefficients(77, 67 / 77, 57 / 77, 0.723220704529, 0.722971757510),
     ),
     (
         ((0, 0, 0), (0, 4, 1), (0, 2, 40)),
-        Agreement(47, 45.5 / 47, 44 / 47, 0.691466083151, 0.691128148959),
+        Coefficients(47, 45.5 / 47, 44 / 47, 0.691466083151, 0.691128148959),
     ),
     (
         ((1, 2, 9), (3, 0, 4), (11, 2, 1)),
-        Agreement(33, 7.5 / 33, -18 / 33, -0.583254938852, -0.589985829003),
+        Coefficients(33, 7.5 / 33, -18 / 33, -0.583254938852, -0.589985829003),
     ),
-    (((44, 7, 9), (5, 20, 5), (1, 3, 6)), Agreement(100, 0.8, 0.6, 0.473684210526, 0.466666666667)),
+    (
+        ((44, 7, 9), (5, 20, 5), (1, 3, 6)),
+        Coefficients(100, 0.8, 0.6, 0.473684210526, 0.466666666667),
+    ),
 ]
 
 directions = st.sampled_from((-1, 0, 1))
@@ -37,13 +40,13 @@ votes = st.lists(st.tuples(directions, directions), min_size=1, max_size=60)
 
 
 @pytest.mark.parametrize(("table", "expected"), OUTSIDE)
-def test_figures_equal_those_of_outside_libraries(table: Table, expected: Agreement) -> None:
-    assert agreement(table, 1) == pytest.approx(expected, abs=1e-11)
+def test_figures_equal_those_of_outside_libraries(table: Table, expected: Coefficients) -> None:
+    assert align(table, 1) == pytest.approx(expected, abs=1e-11)
 
 
 @given(votes)
 def test_figures_equal_a_calculation_vote_by_vote(cast: Votes) -> None:
-    figures = agreement(table(cast), 1)
+    figures = align(table(cast), 1)
     assert figures.n == len(cast)
     assert figures.coincidence == pytest.approx(float(coincidence_by_vote(cast)))
     assert figures.s == pytest.approx(float(1 - 2 * distance_by_vote(cast) / 2))
@@ -54,17 +57,17 @@ def test_figures_equal_a_calculation_vote_by_vote(cast: Votes) -> None:
 
 @given(votes)
 def test_it_does_not_matter_who_is_named_first(cast: Votes) -> None:
-    assert agreement(table(cast), 1) == agreement(table([(b, a) for a, b in cast]), 1)
+    assert align(table(cast), 1) == align(table([(b, a) for a, b in cast]), 1)
 
 
 @given(votes)
 def test_for_and_against_weigh_the_same(cast: Votes) -> None:
-    assert agreement(table(cast), 1) == agreement(table([(-a, -b) for a, b in cast]), 1)
+    assert align(table(cast), 1) == align(table([(-a, -b) for a, b in cast]), 1)
 
 
 @given(votes)
 def test_figures_keep_their_bounds_and_order(cast: Votes) -> None:
-    _, coincidence, s, kappa, pi = agreement(table(cast), 1)
+    _, coincidence, s, kappa, pi = align(table(cast), 1)
     assert coincidence is not None
     assert s is not None
     assert 0 <= coincidence <= 1
@@ -77,28 +80,28 @@ def test_figures_keep_their_bounds_and_order(cast: Votes) -> None:
 @given(st.lists(directions, min_size=2, max_size=60).filter(lambda cast: len(set(cast)) > 1))
 def test_who_votes_alike_agrees_in_full(cast: list[int]) -> None:
     alike = table([(direction, direction) for direction in cast])
-    assert agreement(alike, 1) == Agreement(len(cast), 1, 1, 1, 1)
+    assert align(alike, 1) == Coefficients(len(cast), 1, 1, 1, 1)
 
 
 @pytest.mark.parametrize("direction", [-1, 0, 1])
 def test_chance_correction_says_nothing_where_nobody_ever_varied(direction: int) -> None:
-    assert agreement(table([(direction, direction)] * 30), 1) == Agreement(30, 1, 1, None, None)
+    assert align(table([(direction, direction)] * 30), 1) == Coefficients(30, 1, 1, None, None)
 
 
 def test_two_who_say_yes_by_habit_agree_no_more_than_chance() -> None:
     # Each says yes nine times of ten, and never abstains: 81 yes-yes are what chance would give.
     habit = table([(1, 1)] * 81 + [(1, -1)] * 9 + [(-1, 1)] * 9 + [(-1, -1)])
-    assert agreement(habit, 1) == Agreement(100, 0.82, 0.64, 0, 0)
+    assert align(habit, 1) == Coefficients(100, 0.82, 0.64, 0, 0)
 
 
 def test_below_the_minimum_only_n_is_said() -> None:
     few = table([(1, 1), (-1, 1), (0, 1)])
-    assert agreement(few, 4) == Agreement(3, None, None, None, None)
-    assert agreement(few, 3).coincidence == pytest.approx(1.5 / 3)
+    assert align(few, 4) == Coefficients(3, None, None, None, None)
+    assert align(few, 3).coincidence == pytest.approx(1.5 / 3)
 
 
 def test_without_a_common_question_there_are_no_figures() -> None:
-    assert agreement(table([]), 0) == Agreement(0, None, None, None, None)
+    assert align(table([]), 0) == Coefficients(0, None, None, None, None)
 
 
 @pytest.mark.parametrize("pair", [(2, 0), (0, -2), (1, 3)])

@@ -1,4 +1,4 @@
-"""How far two holders agree, from the directions they took on the questions both answered.
+"""Alignment: how far two holders agree, from the directions they took on common questions.
 
 A direction is −1 (against), 0 (neither) or +1 (for). What two holders did is a table of nine
 counts, `table[a][b]`, both indices in the order −1, 0, +1. Four coefficients read it side by side,
@@ -35,8 +35,8 @@ Table: TypeAlias = tuple[Triple, Triple, Triple]
 DIRECTIONS = (-1, 0, 1)
 
 
-class Agreement(NamedTuple):
-    """The figures for one pair and period; None where there is too little, or nothing, to say."""
+class Coefficients(NamedTuple):
+    """Coefficients of one pair and period; None where there is too little, or nothing, to say."""
 
     n: int
     coincidence: float | None
@@ -45,38 +45,38 @@ class Agreement(NamedTuple):
     pi: float | None
 
 
-def agreement(table: Table, minimum_n: int) -> Agreement:
-    """Give all four figures of a table, unrounded; below `minimum_n` questions only `n`."""
-    n = questions(table)
+def align(table: Table, minimum_n: int) -> Coefficients:
+    """Return all four figures of a table, unrounded; below `minimum_n` questions only `n`."""
+    n = common_questions(table)
     if n < minimum_n:
-        return Agreement(n, None, None, None, None)
-    return Agreement(n, coincidence(table), s(table), kappa(table), pi(table))
+        return Coefficients(n, None, None, None, None)
+    return Coefficients(n, coincidence(table), s(table), kappa(table), pi(table))
 
 
 def coincidence(table: Table) -> float | None:
-    """Give the share of agreement: same direction 1, one of the two neutral ½, opposed 0.
+    """Return the share of agreement: same direction 1, one of the two neutral ½, opposed 0.
 
     This is «voting coincidence» as the U.S. State Department's «Voting Practices in the United
     Nations» has counted it since the report for 2017: both abstaining is agreement, and a vote
     from which either was absent does not count. Earlier reports left abstentions out and are not
     comparable. None where there is no common question.
     """
-    n = questions(table)
+    n = common_questions(table)
     return (2 * n - _distance(table)) / (2 * n) if n else None
 
 
 def s(table: Table) -> float | None:
-    """Give Signorino and Ritter's S, unweighted, by absolute distance: 1 − 2·D / (d_max·n).
+    """Return Signorino and Ritter's S, unweighted, by absolute distance: 1 − 2·D / (d_max·n).
 
     d_max is 2, so S = 1 − D/n: 1 is the same on every question, −1 opposed on every one. None
     where there is no common question.
     """
-    n = questions(table)
+    n = common_questions(table)
     return (n - _distance(table)) / n if n else None
 
 
 def kappa(table: Table) -> float | None:
-    """Give Cohen's kappa with linear weights: 1 − D_observed / D_expected, each by own habits.
+    """Return Cohen's kappa with linear weights: 1 − D_observed / D_expected, each by own habits.
 
     0 is what two holders with these habits would reach by chance, 1 is full agreement. Where both
     took one and the same direction on every question chance explains everything, the figure is
@@ -84,11 +84,11 @@ def kappa(table: Table) -> float | None:
     """
     rows, columns = _marginals(table)
     expected = _distance(_product(rows, columns))
-    return (expected - questions(table) * _distance(table)) / expected if expected else None
+    return (expected - common_questions(table) * _distance(table)) / expected if expected else None
 
 
 def pi(table: Table) -> float | None:
-    """Give Scott's pi with linear weights: as `kappa`, but chance by the two's common habits.
+    """Return Scott's pi with linear weights: as `kappa`, but chance by the two's common habits.
 
     Never above `kappa`: where one habitually says yes and the other no, pi counts that as
     disagreement and kappa as habit. None where both took one and the same direction throughout.
@@ -96,12 +96,12 @@ def pi(table: Table) -> float | None:
     rows, columns = _marginals(table)
     pooled = (rows[0] + columns[0], rows[1] + columns[1], rows[2] + columns[2])
     expected = _distance(_product(pooled, pooled))
-    observed = 4 * questions(table) * _distance(table)
+    observed = 4 * common_questions(table) * _distance(table)
     return (expected - observed) / expected if expected else None
 
 
-def questions(table: Table) -> int:
-    """Give n: the questions on which both took a direction."""
+def common_questions(table: Table) -> int:
+    """Return n: the questions on which both took a direction."""
     return sum(map(sum, table))
 
 
