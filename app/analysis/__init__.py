@@ -1,1 +1,1 @@
-"""What follows from the data: plain functions over rows, with the formula and its source."""
+"""Analyses: what follows from the data, computed from rows, each with its formula and source."""

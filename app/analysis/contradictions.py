@@ -14,8 +14,15 @@ and a report of somebody who spoke for a principal that differs from the princip
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
+from sqlalchemy import Select
+
+from app.analysis.positions import DIRECTION, keyed, repeated_keys
+from app.analysis.rows import Conditions, ReadRows, batches
+from app.dates import OPEN_END, OPEN_START
+from app.db.tables import opinions
 from app.vocabulary import Word
 
 
@@ -29,7 +36,7 @@ class ContradictionKind(Word):
 
 
 class Report(NamedTuple):
-    """One opinion: `lo` and `hi` are the first and last day it can have been stated."""
+    """Opinion that may contradict another; `lo` and `hi` bound the day it was stated."""
 
     id: str
     holder: str
@@ -98,3 +105,28 @@ def _of_principals(own: Grouped, spoken: Grouped) -> Iterator[Contradiction]:
                     yield Contradiction(
                         ContradictionKind.SPOKESPERSON, principal, question, theirs.id, mine.id
                     )
+
+
+def read_reports(read: ReadRows, where: Conditions) -> list[Report]:
+    """Read the opinions that may contradict one another; each once, by id."""
+    spoken = opinions.c.on_behalf_of.is_not(None)
+    rows = {row.id: row for row in read(_statement([*where, spoken]))}
+    keys = {(row.on_behalf_of, row.question) for row in rows.values()}
+    keys.update((row.holder, row.question) for row in read(repeated_keys(where)))
+    for batch in batches(sorted(keys)):
+        rows.update((row.id, row) for row in read(_statement([*where, *keyed(batch)])))
+    return [_report(rows[one]) for one in sorted(rows)]
+
+
+def _statement(where: Conditions) -> Select[Any]:
+    o = opinions.c
+    columns = (o.id, o.holder, o.on_behalf_of, o.question, DIRECTION.label("direction"))
+    dated = (o.counts_earliest, o.counts_latest, o.document)
+    return sa.select(*columns, *dated).where(*where, DIRECTION.is_not(None))
+
+
+def _report(row: Any) -> Report:
+    lo, hi = row.counts_earliest or OPEN_START, row.counts_latest or OPEN_END
+    return Report(
+        row.id, row.holder, row.on_behalf_of, row.question, row.direction, lo, hi, row.document
+    )

@@ -1,4 +1,4 @@
-"""A network of actors as GraphML, for Gephi, networkx, igraph and yEd.
+"""GraphML of a network, for Gephi, networkx, igraph and yEd.
 
 Several ties may join the same two actors (party to an agreement, member of an organization, for or
 against a proposition), so the graph is directed and has parallel edges, each with an id of its own:
@@ -12,7 +12,7 @@ Value: TypeAlias = str | int | float | bool | None
 
 
 class Node(NamedTuple):
-    """An actor or agreement; `label` is what a drawing shows."""
+    """Node of a network; `label` is the name that a drawing shows."""
 
     id: str
     label: str
@@ -20,7 +20,7 @@ class Node(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """What ties one node to another."""
+    """Edge from one node to another."""
 
     source: str
     target: str

@@ -22,16 +22,21 @@ from app.vocabulary import Confidence, Stance
 
 #: A direction that is neither for nor against nor between: it differs from each of them.
 _TORN = 9
-
-
-#: How much doubt there is about the coding; where nobody said, most.
+#: The direction of an opinion; null where it has none, as where somebody is silent.
+DIRECTION = sa.case(
+    (opinions.c.score > 0, 1),
+    (opinions.c.score < 0, -1),
+    (opinions.c.score == 0, 0),
+    (opinions.c.stance == Stance.AMBIVALENT.value, _TORN),
+)
+#: The doubt about the coding; most where nobody said.
 _DOUBT = sa.case(
     {one.value: i for i, one in enumerate(Confidence)}, value=opinions.c.confidence, else_=9
 )
 
 
 def positions(where: Sequence[ColumnElement[bool]]) -> Subquery:
-    """One row for each holder and question.
+    """Return a table of positions, with one row for each holder and question.
 
     Args:
         where: conditions on `opinions`: which opinions count.
@@ -44,8 +49,15 @@ def positions(where: Sequence[ColumnElement[bool]]) -> Subquery:
     return sa.union_all(_single(where), _several(where)).subquery("positions")
 
 
+def repeated_keys(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Return the statement of the holders and questions with several opinions that count."""
+    o = opinions.c
+    keys = sa.select(o.holder, o.question).where(*where).group_by(o.holder, o.question)
+    return keys.having(sa.func.count() > 1)
+
+
 def keyed(keys: Collection[tuple[str, str]]) -> list[ColumnElement[bool]]:
-    """The conditions on `opinions` that they are of these holders on these questions.
+    """Return the conditions that opinions are of these holders on these questions.
 
     SQLite cannot seek by a list of pairs; by a list for each column it can, and the pairs then
     choose among what it found.
@@ -57,7 +69,7 @@ def keyed(keys: Collection[tuple[str, str]]) -> list[ColumnElement[bool]]:
 
 
 def _single(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """Where there is one opinion it is the position: nearly everywhere, and read in one pass."""
+    """Positions of one opinion, which it is: nearly all, and read in one pass."""
     o = opinions.c
     # Of one row, the least is that row's: SQL wants to be told how to choose.
     only = sa.func.min
@@ -82,18 +94,12 @@ def _single(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
 
 
 def _several(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """Where there are several, the rule above decides.
+    """Positions of several opinions, decided by the rule above.
 
     Each step is a table expression of its own: SQLite cannot read selects nested this deep.
     """
-    o = opinions.c
-    keys = (
-        sa.select(o.holder, o.question)
-        .where(*where)
-        .group_by(o.holder, o.question)
-        .having(sa.func.count() > 1)
-    )
-    dated = _dated([*where, sa.tuple_(o.holder, o.question).in_(keys)])
+    key = sa.tuple_(opinions.c.holder, opinions.c.question)
+    dated = _dated([*where, key.in_(repeated_keys(where))])
     whole = _partition(dated)
     latest = sa.select(
         *dated.c,
@@ -114,11 +120,11 @@ def _several(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
         runs.c.id.label("last_id"),
         runs.c.since_id,
         runs.c.counts_earliest.label("last_earliest"),
-    ).where(runs.c.place == 1)
+    ).where(runs.c.rank == 1)
 
 
 class _Whole(TypedDict):
-    """What all windows have in common."""
+    """Arguments that all windows have in common."""
 
     partition_by: Sequence[ColumnElement[str]]
 
@@ -130,12 +136,6 @@ def _partition(rows: CTE) -> _Whole:
 def _dated(where: Sequence[ColumnElement[bool]]) -> CTE:
     """The opinions that count, with bounds for all of them and their direction."""
     o = opinions.c
-    direction = sa.case(
-        (o.score > 0, 1),
-        (o.score < 0, -1),
-        (o.score == 0, 0),
-        (o.stance == Stance.AMBIVALENT.value, _TORN),
-    )
     return (
         sa.select(
             o.id,
@@ -150,7 +150,7 @@ def _dated(where: Sequence[ColumnElement[bool]]) -> CTE:
             o.counts_earliest,
             sa.case((o.counts_earliest == "", OPEN_START), else_=o.counts_earliest).label("lo"),
             sa.case((o.counts_latest == "", OPEN_END), else_=o.counts_latest).label("hi"),
-            direction.label("direction"),
+            DIRECTION.label("direction"),
         )
         .where(*where)
         .cte()
@@ -158,7 +158,7 @@ def _dated(where: Sequence[ColumnElement[bool]]) -> CTE:
 
 
 def _contenders(latest: CTE) -> CTE:
-    """Which opinions overlap the latest, and whether those differ in direction."""
+    """The opinions, with whether they overlap the latest and whether those differ in direction."""
     contends = latest.c.hi >= latest.c.latest_lo
     direction = sa.case((contends, latest.c.direction))
     whole = _partition(latest)
@@ -171,7 +171,7 @@ def _contenders(latest: CTE) -> CTE:
 
 
 def _ranked(rows: CTE) -> CTE:
-    """The order in which opinions decide; place 1 does."""
+    """The opinions by the order in which they decide; the one with rank 1 does."""
     c = rows.c
     order = (
         c.contends.desc(),
@@ -187,14 +187,14 @@ def _ranked(rows: CTE) -> CTE:
     whole = _partition(rows)
     return sa.select(
         *rows.c,
-        sa.func.row_number().over(**whole, order_by=order).label("place"),
+        sa.func.row_number().over(**whole, order_by=order).label("rank"),
         sa.func.first_value(c.stance).over(**whole, order_by=order).label("outcome"),
         sa.func.count().over(**whole).label("opinions"),
     ).cte()
 
 
 def _outcome(rows: CTE) -> CTE:
-    """Whether an earlier opinion differed, and until when."""
+    """The opinions, with whether an earlier one differed from the outcome, and until when."""
     c = rows.c
     differed = sa.and_(c.contends == 0, c.stance != c.outcome)
     whole = _partition(rows)
@@ -206,10 +206,10 @@ def _outcome(rows: CTE) -> CTE:
 
 
 def _runs(rows: CTE) -> CTE:
-    """The opinion that began the run: the first that agrees after the last that differed."""
+    """The opinions, with the first of the run: it agrees, after the last that differed."""
     c = rows.c
     in_run = sa.case(
-        (sa.and_(c.stance == c.outcome, c.lo > c.differed_until), 0), (c.place == 1, 1), else_=2
+        (sa.and_(c.stance == c.outcome, c.lo > c.differed_until), 0), (c.rank == 1, 1), else_=2
     )
     return sa.select(
         *rows.c,

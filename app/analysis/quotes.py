@@ -1,7 +1,7 @@
-"""Whether a quote stands where it is said to stand; it is verified or it is not, never nearly.
+"""Quotes compared with their documents: one is verified or it is not, never nearly.
 
 Fuzzy re-anchoring picks wrong lookalikes, so a text that stands elsewhere is not verified; where
-it does stand is told as a hint.
+it does stand is given as a hint.
 """
 
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def _refuted(
 
 
 def _occurrences(text: str, exact: str, start: int) -> list[int]:
-    """Where a quote begins in the text, nearest to `start` first."""
+    """The places where a quote begins in the text, nearest to `start` first."""
     if not exact:
         return []
     before = islice(_backwards(text, exact, start), MOST_HINTS)

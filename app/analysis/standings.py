@@ -31,7 +31,7 @@ FEW = 5_000
 
 
 class Period(NamedTuple):
-    """Days from and to, both included; open where left out.
+    """Period of days, both ends included; open where left out.
 
     `by` is the day of `as_of`: a date open at its start counts by then if it has ended by then.
     """
@@ -42,12 +42,12 @@ class Period(NamedTuple):
 
     @property
     def is_everything(self) -> bool:
-        """Whether it leaves nothing out, not even what has no date."""
+        """Return whether it leaves nothing out, not even what has no date."""
         return self == Period()
 
 
 def _may_be_stated() -> ColumnElement[bool]:
-    """The condition that an opinion may be of a period, left blank; undated ones never are."""
+    """The condition that an opinion may be of a period left open; undated ones never are."""
     o = opinions.c
     first, last, by = (sa.bindparam(name, type_=sa.String) for name in Period._fields)
     return sa.and_(
@@ -59,51 +59,55 @@ def _may_be_stated() -> ColumnElement[bool]:
 
 
 class Standings:
-    """Where holders stand, over the opinions that some conditions let through.
+    """Directions of all holders, over the opinions that some conditions let through.
 
     Args:
-        read: runs a statement and gives its rows.
+        read: reads rows.
         where: conditions on `opinions`: which of them count.
+
+    Attributes:
+        questions: the ids of the questions, in the order of their numbers.
+        by_holder: the directions of each holder, by id.
     """
 
     def __init__(self, read: ReadRows, where: Conditions) -> None:
         """Read the directions; the dates only when a period is asked for."""
         self._where = where
         self._bounds: list[tuple[str, str, str]] | None = None
-        taken, several = _taken(read, where)
+        taken, several = _read_directions(read, where)
         for holder, question, score in several:
-            taken[holder][_place(score)].append(question)
+            taken[holder][_index(score)].append(question)
         self.questions = tuple(sorted(set(chain(*(chain(*lists) for lists in taken.values())))))
         self._number = {question: i for i, question in enumerate(self.questions)}
-        self.held: dict[str, Directions] = {
+        self.by_holder: dict[str, Directions] = {
             holder: Directions(*(self.numbers(questions) for questions in lists[:3]))
             for holder, lists in sorted(taken.items())
         }
 
     @property
     def everything(self) -> int:
-        """All questions, as a set."""
+        """Return all questions, as a set."""
         return (1 << len(self.questions)) - 1
 
     def numbers(self, questions: Iterable[str]) -> int:
-        """These questions as a set; those that nobody has an opinion on are left out."""
+        """Return questions as a set; those that nobody has an opinion on are left out."""
         found = map(self._number.get, questions)
         return question_set(number for number in found if number is not None)
 
     def within(self, period: Period, read: ReadRows) -> Mapping[str, Directions]:
-        """The directions taken in a period."""
+        """Return the directions taken in a period, by holder."""
         if period.is_everything:
-            return self.held
+            return self.by_holder
         inside, straddling = self._sorted_by(period, read)
-        held = {holder: mine.within(inside) for holder, mine in self.held.items()}
+        by_holder = {holder: mine.within(inside) for holder, mine in self.by_holder.items()}
         if straddling:
             for holder, question, score in self._derived(period, straddling, read):
                 bit = 1 << self._number[question]
-                held[holder] = _with(held[holder], _place(score), bit)
-        return held
+                by_holder[holder] = _with(by_holder[holder], _index(score), bit)
+        return by_holder
 
     def years(self, read: ReadRows) -> list[int]:
-        """The years that opinions may be of, as far as their dates are bounded."""
+        """Return the years that opinions may be of, as far as their dates are bounded."""
         years: set[int] = set()
         for _, lo, hi in self._bounded(read):
             ends = [int(day[:4]) for day in (lo, hi) if day not in ("", OPEN_START, OPEN_END)]
@@ -146,13 +150,13 @@ class Standings:
 
     @cached_property
     def _derivation(self) -> Select[Any]:
-        """What derives them, written once: `by=year` asks it for each of a hundred periods."""
+        """The statement of them, built once: `by=year` runs it for each of a hundred periods."""
         of = opinions.c.question.in_(sa.bindparam("questions", expanding=True))
         return _positions([*self._where, _may_be_stated(), of])
 
 
 def cited_datasets(read: ReadRows, where: Conditions) -> set[str]:
-    """The datasets of the opinions that conditions let through.
+    """Read the datasets of the opinions that conditions let through.
 
     Few opinions are looked through; of many, some of each dataset are soon met.
     """
@@ -166,7 +170,7 @@ def cited_datasets(read: ReadRows, where: Conditions) -> set[str]:
 
 
 def undated(read: ReadRows, where: Conditions) -> int:
-    """How many opinions a period leaves out because nothing dates them."""
+    """Count the opinions that a period leaves out because nothing dates them."""
     conditions = [*where, opinions.c.counts_earliest == sa.literal_column("''")]
     return int(read(sa.select(sa.func.count()).select_from(opinions).where(*conditions))[0][0])
 
@@ -175,7 +179,7 @@ def undated(read: ReadRows, where: Conditions) -> int:
 Lists: TypeAlias = tuple[list[str], list[str], list[str], list[str]]
 
 
-def _taken(
+def _read_directions(
     read: ReadRows, where: Conditions
 ) -> tuple[dict[str, Lists], list[tuple[str, str, int]]]:
     """The questions of each holder by direction, and the positions where opinions are several."""
@@ -220,12 +224,12 @@ def _positions(where: Conditions) -> Select[Any]:
     return sa.select(derived.holder, derived.question, derived.score)
 
 
-def _place(score: int) -> int:
-    """The direction of a score as a place in `Directions`: against, neither, for."""
+def _index(score: int) -> int:
+    """The index of a score's direction in `Directions`: against, neither, for."""
     return 1 + (score > 0) - (score < 0)
 
 
-def _with(held: Directions, place: int, bit: int) -> Directions:
-    sets = list(held)
-    sets[place] |= bit
+def _with(directions: Directions, index: int, bit: int) -> Directions:
+    sets = list(directions)
+    sets[index] |= bit
     return Directions(*sets)

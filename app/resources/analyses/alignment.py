@@ -67,7 +67,7 @@ class Alignment(Shape):
 def _compute(context: ReadContext) -> Computation:
     ones, others = context.values["a"], context.values.get("b")
     known, asked = standings(context, None if others is None else {*ones, *others})
-    against = holders_asked(context, known.held) if others is None else sorted(others)
+    against = holders_asked(context, known.by_holder) if others is None else sorted(others)
     found = _compare(context, known, ones, against, asked)
     rows = [_row(one, by_topic=context.values.get("by") == "topic") for one in found]
     drawn = [*opinion_conditions(context, but=("as_of",)), opinions.c.holder.in_(ones)]

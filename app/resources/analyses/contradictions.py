@@ -1,19 +1,20 @@
 """Contradictions: reports that do not fit together, each with both pieces of evidence."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select
 
-from app.analysis.contradictions import Contradiction, ContradictionKind, Report, contradictions
-from app.analysis.positions import keyed
-from app.analysis.rows import batches
+from app.analysis.contradictions import (
+    Contradiction,
+    ContradictionKind,
+    contradictions,
+    read_reports,
+)
 from app.analysis.standings import cited_datasets
-from app.dates import OPEN_END, OPEN_START, VagueDate
+from app.dates import VagueDate
 from app.db.tables import opinions
 from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
 from app.records.base import Evidence
@@ -25,8 +26,6 @@ from app.web.requests.context import ReadContext
 from app.web.response_schemas import Shape
 
 router = APIRouter()
-
-_TORN = 9
 
 
 class ReportShown(Shape):
@@ -63,7 +62,7 @@ class ContradictionShown(Shape):
 
 def _compute(context: ReadContext) -> Computation:
     where = opinion_conditions(context)
-    found = contradictions(_reports(context, where))
+    found = contradictions(read_reports(context.rows, where))
     if wanted := context.values.get("kind"):
         found = [one for one in found if one.kind in wanted]
     drawn = cited_datasets(context.rows, where) if found else set()
@@ -80,46 +79,10 @@ def _row(found: Contradiction) -> Row:
     }
 
 
-_O = opinions.c
-_DIRECTION = sa.case(
-    (_O.score > 0, 1), (_O.score < 0, -1), (_O.score == 0, 0), (_O.stance == "ambivalent", _TORN)
-)
-
-
-def _reports(context: ReadContext, where: Sequence[ColumnElement[bool]]) -> list[Report]:
-    """The opinions that may contradict one another; each once, in order."""
-    several = (
-        sa.select(_O.holder, _O.question)
-        .where(*where)
-        .group_by(_O.holder, _O.question)
-        .having(sa.func.count() > 1)
-    )
-    rows = {
-        row.id: row for row in context.rows(_reading(where).where(_O.on_behalf_of.is_not(None)))
-    }
-    keys = {(row.on_behalf_of, row.question) for row in rows.values()}
-    keys.update((row.holder, row.question) for row in context.rows(several))
-    for batch in batches(sorted(keys)):
-        rows.update((row.id, row) for row in context.rows(_reading(where).where(*keyed(batch))))
-    return [_report(rows[one]) for one in sorted(rows)]
-
-
-def _reading(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    columns = (_O.id, _O.holder, _O.on_behalf_of, _O.question, _DIRECTION.label("direction"))
-    dated = (_O.counts_earliest, _O.counts_latest, _O.document)
-    return sa.select(*columns, *dated).where(*where, _DIRECTION.is_not(None))
-
-
-def _report(row: Any) -> Report:
-    lo, hi = row.counts_earliest or OPEN_START, row.counts_latest or OPEN_END
-    return Report(
-        row.id, row.holder, row.on_behalf_of, row.question, row.direction, lo, hi, row.document
-    )
-
-
 def _with_reports(context: ReadContext, rows: list[Row]) -> list[Row]:
+    """The rows that are shown, with both reports in full."""
     ids = {row[side] for row in rows for side in ("first", "second")}
-    found = context.rows(sa.select(_O.id, _O.body).where(_O.id.in_(ids)))
+    found = context.rows(sa.select(opinions.c.id, opinions.c.body).where(opinions.c.id.in_(ids)))
     bodies = {row.id: {"id": row.id, **orjson.loads(row.body)} for row in found}
     names = list(ReportShown.model_fields)
     return [
