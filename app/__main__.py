@@ -1,11 +1,11 @@
 """The program `positions`, also as `python -m app`."""
 
-from app.startup import loading
+from app.startup import collector_paused
 
 
 def main() -> None:
     """Load the command line and run it."""
-    with loading():
+    with collector_paused():
         from app.cli.main import main as run
     run()
 

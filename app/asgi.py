@@ -1,8 +1,8 @@
 """The application as servers import it: `uvicorn app.asgi:app`."""
 
-from app.startup import loading
+from app.startup import collector_paused
 
-with loading():
+with collector_paused():
     from app.logs import configure_logging
     from app.main import create_app
     from app.settings import Settings

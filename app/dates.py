@@ -101,7 +101,7 @@ class VagueDate(BaseModel):
 
     @model_validator(mode="after")
     def _reasoned(self) -> "VagueDate":
-        """An inference says how; a date says something."""
+        """Refuse an inference without a reason, and a date that says nothing."""
         if self.basis is DateBasis.INFERRED and not self.reason:
             raise ValueError("an inferred date needs a reason: the facts it was worked out from")
         if self.text is None and self.edtf is None:
@@ -118,7 +118,7 @@ class VagueDate(BaseModel):
 
 @lru_cache(maxsize=65536)
 def bounds(text: str) -> tuple[str | None, str | None, DatePrecision]:
-    """First day, last day and precision of an EDTF text.
+    """Return the first day, the last day and the precision of an EDTF text.
 
     Args:
         text: EDTF, such as `1996`, `2004-21`, `2005-12~`, `[2004-12,2005-12]`, `2005/..`.
@@ -167,7 +167,7 @@ def _sensible(text: str, sides: list[str]) -> None:
 
 
 def _over_new_year(side: str, text: str) -> str | None:
-    """The last day of a season that ends in February; None for all else."""
+    """Return the last day of a season that ends in February; None for all else."""
     found = _OVER_NEW_YEAR.match(side)
     if found is None:
         return None
@@ -184,7 +184,7 @@ def _is_day(text: str) -> bool:
 
 
 def _precision(text: str) -> DatePrecision:
-    """The precision that an EDTF text's form states."""
+    """Return the precision that an EDTF text's form states."""
     if any(mark in text for mark in "~?%"):
         return DatePrecision.APPROXIMATE
     for shape, precision in _SHAPES:
@@ -194,7 +194,7 @@ def _precision(text: str) -> DatePrecision:
 
 
 def _day(moment: time.struct_time | float, text: str) -> str | None:
-    """A bound as an ISO day; None where the library says it is infinite."""
+    """Write a bound as an ISO day; None where the library says it is infinite."""
     if isinstance(moment, float):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Loading without looking for garbage, and seldom afterwards."""
+"""Garbage collection at the start: off while modules load, and seldom afterwards."""
 
 import gc
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ OBJECTS = 10_000
 
 
 @contextmanager
-def loading() -> Iterator[None]:
-    """Import and put together in this block what a process then keeps to its end.
+def collector_paused() -> Iterator[None]:
+    """Pause the garbage collector while a block imports what lives as long as the process.
 
     None of it is garbage, and to look for some took a sixth of a start; nor is it looked through
     later, which cost requests 100 ms now and then.

@@ -20,7 +20,7 @@ class Word(StrEnum):
     definition: str
 
     def __new__(cls, value: str, definition: str) -> Self:
-        """Make the word and keep what it means beside it."""
+        """Make the word and put its definition beside it."""
         word = str.__new__(cls, value)
         word._value_ = value
         word.definition = definition
@@ -324,7 +324,7 @@ _FORBIDDEN = re.compile(
 
 
 def plain_text(text: str) -> str:
-    """Give text in NFC; refuse control characters, which no field and no query may carry.
+    """Return text in NFC; refuse control characters, which no field and no query may carry.
 
     Directional overrides and characters that nobody sees are refused too: they make a page show
     what the data does not say.
@@ -342,7 +342,7 @@ def plain_text(text: str) -> str:
 
 
 def plain_line(text: str) -> str:
-    """Give a line of text, as `plain_text` does; titles and names have no breaks in them.
+    """Return a line of text, as `plain_text` does; titles and names have no breaks in them.
 
     Raises:
         ValueError: with what is not allowed.
@@ -367,13 +367,13 @@ _FOREIGN = re.compile("[^\x00-\x7f]+")
 
 
 def _unmarked(part: re.Match[str]) -> str:
-    """A part that is not ASCII, without its accents; they stand in it, even those of a base."""
+    """Return a part that is not ASCII without its accents, even those within a character."""
     decomposed = unicodedata.normalize("NFKD", part[0])
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("ı", "i")
 
 
 def _first(check: Callable[[str], str]) -> BeforeValidator:
-    """Let text be checked before it is measured: NFC makes some of it longer."""
+    """Check text before it is measured: NFC makes some of it longer."""
     return BeforeValidator(lambda given: check(given) if isinstance(given, str) else given)
 
 

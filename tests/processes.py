@@ -22,7 +22,7 @@ PROGRAM = [sys.executable, "-c", "from app.cli.main import main; main()"]
 def serving(
     folder: Path, *options: str, **environment: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """`positions serve` in a folder, and its address; stopped in the end."""
+    """Run `positions serve` in a folder and give its process and its address."""
     port = _free_port()
     command = [*PROGRAM, "serve", "--port", str(port), *options]
     with subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}) as process:
@@ -36,7 +36,7 @@ def serving(
 
 
 def key_of(url: str) -> dict[str, str]:
-    """The header of a key that may curate."""
+    """Make a key that may curate and return its header."""
     database = Database(url)
     with database.write() as connection:
         token = create_key(connection, scope="curate", name="Aliya", expires="90d")
@@ -45,7 +45,7 @@ def key_of(url: str) -> dict[str, str]:
 
 
 def _free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

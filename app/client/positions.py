@@ -1,4 +1,4 @@
-"""What can be asked of the service, as methods that give plain dicts."""
+"""The client `Positions`: the reads of the service as methods that return plain dicts."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,14 +10,14 @@ from app.client.types import Answer, Row
 
 
 class Positions:
-    """A service of regional security positions.
+    """A client of a service of regional security positions.
 
     Args:
         base_url: where it is.
         key: a key of the service; reading needs none.
         timeout: how many seconds to wait for a part of an answer.
 
-    Filters are those of the API: a list, or commas, means *or*; a name that Python keeps to itself
+    Filters are those of the API: a list, or commas, means *or*; a name that Python reserves
     takes an underscore (`from_="1996"`). What is misspelt is refused, never ignored.
 
     Every method raises `Problem` when the service says that something is wrong, with its `code`,
@@ -31,37 +31,37 @@ class Positions:
         key: str | None = None,
         timeout: float = 30,
     ) -> None:
-        """Connect to nothing yet."""
+        """Make the client; nothing connects before the first request."""
         self._http = Http(base_url, key, timeout)
 
     def __enter__(self) -> Self:
-        """Close at the end of the block."""
+        """Return the client, which the end of the block closes."""
         return self
 
     def __exit__(
         self, _kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self.close()
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self._http.close()
 
     def get(self, resource: str, id: str, **parameters: Any) -> Row:
-        """One record by its id.
+        """Return one record by its id.
 
             positions.get("countries", "kz")["name"]
             positions.get("opinions", "nurmagambetov-full-membership", known_at="2026-11-24")
 
         Raises:
-            Problem: `not_found` when no such record is (or, under `known_at`, was) held.
+            Problem: `not_found` when there is (or, under `known_at`, was) no such record.
         """
         row: Row = self.ask(f"/{resource}/{id}", **parameters)["data"]
         return row
 
     def list(self, resource: str, **filters: Any) -> Iterator[Row]:
-        """Every record that the filters let through; pages are fetched as they are needed.
+        """Yield every record that the filters select; pages are fetched as they are needed.
 
         for agreement in positions.list("agreements", party=["KAZ", "nato"], sort="signed"):
             print(agreement["title"], agreement["signed"])
@@ -70,7 +70,7 @@ class Positions:
             yield from page["data"]
 
     def pages(self, resource: str, **filters: Any) -> Iterator[Answer]:
-        """The pages of a list in their envelopes, for who needs `meta`: total, facets, citations.
+        """Yield the pages of a list with their envelopes: `meta` has total, facets and citations.
 
         first = next(positions.pages("opinions", topic="afghanistan", facets="stance"))
         first["meta"]["facets"]["stance"]
@@ -82,19 +82,19 @@ class Positions:
             yield page
 
     def rows(self, resource: str, **filters: Any) -> Iterator[Row]:
-        """Every record that the filters let through, streamed in one answer (NDJSON).
+        """Yield every record that the filters select, streamed in one answer (NDJSON).
 
         For whole datasets: one request, and no more in memory than a row.
 
             frame = pandas.DataFrame(positions.rows("positions", country="KAZ"))
         """
-        asked = _parameters({**filters, "format": "ndjson"})
-        with self._http.lines(f"/v1/{resource}", asked) as lines:
+        parameters = _parameters({**filters, "format": "ndjson"})
+        with self._http.lines(f"/v1/{resource}", parameters) as lines:
             for line in lines:
                 yield json.loads(line)
 
     def ask(self, path: str, **parameters: Any) -> Answer:
-        """The whole answer at any address below `/v1`.
+        """Return the whole answer at any address below `/v1`.
 
         positions.ask("/matrix", topic="nato", as_of="2006-12-31")["data"]["cells"]
         positions.ask("/countries/KAZ/profile")
@@ -103,13 +103,13 @@ class Positions:
         return answer
 
 
-def _parameters(given: dict[str, Any]) -> dict[str, str] | None:
-    """Parameters as the address says them; what is None is left out."""
-    return {k.rstrip("_"): _text(v) for k, v in given.items() if v is not None} or None
+def _parameters(values: dict[str, Any]) -> dict[str, str] | None:
+    """Write parameters as an address has them; what is None is left out."""
+    return {k.rstrip("_"): _text(v) for k, v in values.items() if v is not None} or None
 
 
 def _text(value: Any) -> str:
-    """A value as the address says it: several by commas, dates by ISO 8601."""
+    """Write a value as an address has it: several by commas, dates by ISO 8601."""
     if isinstance(value, Iterable) and not isinstance(value, str):
         return ",".join(_text(one) for one in value)
     return str(value)

@@ -1,4 +1,4 @@
-"""What can go wrong, as the client's callers see it.
+"""Exceptions of the client.
 
 ClientError
 ├── Problem        the service answered with a problem (RFC 9457)
@@ -9,15 +9,15 @@ from typing import Any
 
 
 class ClientError(Exception):
-    """The service did not give what was asked for."""
+    """A request to the service that failed."""
 
 
 class Unreachable(ClientError):
-    """The service could not be reached, or did not answer in time."""
+    """A service that could not be reached, or did not answer in time."""
 
 
 class Problem(ClientError):
-    """The service answered that something is wrong.
+    """An answer of the service that something is wrong (RFC 9457).
 
     Attributes:
         status: the HTTP status.
@@ -27,11 +27,11 @@ class Problem(ClientError):
         retry_after: after how many seconds to try again, where the service says so.
     """
 
-    def __init__(self, status: int, told: dict[str, Any], retry_after: float | None = None) -> None:
-        """Take over what the body of the answer says."""
+    def __init__(self, status: int, body: dict[str, Any], retry_after: float | None = None) -> None:
+        """Read the members of the answer's body."""
         self.status = status
-        self.code = str(told.get("code", f"http_{status}"))
-        self.detail = str(told.get("detail", ""))
-        self.errors: list[dict[str, Any]] = told.get("errors", [])
+        self.code = str(body.get("code", f"http_{status}"))
+        self.detail = str(body.get("detail", ""))
+        self.errors: list[dict[str, Any]] = body.get("errors", [])
         self.retry_after = retry_after
         super().__init__(f"{status} {self.code}: {self.detail}")

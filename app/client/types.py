@@ -1,4 +1,4 @@
-"""What answers look like, for type checkers; at run time they are the dicts that JSON gives."""
+"""Types of answers, for type checkers; at run time they are the dicts that JSON gives."""
 
 from typing import Any, TypedDict
 
@@ -6,7 +6,7 @@ Row = dict[str, Any]
 
 
 class Ref(TypedDict):
-    """Enough of a record to show it: its id, its kind and its name."""
+    """A reference to a record: its id, its kind and its name."""
 
     id: str
     kind: str

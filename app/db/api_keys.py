@@ -1,7 +1,7 @@
-"""Keys: who may change the data, and how far.
+"""API keys: who may change the data, and how far.
 
 A token is `pos_PREFIX_SECRET`: the prefix is its id and may be shown anywhere, the secret is 32
-random bytes and is shown once. Only the SHA-256 of the token is kept; a slow hash would protect
+random bytes and is shown once. Only the SHA-256 of the token is stored; a slow hash would protect
 nothing more, because nobody can guess 32 random bytes. Every request reads the key anew, and a
 change once more in its transaction, so a revocation holds in every worker at once: also for a
 request that had begun, and was slow to send its body.
@@ -33,24 +33,24 @@ _NOBODY = "0" * 64
 
 @dataclass(frozen=True)
 class Key:
-    """A valid key, as far as requests need to know it."""
+    """A valid key: its id, its name and its scope."""
 
     id: str
     name: str
     scope: str
 
     def allows(self, scope: str) -> bool:
-        """Whether its scope reaches as far as this one."""
+        """Tell whether its scope includes another one."""
         return SCOPES.index(self.scope) >= SCOPES.index(scope)
 
     @property
-    def holder(self) -> str:
-        """How releases say who made them."""
+    def author(self) -> str:
+        """The name by which releases say who made them."""
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
 def create_key(connection: Connection, *, scope: str, name: str, expires: str) -> str:
-    """Make a key and give its token, which nobody can show again.
+    """Create a key and return its token, which nobody can show again.
 
     Args:
         connection: a write transaction.
@@ -82,25 +82,25 @@ def create_key(connection: Connection, *, scope: str, name: str, expires: str) -
 
 
 def find_key(connection: Connection, token: str) -> Key | None:
-    """The key of a token; None alike for a malformed, unknown, expired or revoked one."""
+    """Return the key of a token; None alike for a malformed, unknown, expired or revoked one."""
     form = _TOKEN.fullmatch(token)
     prefix = form[1] if form else ""
     row = connection.execute(sa.select(keys).where(keys.c.id == prefix)).first()
-    kept = row.sha256 if row else _NOBODY
-    right = compare_digest(_digest(token), kept)
-    if row is None or not right or _state(row) != "valid":
+    stored = row.sha256 if row else _NOBODY
+    matches = compare_digest(_digest(token), stored)
+    if row is None or not matches or _state(row) != "valid":
         return None
     return Key(row.id, row.name, row.scope)
 
 
-def still_holds(connection: Connection, key: Key) -> bool:
-    """Whether a key that was valid when a request began is valid now."""
+def is_still_valid(connection: Connection, key: Key) -> bool:
+    """Tell whether a key that was valid when a request began is valid now."""
     row = connection.execute(sa.select(keys).where(keys.c.id == key.id)).first()
     return row is not None and _state(row) == "valid"
 
 
 def list_keys(connection: Connection) -> list[dict[str, str | None]]:
-    """Every key with its state and last use, newest first."""
+    """Return every key with its state and last use, newest first."""
     used = (
         sa.select(audit_events.c.key, sa.func.max(audit_events.c.at).label("at"))
         .group_by(audit_events.c.key)
@@ -119,7 +119,7 @@ def list_keys(connection: Connection) -> list[dict[str, str | None]]:
 
 
 def revoke_key(connection: Connection, key_id: str) -> None:
-    """Let a key be valid no more, from the next request on.
+    """Make a key invalid from the next request on.
 
     Raises:
         Refused: when there is no such key.

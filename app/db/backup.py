@@ -1,4 +1,4 @@
-"""Backups of SQLite: a whole, checked copy beside the running service, or no copy.
+"""Backup and restore of SQLite: a whole, checked copy beside the running service, or none.
 
 The online backup API copies one state of the database while others read and write. The copy is
 made under another name, checked, and flushed to the disk before it takes its name, so that a file
@@ -25,13 +25,13 @@ def backup(database: Database, target: Path) -> None:
     source = file_of(database, "pg_dump --format=custom --file=FILE DATABASE_URL")
     if target.exists() and target.samefile(source):
         raise Refused(f"{target} is the database itself; name another file")
-    with _new(target) as part:
+    with _written_whole(target) as part:
         _copy(source, part)
         _check(part)
 
 
 def restore(database: Database, backup_file: Path) -> Path | None:
-    """Put a backup in the place of the database, and keep what was there under another name.
+    """Put a backup in the place of the database, which gets another name.
 
     Returns:
         Where what was there is now; None where nothing was.
@@ -43,23 +43,23 @@ def restore(database: Database, backup_file: Path) -> Path | None:
     target = file_of(database, "pg_restore --clean --dbname=DATABASE_URL FILE")
     _check(backup_file)
     _refuse_in_use(target)
-    with _new(target) as part:
+    with _written_whole(target) as part:
         _copy(backup_file, part)
         _check(part)
-        kept = _set_aside(target)
-    return kept
+        previous = _set_aside(target)
+    return previous
 
 
 def file_of(database: Database, otherwise: str) -> Path:
-    """The file of a SQLite database; for PostgreSQL, what to do instead."""
+    """Return the file of a SQLite database; refuse PostgreSQL, naming the tool to use instead."""
     if not database.is_sqlite or not database.url.database:
         raise Refused(f"this is for SQLite; for PostgreSQL use its own tool: {otherwise}")
     return Path(database.url.database)
 
 
 @contextmanager
-def _new(target: Path) -> Iterator[Path]:
-    """A file that takes its name only when it is complete and on the disk."""
+def _written_whole(target: Path) -> Iterator[Path]:
+    """Give a file to write that takes its name only when it is complete and on the disk."""
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         yield part
@@ -69,8 +69,8 @@ def _new(target: Path) -> Iterator[Path]:
         folder = os.open(target.absolute().parent, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)
-    except OSError as fault:
-        raise Refused(f"{target} cannot be written: {fault.strerror}") from fault
+    except OSError as error:
+        raise Refused(f"{target} cannot be written: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -81,8 +81,8 @@ def _copy(source: Path, target: Path) -> None:
         with closing(_open(source)) as old, closing(sqlite3.connect(target)) as new:
             old.backup(new, pages=-1)
             new.execute("PRAGMA journal_mode=DELETE")
-    except sqlite3.Error as fault:
-        raise Refused(f"{source} cannot be copied: {fault}") from fault
+    except sqlite3.Error as error:
+        raise Refused(f"{source} cannot be copied: {error}") from error
 
 
 def _check(file: Path) -> None:
@@ -91,8 +91,8 @@ def _check(file: Path) -> None:
         with closing(_open(file)) as connection:
             said = connection.execute("PRAGMA integrity_check").fetchall()
             connection.execute("SELECT id, hash FROM releases LIMIT 1")
-    except sqlite3.Error as fault:
-        raise Refused(f"{file} is not a database of this service: {fault}") from fault
+    except sqlite3.Error as error:
+        raise Refused(f"{file} is not a database of this service: {error}") from error
     if said != [("ok",)]:
         raise Refused(f"{file} is damaged: {said[0][0]}")
 
@@ -104,8 +104,8 @@ def _refuse_in_use(target: Path) -> None:
         try:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as fault:
-            raise Refused(f"{target} is in use; stop the service first") from fault
+        except sqlite3.Error as error:
+            raise Refused(f"{target} is in use; stop the service first") from error
 
 
 def _set_aside(target: Path) -> Path | None:
@@ -113,11 +113,11 @@ def _set_aside(target: Path) -> Path | None:
     if not target.exists():
         return None
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    kept = target.with_name(f"{target.name}.before-{moment}")
-    target.replace(kept)
+    previous = target.with_name(f"{target.name}.before-{moment}")
+    target.replace(previous)
     for log in ("-wal", "-shm"):
         Path(f"{target}{log}").unlink(missing_ok=True)
-    return kept
+    return previous
 
 
 def _open(file: Path) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""Many rows at once: past the statement builder, and with each index made in one go at the end.
+"""Bulk loading: rows past the statement builder, indexes made in one go at the end.
 
 Measured on 870,109 votes, the statement builder took longer than the database did, and keeping
 fourteen indexes in step with every row longer than both.
@@ -36,7 +36,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
 def among(
     connection: Connection, column: ColumnElement[str], values: Sequence[str]
 ) -> ColumnElement[bool]:
-    """The condition that a column is one of many values, which travel as one parameter."""
+    """Make the condition that a column is one of many values, which travel as one parameter."""
     if connection.dialect.name == "sqlite":
         listed = sa.func.json_each(orjson.dumps(values).decode()).table_valued("value")
         return column.in_(sa.select(listed.c.value))
@@ -51,7 +51,7 @@ def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
 
 
 def _copy(connection: Connection, statement: str, values: Iterator[tuple[Any, ...]]) -> None:
-    """PostgreSQL's own way in for many rows; its faults are told as SQLAlchemy tells them."""
+    """Insert rows by PostgreSQL's COPY; its errors are raised as SQLAlchemy's."""
     import psycopg  # here and in other places where much is needed seldom: a start loads little
 
     driver: Any = connection.connection.driver_connection
@@ -59,16 +59,16 @@ def _copy(connection: Connection, statement: str, values: Iterator[tuple[Any, ..
         with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
             for row in values:
                 copy.write_row(row)
-    except psycopg.OperationalError as fault:
-        raise sa.exc.OperationalError(statement, None, fault) from fault
+    except psycopg.OperationalError as error:
+        raise sa.exc.OperationalError(statement, None, error) from error
 
 
 @contextmanager
-def indexes_made_after(connection: Connection, table: Table) -> Iterator[None]:
-    """Do without a table's indexes while a block fills it, and make them when it is full.
+def indexes_rebuilt_after(connection: Connection, table: Table) -> Iterator[None]:
+    """Drop a table's indexes while a block fills it, and make them again at the end.
 
     On SQLite nobody sees them missing, because readers stay with the state before the
-    transaction. PostgreSQL would make readers wait for its end, so there they are kept.
+    transaction. PostgreSQL would make readers wait for its end, so there the indexes stay.
     """
     indexes = sorted(table.indexes, key=lambda index: str(index.name))
     if connection.dialect.name != "sqlite":
@@ -81,7 +81,7 @@ def indexes_made_after(connection: Connection, table: Table) -> Iterator[None]:
 
 
 def analyze(connection: Connection) -> None:
-    """Let the planner know how the data is spread now.
+    """Tell the planner how the data is spread now.
 
     From the whole of it: a sample of 2,000 took the two values that a dataset has for hundreds,
     and walked all votes where an index would have found a few.
@@ -91,8 +91,8 @@ def analyze(connection: Connection) -> None:
     connection.exec_driver_sql("ANALYZE")
 
 
-def give_back_space(database: Database) -> None:
-    """Empty SQLite's journal, which a large transaction leaves as long as the database itself."""
+def truncate_wal(database: Database) -> None:
+    """Empty SQLite's WAL file, which a large transaction leaves as long as the database."""
     if database.is_sqlite:
         connection = database.writer.raw_connection()
         try:

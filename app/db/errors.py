@@ -1,4 +1,4 @@
-"""What a fault of the database means to a caller: one that passes is a 503, never a trace."""
+"""Errors of the database as problems: one that passes is a 503, never a trace."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,41 +12,41 @@ from app.errors import Overlong, Unavailable
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """A database that is away or locked is a 503 the caller can repeat, never a trace."""
+    """Raise an error of the database as the 503 that a caller can repeat."""
     try:
         yield
-    except Exception as fault:
-        if told := as_problem(fault):
-            raise told from fault
+    except Exception as error:
+        if problem := as_problem(error):
+            raise problem from error
         raise
 
 
-def as_problem(fault: Exception) -> Unavailable | None:
-    """What a fault of the database means to a caller; None for one of ours."""
-    if isinstance(fault, PoolTimeout):
+def as_problem(error: Exception) -> Unavailable | None:
+    """Return the problem that an error of the database is to a caller; None for one of ours."""
+    if isinstance(error, PoolTimeout):
         return unavailable("every connection to the database is in use")
-    if isinstance(fault, OperationalError | sqlite3.OperationalError):
-        driver_fault = getattr(fault, "orig", fault)
-        if _is_fault_of_ours(driver_fault):
+    if isinstance(error, OperationalError | sqlite3.OperationalError):
+        driver_error = getattr(error, "orig", error)
+        if _is_error_of_ours(driver_error):
             return None
-        if _is_late(driver_fault):
+        if _is_late(driver_error):
             return Overlong()
         return unavailable("the database cannot be reached or is busy")
-    if isinstance(fault, DBAPIError) and fault.connection_invalidated:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
         return unavailable("the connection to the database was lost")
     return None
 
 
-def _is_fault_of_ours(fault: BaseException | None) -> bool:
-    """SQLite also calls a wrong statement operational; only the state of the world is a 503."""
-    code = getattr(fault, "sqlite_errorcode", None)
+def _is_error_of_ours(error: BaseException | None) -> bool:
+    """Tell whether our statement is wrong, which SQLite also calls an operational error."""
+    code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & 0xFF not in _SQLITE_AWAY
 
 
-def _is_late(fault: BaseException | None) -> bool:
-    """Whether a read was interrupted because it thought for too long."""
-    interrupted = getattr(fault, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
-    return interrupted or getattr(fault, "sqlstate", None) == "57014"
+def _is_late(error: BaseException | None) -> bool:
+    """Tell whether a read was interrupted because it took too long."""
+    interrupted = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+    return interrupted or getattr(error, "sqlstate", None) == "57014"
 
 
 _SQLITE_AWAY = {
@@ -60,6 +60,6 @@ _SQLITE_AWAY = {
 }
 
 
-def unavailable(what: str) -> Unavailable:
-    """What is told of a database that is not there now."""
-    return Unavailable(f"{what}; try again shortly", headers={"Retry-After": "2"})
+def unavailable(reason: str) -> Unavailable:
+    """Make the problem of a database that is not there now."""
+    return Unavailable(f"{reason}; try again shortly", headers={"Retry-After": "2"})

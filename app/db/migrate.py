@@ -40,12 +40,12 @@ def migrate(database: Database) -> bool:
 
 
 def is_migrated(connection: Connection) -> bool:
-    """Whether the database has this version's schema."""
+    """Tell whether the database has this version's schema."""
     return version_of(connection) == head()
 
 
 def version_of(connection: Connection) -> str | None:
-    """The schema version that the database says it has."""
+    """Read the schema version of the database; None where it has none yet."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     version = sa.text("SELECT version_num FROM alembic_version")
@@ -54,17 +54,17 @@ def version_of(connection: Connection) -> str | None:
 
 
 def head() -> str:
-    """The newest version there is a migration to."""
+    """Return the newest version there is a migration to."""
     return max(_versions())
 
 
 def _versions() -> set[str]:
-    """Every version: a migration's file begins with its number."""
+    """Return every version: a migration's file begins with its number."""
     return {file.name[:4] for file in (migrations_folder() / "versions").glob("[0-9]*.py")}
 
 
 def config() -> Any:
-    """Alembic's configuration, without a file."""
+    """Make Alembic's configuration, without a file."""
     from alembic.config import Config
 
     options = Config()
@@ -74,9 +74,9 @@ def config() -> Any:
 
 @contextmanager
 def _locked(database: Database) -> Iterator[Connection]:
-    """The one connection that migrates; on PostgreSQL, instances queue for a lock."""
+    """Open the one connection that migrates; on PostgreSQL, instances queue for a lock."""
     try:
         with database.write() as connection:
             yield connection
-    except sa.exc.DatabaseError as fault:
-        raise Refused(f"the database cannot be used: {str(fault.orig).splitlines()[0]}") from fault
+    except sa.exc.DatabaseError as error:
+        raise Refused(f"the database cannot be used: {str(error.orig).splitlines()[0]}") from error

@@ -1,12 +1,12 @@
-"""Connections to PostgreSQL: in threads for what takes long, on the event loop for what is quick.
+"""Connections to PostgreSQL: in threads for long reads, on the event loop for quick ones.
 
 A thread that waits for the server costs an answer more than the server does: it is woken, and
 fights for the interpreter with those that are, too. So quick reads run in greenlets of the event
 loop (SQLAlchemy's, behind its asyncio extension): the same handlers, plain synchronous code, and
 where one waits for the server the loop goes on with another.
 
-Readers are held back by read-only transactions. No reader has statements prepared: those would
-outlive a migration beside this process, and save a tenth of a trip.
+Readers cannot write because their transactions are read-only. No reader has statements prepared:
+those would outlive a migration beside this process, and save a tenth of a trip.
 """
 
 import time
@@ -76,7 +76,7 @@ def make_loop_engine(url: sa.URL) -> Engine:
         pool_reset_on_return=None,
         connect_args=_CONNECT,
     )
-    # What SQLAlchemy was asked ends with all else, in `end`, which does not wait for it.
+    # What was read through SQLAlchemy ends with all else, in `end`, which does not wait for it.
     engine.sync_engine.dialect.do_rollback = lambda dbapi_connection: None  # type: ignore[method-assign]
     event.listen(engine.sync_engine, "before_cursor_execute", refuse_late)
     return engine.sync_engine
@@ -112,7 +112,7 @@ def begin(connection: Connection, driver: Any) -> None:
     except connection.dialect.loaded_dbapi.Error:
         lost = True
     if lost:
-        connection.invalidate()  # and is connected anew by what is asked of it
+        connection.invalidate()  # and the next statement connects it anew
 
 
 def end(connection: Connection, _driver: Any) -> None:

@@ -1,6 +1,6 @@
 """Full-text search behind one function: SQLite's FTS5 and PostgreSQL's text search.
 
-What is indexed and what is asked are folded and cut into words by the same code, so both
+The indexed text and the query are folded and cut into words by the same code, so both
 databases see the same words, and nothing a user types is ever query syntax: each word is quoted,
 and each may be the beginning of a word.
 """
@@ -26,54 +26,54 @@ _INDEX = sa.table(
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words of a text, in order."""
+    """Return the folded words of a text, in order."""
     return _WORD.findall(fold(text))
 
 
 def index_text(*texts: str | None) -> str:
-    """What is stored for searching: folded words, in order, each once."""
+    """Return the text that is indexed: folded words, in order, each once."""
     return " ".join(dict.fromkeys(word for text in texts if text for word in words_of(text)))
 
 
-def asked_words(text: str) -> list[str]:
-    """The words that a text asks for, each once, and none with which another one begins."""
+def query_words(text: str) -> list[str]:
+    """Return the words to search for, each once, and none with which another one begins."""
     words = list(dict.fromkeys(words_of(text)))[:MOST_WORDS]
     return [one for one in words if not any(w.startswith(one) for w in words if w != one)]
 
 
-def query_of(text: str, *, sqlite: bool) -> str:
-    """What the database is asked for a text; empty for a text without a word in it («!?»)."""
-    words = asked_words(text)
+def fts_query(text: str, *, sqlite: bool) -> str:
+    """Return the full-text query for a text; empty for one without a word in it («!?»)."""
+    words = query_words(text)
     if sqlite:
         return " AND ".join(f'"{word}"*' for word in words)
     return " & ".join(f"'{word}':*" for word in words)
 
 
-def matching(text: str, *, sqlite: bool) -> ColumnElement[bool]:
-    """The condition on `search_entries` that every word of `text` occurs, as a whole or prefix.
+def matches_text(text: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """Make the condition on `search_entries` that they have every word of a text, or a prefix.
 
     Text without a word in it matches nothing.
     """
-    query = query_of(text, sqlite=sqlite)
-    return answering(query, sqlite=sqlite) if query else sa.false()
+    query = fts_query(text, sqlite=sqlite)
+    return matches_query(query, sqlite=sqlite) if query else sa.false()
 
 
-def counting(release: int | None) -> ColumnElement[bool]:
-    """The condition that an entry counts at a release; None means now."""
+def counts_at(release: int | None) -> ColumnElement[bool]:
+    """Make the condition that an entry counts at a release; None means now."""
     since, until = search_entries.c.since, search_entries.c.until
     if release is None:
         return until.is_(None)
     return sa.and_(since <= release, sa.or_(until.is_(None), until > release))
 
 
-def answering(query: str, *, sqlite: bool) -> ColumnElement[bool]:
-    """The condition on `search_entries` that they answer a query as `query_of` writes it.
+def matches_query(query: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """Make the condition on `search_entries` that they match a query as `fts_query` writes it.
 
     On SQLite it joins them with the index, so it stands among conditions that all must hold, and
     in no other.
     """
     if sqlite:
-        # With the nothing added, the index is asked once for all entries, and never for each.
+        # With the nothing added, the index is searched once for all entries, and never for each.
         entry = _INDEX.c.rowid + sa.literal_column("0")
         return sa.and_(_INDEX.c.search_index.op("MATCH")(query), entry == search_entries.c.n)
     return sa.literal_column(POSTGRESQL_VECTOR).op("@@")(sa.func.to_tsquery("simple", query))

@@ -1,8 +1,8 @@
 """Connections to SQLite: WAL mode, readers that cannot write, writers that begin at once.
 
-Readers are held back by `PRAGMA query_only`. Writers begin with BEGIN IMMEDIATE: a transaction
-that reads first and writes later is refused at once ("database is locked") however long the busy
-timeout.
+Readers cannot write because of `PRAGMA query_only`. Writers begin with BEGIN IMMEDIATE: a
+transaction that reads first and writes later is refused at once ("database is locked") however long
+the busy timeout.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""All tables. Data is a graph, so its tables stand together.
+"""All tables of the database; the data is a graph, so they stand together.
 
 A **kind** of record has two: the current versions (`opinions`), and those they superseded
 (`opinions_history`), with the same columns. A row holds the record's canonical JSON (`body`), the
@@ -49,12 +49,12 @@ HISTORY: dict[Table, Table] = {}
 
 
 def _key(name: str, **options: Any) -> Column[str]:
-    """A column of text that is compared, sorted or looked up."""
+    """Make a column of text that is compared, sorted or looked up."""
     return Column(name, Key, **options)
 
 
 def _dates(prefix: str) -> tuple[Column[str], Column[str]]:
-    """The bounds of a vague date; see `app.dates` for unknown and open ends."""
+    """Make the columns of a vague date's bounds; see `app.dates` for unknown and open ends."""
     return (
         _key(f"{prefix}_earliest", nullable=False, server_default=""),
         _key(f"{prefix}_latest", nullable=False, server_default=""),
@@ -62,7 +62,7 @@ def _dates(prefix: str) -> tuple[Column[str], Column[str]]:
 
 
 def _stored() -> list[Column[Any]]:
-    """What every stored record has."""
+    """Make the columns that every stored record has."""
     return [
         _key("id", nullable=False),
         _key("dataset", nullable=False),
@@ -266,7 +266,7 @@ releases = Table(
 )
 Index(None, releases.c.at)
 
-#: Who may change data. A token is shown once; only its SHA-256 is kept.
+#: Who may change data. A token is shown once; only its SHA-256 is stored.
 keys = Table(
     "keys",
     metadata,

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.db import Database
-from app.db.bulk import analyze, give_back_space, indexes_made_after
+from app.db.bulk import analyze, indexes_rebuilt_after, truncate_wal
 from app.db.tables import countries, datasets, opinions, topics
 from app.importers.un_roll_calls import DATASET, Entry, Vote, VoteSource
 from app.importers.un_votes import open_votes
@@ -53,14 +53,14 @@ def import_un_votes(database: Database, path: Path, watch: Watch) -> Outcome:
             put_folders(connection, read_folders([seeds_folder()]))
         outcome = _import(connection, open_votes(path, _names(connection)), watch)
     if outcome.altered:
-        give_back_space(database)
+        truncate_wal(database)
     return outcome
 
 
 def _import(connection: Connection, source: VoteSource, watch: Watch) -> Outcome:
     again = _has(connection, DATASET)
     change = Change(connection, origin=ORIGIN, reason="import of UN roll calls")
-    with nullcontext() if again else indexes_made_after(connection, opinions):
+    with nullcontext() if again else indexes_rebuilt_after(connection, opinions):
         _put(change, source, watch, _topics_of_others(connection))
     change.faults.extend(source.faults.kept)
     if again and not change.faults:

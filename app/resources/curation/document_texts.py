@@ -31,7 +31,7 @@ def attach(context: WriteContext) -> Answer:
     )
     context.check_revision(row.revision)
     under_way = Change(
-        context.connection, origin="api", by=context.key.holder, reason=context.reason
+        context.connection, origin="api", by=context.key.author, reason=context.reason
     )
     under_way.attach(row.id, context.body.read())
     reading = context.read_context(under_way.commit_release().release)

@@ -63,7 +63,7 @@ def work(context: WriteContext) -> Answer:
     dry_run = "dry_run" in context.values
     attempt = context.connection.begin_nested()
     under_way = Change(
-        context.connection, origin="api", by=context.key.holder, reason=context.reason
+        context.connection, origin="api", by=context.key.author, reason=context.reason
     )
     under_way.put(given for given in _read(context.body) if isinstance(given, GivenRecord))
     outcome = under_way.commit_release()

@@ -124,7 +124,7 @@ def _refuse_cited(context: WriteContext, kind: Kind, record_id: str) -> None:
 
 
 def _change(context: WriteContext) -> Change:
-    return Change(context.connection, origin="api", by=context.key.holder, reason=context.reason)
+    return Change(context.connection, origin="api", by=context.key.author, reason=context.reason)
 
 
 def _put(context: WriteContext, given: GivenRecord, *, status: int = 200) -> Answer:

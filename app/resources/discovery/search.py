@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import ColumnElement, Row, Select
 
-from app.db.search import answering, asked_words, counting, query_of, words_of
+from app.db.search import counts_at, fts_query, matches_query, query_words, words_of
 from app.db.statement_cache import Values
 from app.db.tables import search_entries
 from app.records.kinds import KINDS
@@ -48,11 +48,11 @@ def _terms(context: ReadContext) -> dict[str, Any]:
     words = words_of(context.values["q"])
     if not words:
         return {}
-    query = query_of(context.values["q"], sqlite=context.sqlite)
+    query = fts_query(context.values["q"], sqlite=context.sqlite)
     return {
         "query": query,
         "whole": " ".join(words),
-        "begun": [f" {word}" for word in asked_words(context.values["q"])],
+        "begun": [f" {word}" for word in query_words(context.values["q"])],
     }
 
 
@@ -84,7 +84,8 @@ def _source(context: ReadContext) -> Select[Any]:
         (_rank(terms) if query else sa.literal(3)).label("rank"),
         sa.case(_KIND_NUMBERS, value=entries.kind).label("kind_number"),
     ).where(
-        answering(query, sqlite=context.sqlite) if query else sa.false(), counting(context.known)
+        matches_query(query, sqlite=context.sqlite) if query else sa.false(),
+        counts_at(context.known),
     )
     return sa.select(found.subquery("hits"))
 

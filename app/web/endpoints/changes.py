@@ -20,7 +20,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from app.db import utc_now
-from app.db.api_keys import Key, still_holds
+from app.db.api_keys import Key, is_still_valid
 from app.db.tables import audit_events, idempotent_answers
 from app.errors import Fault, InvalidInput, Problem, RevisionRequired, StaleRevision
 from app.records.faults import FaultyRecords, RecordFault
@@ -231,7 +231,7 @@ def run_write(
 ) -> Response:
     """Do a change and all that belongs to it in one transaction, or nothing of it."""
     with service.database.write() as connection:
-        if not still_holds(connection, key):
+        if not is_still_valid(connection, key):
             raise unauthorized()
         context = WriteContext(request, service, key, values, body, connection)
         if first := _first_answer(context):

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Row, Select
 
-from app.db.search import matching
+from app.db.search import matches_text
 from app.db.statement_cache import Values
 from app.db.tables import search_entries
 from app.web.query.collection import Collection
@@ -56,7 +56,8 @@ def _matches(context: ReadContext, collection: Collection) -> ColumnElement[bool
     """The condition that a record's words match `q`."""
     entries = search_entries
     found = sa.select(entries.c.id, entries.c.revision).where(
-        entries.c.kind.in_(collection.kinds), matching(context.values["q"], sqlite=context.sqlite)
+        entries.c.kind.in_(collection.kinds),
+        matches_text(context.values["q"], sqlite=context.sqlite),
     )
     record_id, _, revision, *_ = collection.columns
     return sa.tuple_(record_id, revision).in_(found)
