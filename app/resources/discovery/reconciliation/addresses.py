@@ -72,7 +72,7 @@ EXTEND = Parameter(
 TYPE = word_of("type", list(ActorKind), "Only actors of these kinds.")
 #: OpenRefine's widget adds these to every request.
 _IDLE = [
-    Parameter(name, "RequestBody by OpenRefine's widget; it changes nothing here.")
+    Parameter(name, "Sent by OpenRefine's widget; it changes nothing here.")
     for name in ("type_strict", "key", "filter", "spell", "exact", "lang", "scoring", "prefixed")
 ]
 
