@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.analysis.alignment import Coefficients, align
 from app.analysis.directions import NO_DIRECTIONS
 from app.analysis.rows import ReadRows
-from app.analysis.standings import Period, Standings
+from app.analysis.standings import Decide, Period, Standings
 from app.db.tables import links, questions, topics
 from app.vocabulary import QuestionKind
 
@@ -41,7 +41,7 @@ def compare(
     known: Standings,
     parts: Iterable[Part],
     pairs: tuple[Sequence[str], Sequence[str]],
-    read: ReadRows,
+    decide: Decide,
     *,
     within: int,
     minimum_n: int,
@@ -53,14 +53,14 @@ def compare(
         known: the standings of all holders.
         parts: the parts to compare over.
         pairs: the holders to compare, and those to compare each of them with.
-        read: reads rows.
+        decide: gives the opinions that decide a position.
         within: the questions that count, as a set of their numbers.
         minimum_n: the common questions that figures need.
         keep_empty: whether a pair without a common question is kept, over all taken together.
     """
     found = []
     for part in parts:
-        held = known.within(part.period, read)
+        held = known.within(part.period, decide)
         numbers = within if part.questions is None else within & known.numbers(part.questions)
         for a in pairs[0]:
             mine = held.get(a, NO_DIRECTIONS).within(numbers)

@@ -16,13 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-from sqlalchemy import Select
+from pyroaring import BitMap
 
-from app.analysis.positions import DIRECTION, keyed, repeated_keys
-from app.analysis.rows import Conditions, ReadRows, batches
+from app.analysis.positions import direction_of
+from app.analysis.standings import Columns
 from app.dates import OPEN_END, OPEN_START
-from app.db.tables import opinions
 from app.vocabulary import Word
 
 
@@ -107,26 +105,33 @@ def _of_principals(own: Grouped, spoken: Grouped) -> Iterator[Contradiction]:
                     )
 
 
-def read_reports(read: ReadRows, where: Conditions) -> list[Report]:
-    """Read the opinions that may contradict one another; each once, by id."""
-    spoken = opinions.c.on_behalf_of.is_not(None)
-    rows = {row.id: row for row in read(_statement([*where, spoken]))}
-    keys = {(row.on_behalf_of, row.question) for row in rows.values()}
-    keys.update((row.holder, row.question) for row in read(repeated_keys(where)))
-    for batch in batches(sorted(keys)):
-        rows.update((row.id, row) for row in read(_statement([*where, *keyed(batch)])))
-    return [_report(rows[one]) for one in sorted(rows)]
+def contradicting_rows(columns: Columns, rows: BitMap, shared: BitMap) -> BitMap:
+    """Return those of some opinions that others of them may contradict.
+
+    Args:
+        columns: gives the columns of the index.
+        rows: the opinions.
+        shared: opinions whose holder and question other opinions may have, too.
+    """
+    holders, questions, principals = map(columns, ("holder", "question", "on_behalf_of"))
+    found = rows & shared
+    for principal, spoken in principals.groups(rows):
+        for question, theirs in questions.groups(spoken):
+            found |= theirs | (rows & holders.rows(principal) & questions.rows(question))
+    return found
 
 
-def _statement(where: Conditions) -> Select[Any]:
-    o = opinions.c
-    columns = (o.id, o.holder, o.on_behalf_of, o.question, DIRECTION.label("direction"))
-    dated = (o.counts_earliest, o.counts_latest, o.document)
-    return sa.select(*columns, *dated).where(*where, DIRECTION.is_not(None))
+#: The columns of an opinion's row that a report is made of.
+REPORT_COLUMNS = (
+    *("id", "holder", "on_behalf_of", "question"),
+    *("stance", "score", "counts_earliest", "counts_latest", "document"),
+)
 
 
-def _report(row: Any) -> Report:
-    lo, hi = row.counts_earliest or OPEN_START, row.counts_latest or OPEN_END
-    return Report(
-        row.id, row.holder, row.on_behalf_of, row.question, row.direction, lo, hi, row.document
-    )
+def reports_of(rows: Iterable[Sequence[Any]]) -> Iterator[Report]:
+    """Return the reports of rows that hold `REPORT_COLUMNS`; silence makes none."""
+    for record_id, holder, principal, question, stance, score, first, last, document in rows:
+        direction = direction_of(score, stance)
+        if direction is not None:
+            days = (first or OPEN_START, last or OPEN_END)
+            yield Report(record_id, holder, principal, question, direction, *days, document)

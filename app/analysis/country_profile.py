@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Select, Table
 
 from app.analysis.alignment import align
 from app.analysis.as_of import CountsBy
@@ -20,7 +20,6 @@ from app.db.tables import (
     countries,
     events,
     links,
-    opinions,
     people,
     questions,
 )
@@ -191,25 +190,17 @@ def read_places(read: ReadRows) -> list[Place]:
     return [Place(one, f" {' '.join(words_of(place))} ") for one, place in placed if place]
 
 
-# -- conditions on opinions -------------------------------------------------------------------
+# -- questions --------------------------------------------------------------------------------
 
 
-def held_in(country: str) -> ColumnElement[bool]:
-    """Return the condition that a state or somebody who belongs to it is the holder."""
-    return opinions.c.holder_country == country
+def questions_about(country: str) -> Select[Any]:
+    """Return the statement of the ids of the questions about a state."""
+    return sa.select(questions.c.id).where(refers_to("question", "subjects", [country]))
 
 
-def held_about(country: str) -> list[ColumnElement[bool]]:
-    """Return the conditions that others are the holders, on questions about a state."""
-    about = sa.select(questions.c.id).where(refers_to("question", "subjects", [country]))
-    of = opinions.c.holder_country
-    return [opinions.c.question.in_(about), sa.or_(of.is_(None), of != country)]
-
-
-def not_on_votes() -> ColumnElement[bool]:
-    """Return the condition that the question is no roll call."""
-    others = sa.select(questions.c.id).where(questions.c.kind != QuestionKind.VOTE.value)
-    return opinions.c.question.in_(others)
+def questions_not_voted_on() -> Select[Any]:
+    """Return the statement of the ids of the questions that are no roll calls."""
+    return sa.select(questions.c.id).where(questions.c.kind != QuestionKind.VOTE.value)
 
 
 # -- votes and alignment ----------------------------------------------------------------------

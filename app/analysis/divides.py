@@ -1,18 +1,18 @@
 """Divides: how far the holders of each question are apart, and the reasons of both camps."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 import sqlalchemy as sa
+from pyroaring import BitMap
 
 from app.analysis.alignment import DIRECTIONS
 from app.analysis.directions import Directions, count_each
 from app.analysis.polarization import SCALES, agreement_a, frequencies
-from app.analysis.positions import keyed, positions
-from app.analysis.rows import Conditions, ReadRows
-from app.db.tables import opinions, questions
+from app.analysis.rows import ReadRows
+from app.analysis.standings import Columns
+from app.db.tables import questions
 from app.records.references import MARK
 from app.vocabulary import QuestionKind
 
@@ -74,16 +74,17 @@ def count_directions(
             yield question, dict(zip(DIRECTIONS, numbers, strict=True))
 
 
-def count_scores(read: ReadRows, where: Conditions) -> dict[str, Counts]:
-    """Count the holders with each score, by question, of all that is no vote."""
-    not_votes = sa.select(questions.c.id).where(questions.c.kind != QuestionKind.VOTE.value)
-    derived = positions([*where, opinions.c.question.in_(not_votes)]).c
-    statement = sa.select(derived.question, derived.score, sa.func.count())
-    counts: dict[str, Counts] = defaultdict(dict)
-    for question, score, number in read(statement.group_by(derived.question, derived.score)):
-        if score is not None:
-            counts[question][score] = number
-    return counts
+def count_scores(columns: Columns, rows: BitMap) -> Iterator[tuple[str, Counts]]:
+    """Count the holders with each score, by question.
+
+    Args:
+        columns: gives the columns of the index.
+        rows: the opinions that decide positions.
+    """
+    for question, group in columns("question").groups(rows):
+        counts = columns("score").counts(group)
+        if counts:
+            yield str(question), {int(score): number for score, number in counts.items()}
 
 
 def read_question_kinds(read: ReadRows) -> dict[str, QuestionKind]:
@@ -93,20 +94,21 @@ def read_question_kinds(read: ReadRows) -> dict[str, QuestionKind]:
     return {row.id: by_word[row.kind] for row in rows}
 
 
-def read_reasons(read: ReadRows, where: Conditions, ids: Sequence[str]) -> Reasons:
-    """Read the reasons in the opinions that decide positions on some questions."""
-    o = opinions.c
-    reasoned = sa.select(o.id, o.holder, o.question, o.body).where(
-        *where, o.question.in_(ids), o.body.not_like('%"reasons":[]%')
-    )
-    rows = {row.id: row for row in read(reasoned)}
-    keys = sorted({(row.holder, row.question) for row in rows.values()})
-    derived = positions([*where, *keyed(keys)]).c
-    deciding = read(sa.select(derived.last_id)) if keys else []
+def gather_reasons(deciding: Iterable[Sequence[Any]]) -> Reasons:
+    """Gather the reasons in the opinions that decide positions.
+
+    Args:
+        deciding: the id, holder, question and body of each.
+    """
     return {
-        (row.holder, row.question): [
-            {"holder": f"{MARK}actor:{row.holder}", **reason, "opinion": row.id}
-            for reason in orjson.loads(row.body)["reasons"]
+        (holder, question): [
+            {"holder": f"{MARK}actor:{holder}", **reason, "opinion": opinion}
+            for reason in orjson.loads(body)["reasons"]
         ]
-        for row in (rows[one.last_id] for one in deciding if one.last_id in rows)
+        for opinion, holder, question, body in deciding
+        if _NO_REASONS not in body
     }
+
+
+#: How the JSON of an opinion says that it has none.
+_NO_REASONS = '"reasons":[]'

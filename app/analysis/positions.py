@@ -1,4 +1,4 @@
-"""Positions: where each holder stands on each question, derived from opinions, in SQL.
+"""Positions: where a holder stands on a question, decided among the opinions about it.
 
 Of the opinions let through, the latest by date decides. Vague dates are intervals, so several can
 be the latest: all that overlap the one that ends last. Where those differ in direction the
@@ -8,212 +8,134 @@ attributed, the more confident, the weaker stance (nothing is made stronger than
 agree on), and the first by id. `changed` says that an earlier opinion differed from the outcome,
 and `since` goes back to the first of the unbroken run of opinions that agree with it. An opinion
 that nothing dates may be from any time, so it overlaps all others.
+
+Nearly every holder has one opinion on a question, and there the position is that opinion. So the
+positions of any choice of opinions are those rows of the index whose subject no other row has, and
+of the others the rows that decide.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Any, TypedDict
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
-import sqlalchemy as sa
-from sqlalchemy import CTE, ColumnElement, Select, Subquery
+from pyroaring import BitMap
 
 from app.dates import OPEN_END, OPEN_START
-from app.db.tables import opinions
 from app.vocabulary import Confidence, Stance
 
 #: A direction that is neither for nor against nor between: it differs from each of them.
 _TORN = 9
-#: The direction of an opinion; null where it has none, as where somebody is silent.
-DIRECTION = sa.case(
-    (opinions.c.score > 0, 1),
-    (opinions.c.score < 0, -1),
-    (opinions.c.score == 0, 0),
-    (opinions.c.stance == Stance.AMBIVALENT.value, _TORN),
-)
-#: The doubt about the coding; most where nobody said.
-_DOUBT = sa.case(
-    {one.value: i for i, one in enumerate(Confidence)}, value=opinions.c.confidence, else_=9
-)
+#: How much doubt there is about the coding; where nobody said, most.
+_DOUBT = {one.value: number for number, one in enumerate(Confidence)}
 
 
-def positions(where: Sequence[ColumnElement[bool]]) -> Subquery:
-    """Return a table of positions, with one row for each holder and question.
+class Candidate(NamedTuple):
+    """An opinion, as far as it matters for a position: columns of its row."""
+
+    row_id: int
+    id: str
+    holder: str
+    question: str
+    stance: str
+    score: int | None
+    attribution_rank: int
+    confidence: str | None
+    release: int
+    counts_earliest: str
+    counts_latest: str
+
+    @property
+    def first(self) -> str:
+        """The first day that it may be of."""
+        return self.counts_earliest or OPEN_START
+
+    @property
+    def last(self) -> str:
+        """The last day that it may be of."""
+        return self.counts_latest or OPEN_END
+
+    @property
+    def direction(self) -> int | None:
+        """For (1), against (-1), neither (0), torn, or none that a number could tell."""
+        return direction_of(self.score, self.stance)
+
+    @property
+    def preference(self) -> tuple[int, int, int, str]:
+        """Which of equally late ones decides: the least."""
+        doubt = _DOUBT.get(self.confidence or "", len(_DOUBT))
+        return self.attribution_rank, doubt, abs(self.score or 0), self.id
+
+
+def direction_of(score: int | None, stance: str) -> int | None:
+    """For (1), against (-1), neither (0), torn, or None for what has no direction."""
+    if score is None:
+        return _TORN if stance == Stance.AMBIVALENT.value else None
+    return (score > 0) - (score < 0)
+
+
+class Decision(NamedTuple):
+    """The opinion that decides, the one that began its run, and what is open about it."""
+
+    decides: Candidate
+    since: Candidate
+    conflicting: bool
+    changed: bool
+
+
+#: Reads the candidates of some rows.
+ReadCandidates: TypeAlias = Callable[[Sequence[int]], Iterable[Candidate]]
+
+
+def decide(opinions: Sequence[Candidate]) -> Decision:
+    """Decide the position of a holder on a question.
 
     Args:
-        where: conditions on `opinions`: which opinions count.
-
-    Returns:
-        Columns `holder, question, dataset, stance, score, opinions, conflicting, changed,
-        last_id, since_id, last_earliest`, where the ids are those of the opinion that decides
-        and of the one that began the run, and `last_earliest` is when the first of them counts.
+        opinions: those of the holder on the question that count, at least one.
     """
-    return sa.union_all(_single(where), _several(where)).subquery("positions")
+    latest = max(opinions, key=lambda one: (one.last, one.first))
+    contending = [one for one in opinions if one.last >= latest.first]
+    directions = {one.direction for one in contending} - {None}
+    conflicting = len(directions) > 1
+    decides = _first(contending, conflicting=conflicting)
+    differing = [
+        one for one in opinions if one.last < latest.first and one.stance != decides.stance
+    ]
+    differed_until = max((one.last for one in differing), default="")
+    run = [one for one in opinions if one.stance == decides.stance and one.first > differed_until]
+    since = min(run or [decides], key=lambda one: (one.first, one.last, one.id))
+    return Decision(decides, since, conflicting, bool(differing))
 
 
-def repeated_keys(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """Return the statement of the holders and questions with several opinions that count."""
-    o = opinions.c
-    keys = sa.select(o.holder, o.question).where(*where).group_by(o.holder, o.question)
-    return keys.having(sa.func.count() > 1)
+def deciding(rows: BitMap, shared: BitMap, read: ReadCandidates) -> BitMap:
+    """The rows of opinions that decide a position.
 
-
-def keyed(keys: Collection[tuple[str, str]]) -> list[ColumnElement[bool]]:
-    """Return the conditions that opinions are of these holders on these questions.
-
-    SQLite cannot seek by a list of pairs; by a list for each column it can, and the pairs then
-    choose among what it found.
+    Args:
+        rows: the opinions that count.
+        shared: opinions whose holder and question other opinions may have, too.
+        read: reads the candidates of rows.
     """
-    o = opinions.c
-    holders, questions = ({key[i] for key in keys} for i in (0, 1))
-    pairs = sa.tuple_(o.holder, o.question).in_(sorted(keys))
-    return [o.holder.in_(sorted(holders)), o.question.in_(sorted(questions)), pairs]
+    several = rows & shared
+    if not several:
+        return rows
+    decided = (decide(found).decides.row_id for found in by_subject(read(list(several))))
+    return (rows - several) | BitMap(decided)
 
 
-def _single(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """Positions of one opinion, which it is: nearly all, and read in one pass."""
-    o = opinions.c
-    # Of one row, the least is that row's: SQL wants to be told how to choose.
-    only = sa.func.min
-    return (
-        sa.select(
-            o.holder,
-            o.question,
-            only(o.dataset).label("dataset"),
-            only(o.stance).label("stance"),
-            only(o.score).label("score"),
-            sa.literal(1).label("opinions"),
-            sa.literal(0).label("conflicting"),
-            sa.literal(0).label("changed"),
-            only(o.id).label("last_id"),
-            only(o.id).label("since_id"),
-            only(o.counts_earliest).label("last_earliest"),
-        )
-        .where(*where)
-        .group_by(o.holder, o.question)
-        .having(sa.func.count() == 1)
+def by_subject(candidates: Iterable[Candidate]) -> Iterable[list[Candidate]]:
+    """Part opinions by holder and question."""
+    found: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    for one in candidates:
+        found[one.holder, one.question].append(one)
+    return found.values()
+
+
+def _first(contending: Sequence[Candidate], *, conflicting: bool) -> Candidate:
+    """The one of the latest opinions that decides."""
+    if conflicting:
+        best = min((one.attribution_rank, -one.release) for one in contending)
+        contending = [one for one in contending if (one.attribution_rank, -one.release) == best]
+    last = max((one.last, one.first) for one in contending)
+    return min(
+        (one for one in contending if (one.last, one.first) == last),
+        key=lambda one: one.preference,
     )
-
-
-def _several(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """Positions of several opinions, decided by the rule above.
-
-    Each step is a table expression of its own: SQLite cannot read selects nested this deep.
-    """
-    key = sa.tuple_(opinions.c.holder, opinions.c.question)
-    dated = _dated([*where, key.in_(repeated_keys(where))])
-    whole = _partition(dated)
-    latest = sa.select(
-        *dated.c,
-        sa.func.first_value(dated.c.lo)
-        .over(**whole, order_by=(dated.c.hi.desc(), dated.c.lo.desc()))
-        .label("latest_lo"),
-    ).cte()
-    runs = _runs(_outcome(_ranked(_contenders(latest))))
-    return sa.select(
-        runs.c.holder,
-        runs.c.question,
-        runs.c.dataset,
-        runs.c.stance,
-        runs.c.score,
-        runs.c.opinions,
-        runs.c.conflicting,
-        runs.c.changed,
-        runs.c.id.label("last_id"),
-        runs.c.since_id,
-        runs.c.counts_earliest.label("last_earliest"),
-    ).where(runs.c.rank == 1)
-
-
-class _Whole(TypedDict):
-    """Arguments that all windows have in common."""
-
-    partition_by: Sequence[ColumnElement[str]]
-
-
-def _partition(rows: CTE) -> _Whole:
-    return {"partition_by": (rows.c.holder, rows.c.question)}
-
-
-def _dated(where: Sequence[ColumnElement[bool]]) -> CTE:
-    """The opinions that count, with bounds for all of them and their direction."""
-    o = opinions.c
-    return (
-        sa.select(
-            o.id,
-            o.holder,
-            o.question,
-            o.dataset,
-            o.stance,
-            o.score,
-            o.attribution_rank,
-            _DOUBT.label("doubt"),
-            o.release,
-            o.counts_earliest,
-            sa.case((o.counts_earliest == "", OPEN_START), else_=o.counts_earliest).label("lo"),
-            sa.case((o.counts_latest == "", OPEN_END), else_=o.counts_latest).label("hi"),
-            DIRECTION.label("direction"),
-        )
-        .where(*where)
-        .cte()
-    )
-
-
-def _contenders(latest: CTE) -> CTE:
-    """The opinions, with whether they overlap the latest and whether those differ in direction."""
-    contends = latest.c.hi >= latest.c.latest_lo
-    direction = sa.case((contends, latest.c.direction))
-    whole = _partition(latest)
-    differ = sa.func.min(direction).over(**whole) != sa.func.max(direction).over(**whole)
-    return sa.select(
-        *latest.c,
-        sa.case((contends, 1), else_=0).label("contends"),
-        sa.case((differ, 1), else_=0).label("conflicting"),
-    ).cte()
-
-
-def _ranked(rows: CTE) -> CTE:
-    """The opinions by the order in which they decide; the one with rank 1 does."""
-    c = rows.c
-    order = (
-        c.contends.desc(),
-        sa.case((c.conflicting == 1, c.attribution_rank), else_=0),
-        sa.case((c.conflicting == 1, -c.release), else_=0),
-        c.hi.desc(),
-        c.lo.desc(),
-        c.attribution_rank,
-        c.doubt,
-        sa.func.abs(sa.func.coalesce(c.score, 0)),
-        c.id,
-    )
-    whole = _partition(rows)
-    return sa.select(
-        *rows.c,
-        sa.func.row_number().over(**whole, order_by=order).label("rank"),
-        sa.func.first_value(c.stance).over(**whole, order_by=order).label("outcome"),
-        sa.func.count().over(**whole).label("opinions"),
-    ).cte()
-
-
-def _outcome(rows: CTE) -> CTE:
-    """The opinions, with whether an earlier one differed from the outcome, and until when."""
-    c = rows.c
-    differed = sa.and_(c.contends == 0, c.stance != c.outcome)
-    whole = _partition(rows)
-    return sa.select(
-        *rows.c,
-        sa.func.max(sa.case((differed, 1), else_=0)).over(**whole).label("changed"),
-        sa.func.max(sa.case((differed, c.hi), else_="")).over(**whole).label("differed_until"),
-    ).cte()
-
-
-def _runs(rows: CTE) -> CTE:
-    """The opinions, with the first of the run: it agrees, after the last that differed."""
-    c = rows.c
-    in_run = sa.case(
-        (sa.and_(c.stance == c.outcome, c.lo > c.differed_until), 0), (c.rank == 1, 1), else_=2
-    )
-    return sa.select(
-        *rows.c,
-        sa.func.first_value(c.id)
-        .over(**_partition(rows), order_by=(in_run, c.lo, c.hi, c.id))
-        .label("since_id"),
-    ).cte()

@@ -1,33 +1,30 @@
 """Standings: the direction each holder took on each question, as sets that compare at once.
 
 A direction is the sign of the position (`app.analysis.positions`); a position without a number has
-none. Nearly every holder has one opinion on a question, and there the position is that opinion:
-those are read as one text of question ids for each holder and direction, because handing 870,000
-rows from a database to Python costs more than all else together. Where there are several, the
-rule of positions decides, in SQL.
+none. Both come from the index: a holder's rows, those with a score below, at and above nought, and
+the question of each row.
 
 A period counts the opinions that may have been stated in it (a vague date that overlaps it
-counts), and positions are derived from those alone. Where all opinions on a question lie within
-the period, or all outside, what is known already holds; only the others are derived anew.
+counts), and positions are decided among those alone.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import chain
-from typing import Any, NamedTuple, TypeAlias
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, TypeAlias
 
-import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select
+from pyroaring import BitMap
 
 from app.analysis.directions import Directions, question_set
-from app.analysis.positions import keyed, positions
-from app.analysis.rows import Conditions, ReadRows, batches
-from app.dates import OPEN_END, OPEN_START
-from app.db.tables import datasets, opinions
+from app.dates import OPEN_END, OPEN_START, UNKNOWN
+from app.index.value_sets import ValueSets
 
-#: Opinions that are looked through one by one.
-FEW = 5_000
+#: Gives the sets of a column of the index.
+Columns: TypeAlias = Callable[[str], ValueSets]
+#: Gives those of some opinions that decide a position.
+Decide: TypeAlias = Callable[[BitMap], BitMap]
+
+#: The scores of each direction, in the order of `Directions`.
+_SCORES = ((-2, -1), (0,), (1, 2))
 
 
 class Period(NamedTuple):
@@ -45,191 +42,89 @@ class Period(NamedTuple):
         """Return whether it leaves nothing out, not even what has no date."""
         return self == Period()
 
-
-def _may_be_stated() -> ColumnElement[bool]:
-    """The condition that an opinion may be of a period left open; undated ones never are."""
-    o = opinions.c
-    first, last, by = (sa.bindparam(name, type_=sa.String) for name in Period._fields)
-    return sa.and_(
-        o.counts_earliest <= last,
-        o.counts_latest >= first,
-        o.counts_earliest != "",
-        sa.or_(o.counts_earliest != OPEN_START, o.counts_latest <= by),
-    )
+    def rows(self, columns: Columns) -> BitMap:
+        """Return the opinions that may be of it; undated ones never are."""
+        earliest, latest = columns("counts_earliest"), columns("counts_latest")
+        dated = earliest.between(last=self.last) - earliest.rows(UNKNOWN)
+        still_open = earliest.rows(OPEN_START) - latest.between(last=self.by)
+        return (dated & latest.between(first=self.first)) - still_open
 
 
 class Standings:
-    """Directions of all holders, over the opinions that some conditions let through.
-
-    Args:
-        read: reads rows.
-        where: conditions on `opinions`: which of them count.
+    """Where holders stand, over some opinions.
 
     Attributes:
-        questions: the ids of the questions, in the order of their numbers.
-        by_holder: the directions of each holder, by id.
+        questions: the questions of these opinions, in order; a set of them is the bits of a whole
+            number, by their numbers.
+        by_holder: the directions of each holder.
     """
 
-    def __init__(self, read: ReadRows, where: Conditions) -> None:
-        """Read the directions; the dates only when a period is asked for."""
-        self._where = where
-        self._bounds: list[tuple[str, str, str]] | None = None
-        taken, several = _read_directions(read, where)
-        for holder, question, score in several:
-            taken[holder][_index(score)].append(question)
-        self.questions = tuple(sorted(set(chain(*(chain(*lists) for lists in taken.values())))))
+    def __init__(self, columns: Columns, rows: BitMap, decide: Decide) -> None:
+        """Find the directions.
+
+        Args:
+            columns: gives the columns of the index.
+            rows: the opinions that count.
+            decide: gives those that decide a position.
+        """
+        self._columns, self._rows = columns, rows
+        self._question_of = array("I", bytes(4 * (rows.max() + 1))) if rows else array("I")
+        self.questions: tuple[str, ...] = tuple(self._number_questions())
         self._number = {question: i for i, question in enumerate(self.questions)}
-        self.by_holder: dict[str, Directions] = {
-            holder: Directions(*(self.numbers(questions) for questions in lists[:3]))
-            for holder, lists in sorted(taken.items())
-        }
+        self.by_holder = self._directions(decide(rows))
 
     @property
     def everything(self) -> int:
-        """Return all questions, as a set."""
+        """All questions, as a set."""
         return (1 << len(self.questions)) - 1
 
     def numbers(self, questions: Iterable[str]) -> int:
-        """Return questions as a set; those that nobody has an opinion on are left out."""
+        """Return these questions as a set; those that nobody has an opinion on are left out."""
         found = map(self._number.get, questions)
         return question_set(number for number in found if number is not None)
 
-    def within(self, period: Period, read: ReadRows) -> Mapping[str, Directions]:
-        """Return the directions taken in a period, by holder."""
+    def within(self, period: Period, decide: Decide) -> Mapping[str, Directions]:
+        """Return the directions taken in a period."""
         if period.is_everything:
             return self.by_holder
-        inside, straddling = self._sorted_by(period, read)
-        by_holder = {holder: mine.within(inside) for holder, mine in self.by_holder.items()}
-        if straddling:
-            for holder, question, score in self._derived(period, straddling, read):
-                bit = 1 << self._number[question]
-                by_holder[holder] = _with(by_holder[holder], _index(score), bit)
-        return by_holder
+        return self._directions(decide(self._rows & period.rows(self._columns)))
 
-    def years(self, read: ReadRows) -> list[int]:
+    def years(self) -> range:
         """Return the years that opinions may be of, as far as their dates are bounded."""
-        years: set[int] = set()
-        for _, lo, hi in self._bounded(read):
-            ends = [int(day[:4]) for day in (lo, hi) if day not in ("", OPEN_START, OPEN_END)]
-            if ends:
-                years.update(range(min(ends), max(ends) + 1))
-        return sorted(years)
-
-    def _bounded(self, read: ReadRows) -> list[tuple[str, str, str]]:
-        """Each question with the first and last day its opinions can be of; "" is undated."""
-        if self._bounds is None:
-            o = opinions.c
-            statement = (
-                sa.select(o.question, sa.func.min(o.counts_earliest), sa.func.max(o.counts_latest))
-                .where(*self._where)
-                .group_by(o.question)
-            )
-            self._bounds = [(q, lo, hi) for q, lo, hi in read(statement)]
-        return self._bounds
-
-    def _sorted_by(self, period: Period, read: ReadRows) -> tuple[int, list[str]]:
-        """The questions wholly inside a period, and those partly."""
-        inside: list[str] = []
-        straddling: list[str] = []
-        for question, lo, hi in self._bounded(read):
-            if lo and period.first <= lo and hi <= period.last:
-                inside.append(question)
-            elif not lo or (lo <= period.last and hi >= period.first):
-                straddling.append(question)
-        return self.numbers(inside), straddling
-
-    def _derived(
-        self, period: Period, questions: Sequence[str], read: ReadRows
-    ) -> Iterator[tuple[str, str, int]]:
-        """The positions of a period on some questions, from its opinions alone."""
-        for batch in batches(questions):
-            values = period._asdict() | {"questions": batch}
-            for holder, question, score in read(self._derivation, values):
-                if score is not None:
-                    yield holder, question, score
-
-    @cached_property
-    def _derivation(self) -> Select[Any]:
-        """The statement of them, built once: `by=year` runs it for each of a hundred periods."""
-        of = opinions.c.question.in_(sa.bindparam("questions", expanding=True))
-        return _positions([*self._where, _may_be_stated(), of])
-
-
-def cited_datasets(read: ReadRows, where: Conditions) -> set[str]:
-    """Read the datasets of the opinions that conditions let through.
-
-    Few opinions are looked through; of many, some of each dataset are soon met.
-    """
-    o = opinions.c
-    some = sa.select(o.dataset).where(*where).limit(FEW + 1).subquery()
-    counts = read(sa.select(some.c.dataset, sa.func.count()).group_by(some.c.dataset))
-    if sum(number for _, number in counts) <= FEW:
-        return {dataset for dataset, _ in counts}
-    met = sa.exists().where(o.dataset == datasets.c.id, *where)
-    return {row.id for row in read(sa.select(datasets.c.id).where(met))}
-
-
-def undated(read: ReadRows, where: Conditions) -> int:
-    """Count the opinions that a period leaves out because nothing dates them."""
-    conditions = [*where, opinions.c.counts_earliest == sa.literal_column("''")]
-    return int(read(sa.select(sa.func.count()).select_from(opinions).where(*conditions))[0][0])
-
-
-#: Questions by direction: against, neither, for; and those without a known one.
-Lists: TypeAlias = tuple[list[str], list[str], list[str], list[str]]
-
-
-def _read_directions(
-    read: ReadRows, where: Conditions
-) -> tuple[dict[str, Lists], list[tuple[str, str, int]]]:
-    """The questions of each holder by direction, and the positions where opinions are several."""
-    o = opinions.c
-    directions = (o.score < 0, o.score == 0, o.score > 0, o.score.is_(None))
-    texts = [sa.func.aggregate_strings(sa.case((d, o.question)), " ") for d in directions]
-    statement = sa.select(o.holder, *texts).where(*where).group_by(o.holder)
-    taken: dict[str, Lists] = {}
-    several: list[tuple[str, str]] = []
-    for holder, *parts in read(statement):
-        lists = [text.split(" ") if text else [] for text in parts]
-        if repeated := _repeated(lists):
-            several += ((holder, question) for question in sorted(repeated))
-            lists = [[q for q in one if q not in repeated] for one in lists]
-            lists[3] += repeated
-        taken[holder] = (lists[0], lists[1], lists[2], lists[3])
-    return taken, _several(read, where, several)
-
-
-def _repeated(lists: Sequence[Sequence[str]]) -> set[str]:
-    """The questions that occur more than once."""
-    if len(set().union(*lists)) == sum(map(len, lists)):
-        return set()
-    return {q for q, number in Counter(chain(*lists)).items() if number > 1}
-
-
-def _several(
-    read: ReadRows, where: Conditions, keys: Sequence[tuple[str, str]]
-) -> list[tuple[str, str, int]]:
-    """The positions of those who have several opinions on a question."""
-    found: list[tuple[str, str, int]] = []
-    for batch in batches(keys):
-        rows = read(_positions([*where, *keyed(batch)]))
-        found += [
-            (holder, question, score) for holder, question, score in rows if score is not None
+        days = [
+            str(day)
+            for name in ("counts_earliest", "counts_latest")
+            for day, _ in self._columns(name).groups(self._rows)
         ]
-    return found
+        years = [int(day[:4]) for day in days if day not in (UNKNOWN, OPEN_START, OPEN_END)]
+        return range(min(years), max(years) + 1) if years else range(0)
+
+    def _number_questions(self) -> Iterable[str]:
+        """Number the questions, and note that of each row."""
+        for number, (question, rows) in enumerate(self._columns("question").groups(self._rows)):
+            for row in rows:
+                self._question_of[row] = number
+            yield str(question)
+
+    def _directions(self, deciding: BitMap) -> dict[str, Directions]:
+        scores = self._columns("score")
+        signs = [deciding & scores.any_of(some) for some in _SCORES]
+        return {
+            str(holder): Directions(*(self._questions_of(rows & sign) for sign in signs))
+            for holder, rows in self._columns("holder").groups(deciding)
+        }
+
+    def _questions_of(self, rows: BitMap) -> int:
+        """Return the questions of some rows, as a set."""
+        question_of = self._question_of
+        return question_set(question_of[row] for row in rows)
 
 
-def _positions(where: Conditions) -> Select[Any]:
-    derived = positions(where).c
-    return sa.select(derived.holder, derived.question, derived.score)
+def cited_datasets(columns: Columns, rows: BitMap) -> set[str]:
+    """Return the datasets of some opinions."""
+    return {str(dataset) for dataset, _ in columns("dataset").groups(rows)}
 
 
-def _index(score: int) -> int:
-    """The index of a score's direction in `Directions`: against, neither, for."""
-    return 1 + (score > 0) - (score < 0)
-
-
-def _with(directions: Directions, index: int, bit: int) -> Directions:
-    sets = list(directions)
-    sets[index] |= bit
-    return Directions(*sets)
+def number_undated(columns: Columns, rows: BitMap) -> int:
+    """Return how many of some opinions nothing dates, so that no period contains them."""
+    return rows.intersection_cardinality(columns("counts_earliest").rows(UNKNOWN))

@@ -14,9 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from app.analysis.as_of import CountsBy
-from app.analysis.positions import positions
-from app.analysis.rows import Conditions, ReadRows
-from app.db.tables import ACTOR_KINDS, KIND_TABLES, opinions, questions
+from app.analysis.rows import ReadRows
+from app.db.tables import ACTOR_KINDS, KIND_TABLES, questions
 from app.errors import Fault, InvalidInput
 from app.records.conditions import refers_to
 from app.vocabulary import Stance
@@ -32,15 +31,13 @@ class Selection:
         sorts: the sorts of tie, of `SORTS`.
         values: what the filters `dataset`, `document`, `holder` and `country` ask for.
         as_of: the day by which parties and members count, or none.
-        opinions: the conditions on the opinions that positions are derived from.
-        question_kinds: the kinds of question that positions are on.
+        positions: holder, question, stance, score and dataset of each position.
     """
 
     sorts: Sequence[str]
     values: Mapping[str, Any]
     as_of: str | None
-    opinions: Conditions
-    question_kinds: Sequence[str]
+    positions: Sequence[tuple[str, str, str, int | None, str]]
 
 
 @dataclass(frozen=True)
@@ -169,24 +166,20 @@ _RELATIONS = {
 
 def _stance_ties(read: ReadRows, selection: Selection, cited: set[str]) -> list[Tie]:
     """The ties of holders to questions, and of those to their subjects."""
-    asked = sa.select(questions.c.id).where(questions.c.kind.in_(selection.question_kinds))
-    derived = positions([*selection.opinions, opinions.c.question.in_(asked)]).c
-    columns = (derived.holder, derived.question, derived.stance, derived.score, derived.dataset)
-    rows = read(sa.select(*columns).limit(MOST_TIES + 1))
-    cited.update(row.dataset for row in rows)
-    stances = [_stance_tie(row) for row in rows]
+    cited.update(dataset for *_, dataset in selection.positions)
+    stances = [
+        Tie(
+            f"actor:{holder}",
+            f"question:{question}",
+            str(_RELATIONS.get(stance, stance)),
+            stance=stance,
+            stance_score=score,
+        )
+        for holder, question, stance, score, _ in selection.positions
+    ]
     _refuse_many(stances)
-    return stances + _subject_ties(read, sorted({row.question for row in rows}), cited)
-
-
-def _stance_tie(row: Any) -> Tie:
-    return Tie(
-        f"actor:{row.holder}",
-        f"question:{row.question}",
-        str(_RELATIONS.get(row.stance, row.stance)),
-        stance=row.stance,
-        stance_score=row.score,
-    )
+    asked = {question for _, question, *_ in selection.positions}
+    return stances + _subject_ties(read, sorted(asked), cited)
 
 
 def _subject_ties(read: ReadRows, ids: list[str], cited: set[str]) -> list[Tie]:

@@ -7,16 +7,18 @@ entry for each of its dates. What nothing dates is apart: it is found only where
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select, Table
+from pyroaring import BitMap
+from sqlalchemy import ColumnElement, Select
 
 from app.analysis.as_of import begun_by, published_by
 from app.analysis.rows import ReadRows
-from app.dates import OPEN_END, OPEN_START
-from app.db.tables import KIND_TABLES, agreements, events, links, opinions, questions
+from app.analysis.standings import Columns
+from app.dates import OPEN_END, OPEN_START, UNKNOWN
+from app.db.tables import agreements, events, links, questions
 from app.records.conditions import (
     Condition,
     about_topics,
@@ -67,27 +69,44 @@ class TimelineEntry(NamedTuple):
     fields: dict[str, Any]
 
 
+class ReadOpinions(Protocol):
+    """Function that reads opinions by the first day they can be of, and by id."""
+
+    def __call__(
+        self, rows: BitMap, after: tuple[str, str] | None, limit: int
+    ) -> Sequence[tuple[str, str, str, str]]:
+        """Return id, dataset, body and first day of the next ones after a day and an id."""
+
+
+class Sources(NamedTuple):
+    """What entries are read from.
+
+    Attributes:
+        read: reads agreements and events.
+        columns: gives the columns of the index.
+        opinions: the opinions that count at the release.
+        read_opinions: reads opinions.
+    """
+
+    read: ReadRows
+    columns: Columns
+    opinions: BitMap
+    read_opinions: ReadOpinions
+
+
 def read_entries(
-    read: ReadRows, selection: Selection, after: EntryKey | None, limit: int
+    sources: Sources, selection: Selection, after: EntryKey | None, limit: int
 ) -> list[TimelineEntry]:
     """Read the next entries of all kinds together, as many as `limit` after a key."""
     found: list[TimelineEntry] = []
     for kind in selection.kinds:
-        found += _READERS[kind](read, selection, after, limit)
+        found += _READERS[kind](sources, selection, after, limit)
     return sorted(found, key=lambda entry: entry.key)[:limit]
 
 
-def count_entries(read: ReadRows, selection: Selection, most: int) -> int:
-    """Count the entries, of each stored kind no further than one more than `most`."""
-    number = 0
-    for kind in selection.kinds:
-        if kind == "agreement":
-            number += len(_all_agreement_entries(read, selection))
-            continue
-        some = sa.select(sa.literal(1).label("one")).select_from(KIND_TABLES[kind])
-        some = some.where(*_conditions(selection, kind)).limit(most + 1)
-        number += read(sa.select(sa.func.count()).select_from(some.subquery()))[0][0]
-    return number
+def count_entries(sources: Sources, selection: Selection) -> int:
+    """Count the entries."""
+    return sum(_COUNTERS[kind](sources, selection) for kind in selection.kinds)
 
 
 def undated_of(selection: Selection) -> Selection:
@@ -98,33 +117,19 @@ def undated_of(selection: Selection) -> Selection:
 # -- conditions -------------------------------------------------------------------------------
 
 
-class Source(NamedTuple):
-    """The table that entries of a kind come from, and the columns of their dates."""
-
-    table: Table
-    earliest: ColumnElement[str]
-    latest: ColumnElement[str]
-
-
-_SOURCES = {
-    "event": Source(events, events.c.date_earliest, events.c.date_latest),
-    "opinion": Source(opinions, opinions.c.stated_earliest, opinions.c.stated_latest),
-}
-
-
-def _conditions(selection: Selection, kind: str) -> list[ColumnElement[bool]]:
-    """The conditions on events or opinions."""
-    source = _SOURCES[kind]
-    conditions = _filter_conditions(selection, kind)
+def _event_conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    """The conditions on events."""
+    earliest, latest = events.c.date_earliest, events.c.date_latest
+    conditions = _filter_conditions(selection, "event")
     if selection.undated:
-        return [*conditions, source.earliest == "", *_reported(selection, kind)]
-    conditions.append(source.earliest != "")
+        return [*conditions, earliest == UNKNOWN, *_reported(selection, "event")]
+    conditions.append(earliest != UNKNOWN)
     if selection.first is not None:
-        conditions.append(source.latest >= selection.first)
+        conditions.append(latest >= selection.first)
     if selection.last is not None:
-        conditions.append(source.earliest <= selection.last)
+        conditions.append(earliest <= selection.last)
     if selection.as_of is not None:
-        conditions.append(begun_by(source.earliest, source.latest, selection.as_of))
+        conditions.append(begun_by(earliest, latest, selection.as_of))
     return conditions
 
 
@@ -132,10 +137,7 @@ def _reported(selection: Selection, kind: str) -> list[ColumnElement[bool]]:
     """Under `as_of`, a record without a date counts from the date of its document."""
     if selection.as_of is None:
         return []
-    by_then = published_by(selection.as_of)
-    if kind == "opinion":
-        return [opinions.c.document.in_(by_then)]
-    return [refers_to(kind, "evidence", by_then)]
+    return [refers_to(kind, "evidence", published_by(selection.as_of))]
 
 
 def _filter_conditions(selection: Selection, kind: str) -> list[ColumnElement[bool]]:
@@ -157,13 +159,6 @@ def _of_country(kind: str, field: str) -> Condition:
     return condition
 
 
-def _on_question(condition: Condition) -> Condition:
-    """The condition on opinions that a condition on their question makes."""
-    return lambda values: opinions.c.question.in_(
-        sa.select(questions.c.id).where(condition(values))
-    )
-
-
 def _never(_values: Any) -> ColumnElement[bool]:
     """The condition of a filter that records of a kind know nothing of."""
     return sa.false()
@@ -171,28 +166,24 @@ def _never(_values: Any) -> ColumnElement[bool]:
 
 #: The condition that each filter makes on each kind of entry.
 _FILTERS: Mapping[str, Mapping[str, Condition]] = {
-    "dataset": {kind: KIND_TABLES[kind].c.dataset.in_ for kind in KINDS},
+    "dataset": {"agreement": agreements.c.dataset.in_, "event": events.c.dataset.in_},
     "actor": {
         "agreement": partial(refers_to, "agreement", "parties"),
         "event": partial(refers_to, "event", "participants"),
-        "opinion": opinions.c.holder.in_,
     },
     "country": {
         "agreement": _of_country("agreement", "parties"),
         "event": _of_country("event", "participants"),
-        "opinion": opinions.c.holder_country.in_,
     },
     "agreement": {
         "agreement": agreements.c.id.in_,
         "event": events.c.agreement.in_,
-        "opinion": _on_question(questions.c.agreement.in_),
     },
-    "question": {"agreement": _never, "event": _never, "opinion": opinions.c.question.in_},
-    "topic": {"agreement": _never, "event": _never, "opinion": _on_question(about_topics)},
+    "question": {"agreement": _never, "event": _never},
+    "topic": {"agreement": _never, "event": _never},
     "document": {
         "agreement": partial(refers_to, "agreement", "evidence"),
         "event": partial(refers_to, "event", "evidence"),
-        "opinion": opinions.c.document.in_,
     },
 }
 
@@ -203,10 +194,10 @@ _STEPS = ("signed", "in_force", "terminated")
 
 
 def _agreement_entries(
-    read: ReadRows, selection: Selection, after: EntryKey | None, limit: int
+    sources: Sources, selection: Selection, after: EntryKey | None, limit: int
 ) -> list[TimelineEntry]:
     """Agreements have three dates in one record; they are few, and read together."""
-    entries = _all_agreement_entries(read, selection)
+    entries = _all_agreement_entries(sources.read, selection)
     return [entry for entry in entries if after is None or entry.key > after][:limit]
 
 
@@ -257,32 +248,102 @@ def _overlaps(selection: Selection, earliest: str, latest: str) -> bool:
 # -- events and opinions ----------------------------------------------------------------------
 
 
-def _stored_entries(
-    kind: str, read: ReadRows, selection: Selection, after: EntryKey | None, limit: int
+def _event_entries(
+    sources: Sources, selection: Selection, after: EntryKey | None, limit: int
 ) -> list[TimelineEntry]:
-    """Events or opinions, read from where the page begins."""
-    source = _SOURCES[kind]
-    table = source.table.c
-    where = _conditions(selection, kind)
+    """Events, read from where the page begins."""
+    table = events.c
+    where = _event_conditions(selection)
     if after is not None:
-        where.append(_after(source, kind, after))
+        where.append(_after(after))
     statement: Select[Any] = (
-        sa.select(table.id, table.dataset, table.body, source.earliest.label("earliest"))
+        sa.select(table.id, table.dataset, table.body, table.date_earliest.label("earliest"))
         .where(*where)
-        .order_by(source.earliest, table.id)
+        .order_by(table.date_earliest, table.id)
         .limit(limit)
     )
-    return [_ENTRY_OF[kind](row, orjson.loads(row.body)) for row in read(statement)]
+    return [_event_entry(row, orjson.loads(row.body)) for row in sources.read(statement)]
 
 
-def _after(source: Source, kind: str, after: EntryKey) -> ColumnElement[bool]:
-    if kind > after.kind:
-        return source.earliest >= after.earliest
-    if kind < after.kind:
-        return source.earliest > after.earliest
-    return sa.tuple_(source.earliest, source.table.c.id) > sa.tuple_(
+def _after(after: EntryKey) -> ColumnElement[bool]:
+    table = events.c
+    if after.kind == "agreement":
+        return table.date_earliest >= after.earliest
+    if after.kind == "opinion":
+        return table.date_earliest > after.earliest
+    return sa.tuple_(table.date_earliest, table.id) > sa.tuple_(
         sa.literal(after.earliest), sa.literal(after.id)
     )
+
+
+def _number_of_events(sources: Sources, selection: Selection) -> int:
+    some = sa.select(events.c.id).where(*_event_conditions(selection)).subquery()
+    return int(sources.read(sa.select(sa.func.count()).select_from(some))[0][0])
+
+
+def _opinion_entries(
+    sources: Sources, selection: Selection, after: EntryKey | None, limit: int
+) -> list[TimelineEntry]:
+    """Opinions, from where the page begins: of one day they come after all else."""
+    begin = None
+    if after is not None:
+        begin = (after.earliest, after.id if after.kind == "opinion" else "")
+    rows = sources.read_opinions(_opinion_rows(sources, selection), begin, limit)
+    return [
+        _opinion_entry(record_id, dataset, earliest, orjson.loads(body))
+        for record_id, dataset, body, earliest in rows
+    ]
+
+
+def _opinion_rows(sources: Sources, selection: Selection) -> BitMap:
+    """The opinions that are asked for."""
+    columns = sources.columns
+    earliest, latest = columns("stated_earliest"), columns("stated_latest")
+    rows = sources.opinions & _opinions_about(sources, selection)
+    if selection.undated:
+        undated = rows & earliest.rows(UNKNOWN)
+        if selection.as_of is None:
+            return undated
+        published = [row.id for row in sources.read(published_by(selection.as_of))]
+        return undated & columns("document").any_of(published)
+    rows = rows - earliest.rows(UNKNOWN)
+    if selection.first is not None:
+        rows &= latest.between(first=selection.first)
+    if selection.last is not None:
+        rows &= earliest.between(last=selection.last)
+    if selection.as_of is not None:
+        rows &= earliest.between(last=selection.as_of)
+        rows -= earliest.rows(OPEN_START) - latest.between(last=selection.as_of)
+    return rows
+
+
+def _opinions_about(sources: Sources, selection: Selection) -> BitMap:
+    """The opinions that the filters let through."""
+    rows, columns = sources.opinions, sources.columns
+    for name, column in _OPINION_COLUMNS.items():
+        if name in selection.values:
+            rows = rows & columns(column).any_of(selection.values[name])
+    for name, condition in _QUESTION_CONDITIONS.items():
+        if name in selection.values:
+            statement = sa.select(questions.c.id).where(condition(selection.values[name]))
+            about = [row.id for row in sources.read(statement)]
+            rows = rows & columns("question").any_of(about)
+    return rows
+
+
+#: The column of opinions that each filter is of.
+_OPINION_COLUMNS = {
+    "dataset": "dataset",
+    "actor": "holder",
+    "country": "holder_country",
+    "question": "question",
+    "document": "document",
+}
+#: The condition on their questions that each of the others makes.
+_QUESTION_CONDITIONS: Mapping[str, Condition] = {
+    "agreement": questions.c.agreement.in_,
+    "topic": about_topics,
+}
 
 
 def _event_entry(row: Any, body: dict[str, Any]) -> TimelineEntry:
@@ -294,11 +355,13 @@ def _event_entry(row: Any, body: dict[str, Any]) -> TimelineEntry:
     )
 
 
-def _opinion_entry(row: Any, body: dict[str, Any]) -> TimelineEntry:
+def _opinion_entry(
+    record_id: str, dataset: str, earliest: str, body: dict[str, Any]
+) -> TimelineEntry:
     stance = body["stance"]
-    fields = _fields("opinion", stance, body["stated"], row.id, [body["holder"]], body)
+    fields = _fields("opinion", stance, body["stated"], record_id, [body["holder"]], body)
     fields |= {"question": body["question"], "stance": stance}
-    return TimelineEntry(EntryKey(row.earliest, "opinion", row.id, stance), row.dataset, fields)
+    return TimelineEntry(EntryKey(earliest, "opinion", record_id, stance), dataset, fields)
 
 
 def _fields(
@@ -317,10 +380,14 @@ def _fields(
     }
 
 
-_ENTRY_OF = {"event": _event_entry, "opinion": _opinion_entry}
-_Reader = Callable[[ReadRows, Selection, EntryKey | None, int], list[TimelineEntry]]
+_Reader = Callable[[Sources, Selection, EntryKey | None, int], list[TimelineEntry]]
 _READERS: Mapping[str, _Reader] = {
     "agreement": _agreement_entries,
-    "event": partial(_stored_entries, "event"),
-    "opinion": partial(_stored_entries, "opinion"),
+    "event": _event_entries,
+    "opinion": _opinion_entries,
+}
+_COUNTERS: Mapping[str, Callable[[Sources, Selection], int]] = {
+    "agreement": lambda sources, asked: len(_all_agreement_entries(sources.read, asked)),
+    "event": _number_of_events,
+    "opinion": lambda sources, asked: len(_opinion_rows(sources, asked)),
 }

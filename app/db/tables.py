@@ -4,6 +4,8 @@ A **kind** of record has two: the current versions (`opinions`), and those they 
 (`opinions_history`), with the same columns. A row holds the record's canonical JSON (`body`), the
 columns that filters and sorts need, and when it counted:
 
+* `row_id` numbers the rows of all kinds, current and superseded, in the order in which they came;
+  the index of a release (`app.index`) knows rows by it;
 * `revision` numbers the record's changes, `release` is the one that made this revision;
 * `since` is the release from which this row counts. It is later than `release` only where a
   derived column changed because a neighbour did (the holder's country, the document's date);
@@ -23,6 +25,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -64,6 +67,7 @@ def _dates(prefix: str) -> tuple[Column[str], Column[str]]:
 def _stored() -> list[Column[Any]]:
     """Make the columns that every stored record has."""
     return [
+        Column("row_id", Serial, primary_key=True, autoincrement=False),
         _key("id", nullable=False),
         _key("dataset", nullable=False),
         Column("revision", Integer, nullable=False),
@@ -74,6 +78,17 @@ def _stored() -> list[Column[Any]]:
         _key("name", nullable=False),
         _key("sort_name", nullable=False),
     ]
+
+
+def _copy(column: Column[Any]) -> Column[Any]:
+    """The same column of another table."""
+    return Column(
+        column.name,
+        column.type,
+        nullable=column.nullable,
+        primary_key=column.primary_key,
+        autoincrement=False,
+    )
 
 
 def _versioned(
@@ -93,14 +108,14 @@ def _versioned(
         *_stored(),
         *own,
         Column("body", Text, nullable=False),
-        PrimaryKeyConstraint("id"),
+        UniqueConstraint("id"),
     )
     for columns in every + indexes:
         Index(None, *(current.c[c] for c in columns))
     history = Table(
         f"{name}_history",
         metadata,
-        *(Column(c.name, c.type, nullable=c.nullable) for c in current.c),
+        *(_copy(column) for column in current.c),
         Column("until", Integer, nullable=False),
         _key("op", nullable=False),
     )
@@ -261,10 +276,22 @@ releases = Table(
     _key("by", nullable=False),
     _key("reason", nullable=False),
     Column("counts", Text, nullable=False),
+    # The highest row id that it has: what came later is beyond it.
+    Column("last_row", BigInteger, nullable=False, server_default="0"),
     _key("previous_hash", nullable=False),
     _key("hash", nullable=False),
 )
 Index(None, releases.c.at)
+
+#: The index of a release, by parts (`app.index.storage`); made from the rows at any time.
+index_parts = Table(
+    "index_parts",
+    metadata,
+    _key("name", primary_key=True),
+    Column("release", Integer, nullable=False),
+    _key("made_of", nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
 
 #: Who may change data. A token is shown once; only its SHA-256 is stored.
 keys = Table(

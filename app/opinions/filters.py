@@ -5,15 +5,17 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from pyroaring import BitMap
 from sqlalchemy import ColumnElement
 
 from app.analysis.as_of import begun_by
-from app.analysis.standings import undated as number_undated
+from app.dates import OPEN_START, UNKNOWN
 from app.db.tables import links, opinions, questions
 from app.records.conditions import Condition, Ids, about_topics, refers_to, topics_below
 from app.vocabulary import ActorKind, Attribution, Stance
 from app.web.parameters import AS_OF, day_parameter, identifier, word
 from app.web.query.filters import DATASET, Filter, equal, overlapping
+from app.web.query.plan import let_through
 from app.web.requests.context import ReadContext
 
 
@@ -37,8 +39,25 @@ def _by_then(day: str) -> ColumnElement[bool]:
     return begun_by(opinions.c.counts_earliest, opinions.c.counts_latest, day)
 
 
+def _rows_on(
+    name: str, condition: Condition, context: ReadContext, values: Sequence[str]
+) -> BitMap:
+    """The opinions on the questions for which a condition holds."""
+    statement = sa.select(questions.c.id).where(condition(values))
+    key = ("questions", name, *values)
+    found = context.cached(key, lambda: [row.id for row in context.rows(statement)])
+    return context.index.column("question").any_of(found)
+
+
+def _rows_by_then(context: ReadContext, day: str) -> BitMap:
+    """The opinions that count by a day: those whose date had begun, if open when it had ended."""
+    first, last = (context.index.column(f"counts_{end}") for end in ("earliest", "latest"))
+    begun = first.between(last=day) - first.rows(UNKNOWN)
+    return begun - (first.rows(OPEN_START) - last.between(last=day))
+
+
 STANCE = word("stance", Stance, "The stance towards the question's proposition.")
-#: The filters of opinions, whatever is then made of them; the first given decides the order.
+#: The filters of opinions, whatever is then made of them; which are sets of rows in the index.
 OPINION_FILTERS: tuple[Filter, ...] = (
     equal(
         identifier("holder", "Whose opinion it is; countries by any code.", "azimbai-gali"),
@@ -69,13 +88,13 @@ OPINION_FILTERS: tuple[Filter, ...] = (
         identifier("topic", "Questions of these topics, and of those below them."),
         _on_topics,
         "topic",
-        order=(opinions.c.question,),
+        rows=partial(_rows_on, "topic", about_topics),
     ),
     Filter(
         identifier("subject", "Questions about these actors.", "KAZ"),
         partial(_on_questions, "subjects"),
         "actor",
-        order=(opinions.c.question,),
+        rows=partial(_rows_on, "subject", partial(refers_to, "question", "subjects")),
     ),
     equal(
         identifier("document", "The document that reports it.", "kazakhstan-nato-analysis"),
@@ -94,7 +113,7 @@ OPINION_FILTERS: tuple[Filter, ...] = (
         opinions.c.stated_latest,
         start=False,
     ),
-    Filter(AS_OF, _by_then, order=(opinions.c.counts_earliest,)),
+    Filter(AS_OF, _by_then, rows=_rows_by_then),
     equal(word("holder_kind", ActorKind, "What the holder is."), opinions.c.holder_kind),
     equal(word("attribution", Attribution, "How the source comes by it."), opinions.c.attribution),
     equal(DATASET, opinions.c.dataset, "dataset"),
@@ -110,6 +129,17 @@ def opinion_conditions(
         for one in OPINION_FILTERS
         if one.parameter.name in context.values and one.parameter.name not in but
     ]
+
+
+def opinion_rows(context: ReadContext, *, but: Sequence[str] = ()) -> BitMap:
+    """The rows of the opinions that the request's filters let through.
+
+    Args:
+        context: the request.
+        but: filters that are left out.
+    """
+    given = (one for one in OPINION_FILTERS if one.parameter.name not in but)
+    return let_through(context, "opinion", given, context.index.live("opinion"))
 
 
 def filters_named(*names: str) -> tuple[Filter, ...]:
@@ -156,4 +186,5 @@ def undated(context: ReadContext) -> int | None:
     """How many opinions `as_of` leaves out because nothing dates them; None without it."""
     if "as_of" not in context.values:
         return None
-    return number_undated(context.rows, opinion_conditions(context, but=("as_of",)))
+    rows = opinion_rows(context, but=("as_of",))
+    return rows.intersection_cardinality(context.index.column("counts_earliest").rows(UNKNOWN))

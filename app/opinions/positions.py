@@ -1,18 +1,16 @@
 """Positions as answers show them: their shape, and the opinions they rest on."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, NamedTuple
 
 import orjson
-import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy import Row
+from pyroaring import BitMap
 
-from app.analysis.positions import keyed
+from app.analysis.positions import Candidate, decide, deciding
 from app.dates import VagueDate
-from app.db.tables import opinions
-from app.opinions.filters import opinion_conditions
+from app.opinions.filters import OPINION_FILTERS, opinion_rows
 from app.records.references import MARK, Ref
 from app.vocabulary import Attribution, Stance
 from app.web.requests.context import ReadContext
@@ -48,40 +46,98 @@ class Position(Shape):
     opinion_ids: Annotated[list[str], Field(description="The opinions it rests on.")]
 
 
-def position_json(context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]:
-    """JSON of positions, with the opinions they rest on, read for all rows at once."""
-    if not rows:
-        return []
-    keys = [(row.holder, row.question) for row in rows]
-    o = opinions.c
-    statement = (
-        sa.select(o.holder, o.question, o.id, o.attribution, o.body)
-        .where(*opinion_conditions(context), *keyed(keys))
-        .order_by(o.counts_earliest, o.id)
+#: Filters that say whose opinions and on what: they let all opinions of a position through or none.
+_WHOLE = ("holder", "holder_kind", "country", "question", "topic", "subject")
+_PICKING = [one.parameter.name for one in OPINION_FILTERS if one.parameter.name not in _WHOLE]
+
+
+class PositionRow(NamedTuple):
+    """The row of an opinion that decides a position: what `position_json` needs of it."""
+
+    row_id: int
+    holder: str
+    question: str
+
+
+def position_rows(context: ReadContext) -> BitMap:
+    """The rows of the opinions that decide a position, of those that the filters let through."""
+    return opinion_rows(context, but=_PICKING) & _deciding(context)
+
+
+def _deciding(context: ReadContext) -> BitMap:
+    """The rows that decide a position, whoever holds it and on whatever question.
+
+    They are the same for all filters that let through whole positions or none.
+    """
+    rows = opinion_rows(context, but=_WHOLE)
+    picking = [(name, context.values[name]) for name in _PICKING if name in context.values]
+    shared = context.index.shared("opinion")
+    decided = context.cached(
+        ("deciding", orjson.dumps(picking)), lambda: list(decide_rows(context, rows & shared))
     )
-    beneath: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for one in context.rows(statement):
-        beneath[one.holder, one.question].append(one)
-    return [_text(row, beneath[row.holder, row.question]) for row in rows]
+    return (rows - shared) | BitMap(decided)
+
+
+def decide_rows(context: ReadContext, rows: BitMap) -> BitMap:
+    """Those of some opinions that decide a position."""
+    read = partial(read_candidates, context)
+    return deciding(rows, context.index.shared("opinion"), read)
+
+
+def read_candidates(context: ReadContext, rows: Sequence[int]) -> list[Candidate]:
+    """What the rows of opinions say that decides a position."""
+    return list(map(Candidate._make, context.rows_by_id("opinion", Candidate._fields, rows)))
+
+
+def position_json(context: ReadContext, rows: Sequence[PositionRow]) -> list[bytes]:
+    """JSON of positions, with the opinions they rest on, read for all rows at once.
+
+    Args:
+        context: the request.
+        rows: the rows of the opinions that decide them.
+    """
+    beneath = _opinions_beneath(context, rows)
+    columns = (*Candidate._fields, "attribution", "body")
+    every = [row for found in beneath.values() for row in found]
+    read = dict(zip(every, context.rows_by_id("opinion", columns, every), strict=True))
+    return [_text([read[row] for row in found]) for found in beneath.values()]
+
+
+def _opinions_beneath(context: ReadContext, rows: Sequence[PositionRow]) -> dict[int, list[int]]:
+    """The rows of all opinions that each position rests on, by that of the one that decides."""
+    index, shared = context.index, context.index.shared("opinion")
+    every = opinion_rows(context) & shared if any(row.row_id in shared for row in rows) else shared
+    of, on = index.column("holder"), index.column("question")
+    return {
+        row.row_id: list(every & of.rows(row.holder) & on.rows(row.question))
+        if row.row_id in shared
+        else [row.row_id]
+        for row in rows
+    }
 
 
 _ORDER = [word.value for word in Attribution]
 
 
-def _text(row: Row[Any], beneath: list[Any]) -> bytes:
-    told = {one.id: orjson.loads(one.body) for one in beneath}
+def _text(rows: Sequence[tuple[Any, ...]]) -> bytes:
+    """The JSON of the position that some opinions make."""
+    candidates = [Candidate._make(row[:-2]) for row in rows]
+    decision = decide(candidates)
+    bodies = {row[0]: orjson.loads(row[-1]) for row in rows}
+    decides, last = decision.decides, bodies[decision.decides.row_id]
+    candidates.sort(key=lambda one: (one.counts_earliest, one.id))
     position = {
-        "holder": f"{MARK}actor:{row.holder}",
-        "question": f"{MARK}question:{row.question}",
-        "stance": row.stance,
-        "stance_score": row.score,
-        "since": told[row.since_id]["stated"],
-        "last_stated": told[row.last_id]["stated"],
-        "opinions": row.opinions,
-        "attributions": sorted({one.attribution for one in beneath}, key=_ORDER.index),
-        "changed": bool(row.changed),
-        "conflicting": bool(row.conflicting),
-        "conditional": bool(told[row.last_id]["conditions"]),
-        "opinion_ids": [one.id for one in beneath],
+        "holder": f"{MARK}actor:{decides.holder}",
+        "question": f"{MARK}question:{decides.question}",
+        "stance": decides.stance,
+        "stance_score": decides.score,
+        "since": bodies[decision.since.row_id]["stated"],
+        "last_stated": last["stated"],
+        "opinions": len(rows),
+        "attributions": sorted({row[-2] for row in rows}, key=_ORDER.index),
+        "changed": decision.changed,
+        "conflicting": decision.conflicting,
+        "conditional": bool(last["conditions"]),
+        "opinion_ids": [one.id for one in candidates],
     }
     return orjson.dumps(position)

@@ -5,8 +5,8 @@ from functools import partial
 
 from app.analysis.directions import Directions
 from app.analysis.standings import Period, Standings
-from app.db.tables import opinions
-from app.opinions.filters import cache_key, opinion_conditions, questions_asked
+from app.opinions.filters import cache_key, opinion_rows, questions_asked
+from app.opinions.positions import decide_rows
 from app.records.conditions import belonging_to
 from app.web.parameters import day_parameter
 from app.web.requests.context import ReadContext
@@ -14,8 +14,6 @@ from app.web.requests.context import ReadContext
 FROM = day_parameter("from", "Opinions stated on or after that day, perhaps.", "1992-01-01")
 TO = day_parameter("to", "Opinions stated on or before that day, perhaps.", "2019-12-31")
 
-#: So many holders are read by themselves; for more, all are read and kept for the release.
-READ_APART = 8
 #: What is applied to standings after they are read, so that one reading serves every request.
 _AFTERWARDS = ("as_of", "question", "topic", "subject", "holder", "holder_kind", "country")
 
@@ -29,16 +27,17 @@ def standings(
         context: the request; `as_of`, `from` and `to` are for `period` to apply.
         holders: whom it is about, where that is known.
     """
+    columns, decide = context.index.column, partial(decide_rows, context)
     name = cache_key(context)
-    if holders is not None and len(holders) <= READ_APART:
-        where = [*opinion_conditions(context, but=("as_of",)), opinions.c.holder.in_(holders)]
-        found = Standings(context.rows, where)
+    if holders is not None:
+        theirs = columns("holder").any_of(holders)
+        found = Standings(columns, opinion_rows(context, but=("as_of",)) & theirs, decide)
         return found, found.everything
     if name is None:
-        found = Standings(context.rows, opinion_conditions(context, but=("as_of",)))
+        found = Standings(columns, opinion_rows(context, but=("as_of",)), decide)
         return found, found.everything
-    everybody = opinion_conditions(context, but=_AFTERWARDS)
-    found = context.cached(name, partial(Standings, context.rows, everybody))
+    everybody = opinion_rows(context, but=_AFTERWARDS)
+    found = context.cached(name, lambda: Standings(columns, everybody, decide))
     asked = questions_asked(context)
     return found, found.everything if asked is None else found.numbers(asked)
 
@@ -55,7 +54,7 @@ def period(context: ReadContext) -> Period:
 def held(context: ReadContext) -> tuple[Standings, dict[str, Directions]]:
     """Where those asked about stand on the questions asked about, in the period asked for."""
     found, numbers = standings(context)
-    within = found.within(period(context), context.rows)
+    within = found.within(period(context), partial(decide_rows, context))
     return found, {one: within[one].within(numbers) for one in holders_asked(context, within)}
 
 

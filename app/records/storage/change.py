@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from app.db import utc_now
 from app.db.bulk import batched
 from app.db.tables import document_texts, links, releases, search_entries
+from app.index.storage import store_when_due
 from app.records.faults import FaultLog, FaultyRecords, SourceLocation
 from app.records.kinds import KINDS, Kind, row_of
 from app.records.storage.derived_columns import outdated_rows
@@ -81,7 +82,7 @@ class Change:
     ) -> None:
         """Open the change; the release it would make is the next number."""
         newest = connection.execute(
-            sa.select(releases.c.id, releases.c.at, releases.c.hash)
+            sa.select(releases.c.id, releases.c.at, releases.c.hash, releases.c.last_row)
             .order_by(releases.c.id.desc())
             .limit(1)
         ).first()
@@ -95,7 +96,14 @@ class Change:
         self.at = max(now, _just_after(newest.at)) if newest else now
         self.faults = FaultLog()
         self._referents = Referents(connection)
-        self.versions = Versions(connection, self.release, self.at, self._referents, self.faults)
+        self.versions = Versions(
+            connection,
+            self.release,
+            self.at,
+            newest.last_row if newest else 0,
+            self._referents,
+            self.faults,
+        )
         self._references = ReferenceChecks(connection, self._referents, self.faults)
         self._texts = DocumentTexts(connection, self.faults)
         self._spans = SpanChecks(connection, self._referents, self._texts, self.faults)
@@ -173,6 +181,7 @@ class Change:
         )
         if outcome.altered:
             self._write_release(outcome)
+            store_when_due(self._connection, self.release)
         else:
             outcome.release = self._before
         return outcome
@@ -255,6 +264,7 @@ class Change:
             "by": self._by,
             "reason": self._reason,
             "counts": orjson.dumps(counts).decode(),
+            "last_row": self.versions.last_row,
             "previous_hash": self._previous_hash,
             "hash": hash_of(self._connection, head),
         }

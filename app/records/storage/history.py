@@ -77,10 +77,10 @@ def _order(*columns: ColumnElement[Any], newest: bool) -> list[ColumnElement[Any
     return [column.desc() if newest else column.asc() for column in columns]
 
 
-def number_of_changes(kind: Kind, since: int, most: int) -> Select[Any]:
-    """How many changes to records of a kind there were, counted up to a bound."""
+def number_of_changes(kind: Kind, since: int) -> Select[Any]:
+    """How many changes to records of a kind there were after a release."""
     parts = [
-        sa.select(part.where(release > since).limit(most).subquery().c.id)
+        sa.select(part.where(release > since).subquery().c.id)
         for part, release, _ in (_current(kind), _superseded(kind), _removed(kind))
     ]
     return sa.select(sa.func.count()).select_from(sa.union_all(*parts).subquery())

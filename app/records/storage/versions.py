@@ -4,7 +4,6 @@ A change never overwrites: the row that was current moves into the history table
 that superseded it and how, and a new row takes its place.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,9 +37,7 @@ class Versions:
     """The versions that one change writes and supersedes.
 
     Attributes:
-        written: ids of the records whose current row was made by this change, by kind.
-        superseded: ids of the records whose row from before it is no longer current, by kind; one
-            that was changed or derived anew is in both, one that was removed only here.
+        last_row: the highest row id so far; the next row that is written has the one after it.
     """
 
     def __init__(
@@ -48,6 +45,7 @@ class Versions:
         connection: Connection,
         release: int,
         recorded_at: str,
+        last_row: int,
         referents: Referents,
         faults: FaultLog,
     ) -> None:
@@ -55,8 +53,7 @@ class Versions:
         self._release, self._recorded_at = release, recorded_at
         self._referents = referents
         self._faults = faults
-        self.written: dict[str, list[str]] = defaultdict(list)
-        self.superseded: dict[str, list[str]] = defaultdict(list)
+        self.last_row = last_row
 
     def write(
         self,
@@ -88,7 +85,6 @@ class Versions:
             written.rows[row["id"]] = self._stamped(kind, row, revision, origin)
         self.supersede(kind, written.changed, op=MODIFY)
         insert_rows(self._connection, kind.table, list(written.rows.values()))
-        self.written[kind.name] += written.rows
         return written
 
     def supersede(self, kind: Kind, ids: Sequence[str], *, op: str) -> None:
@@ -105,7 +101,6 @@ class Versions:
         ).where(these)
         self._connection.execute(sa.insert(past).from_select([*columns, "until", "op"], superseded))
         self._connection.execute(sa.delete(table).where(these))
-        self.superseded[kind.name] += ids
         if op != DERIVE:
             self._end_search_entries(kind, ids)
 
@@ -115,8 +110,7 @@ class Versions:
             self._connection.execute(sa.delete(kind.table).where(kind.table.c.id == row["id"]))
         else:
             self.supersede(kind, [row["id"]], op=DERIVE)
-            self.written[kind.name].append(row["id"])
-        self.insert(kind.table, [row | {"since": self._release}])
+        self.insert(kind.table, [row | {"row_id": self._next_row(), "since": self._release}])
 
     def insert(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
         """Insert rows that stand beside a version."""
@@ -142,6 +136,7 @@ class Versions:
     ) -> dict[str, Any]:
         """Return a record's row with what this change and its referents decide."""
         stamp = {
+            "row_id": self._next_row(),
             "revision": revision,
             "release": self._release,
             "since": self._release,
@@ -150,6 +145,11 @@ class Versions:
         }
         derived = derived_columns(row, self._referents) if kind.name == "opinion" else {}
         return row | stamp | derived
+
+    def _next_row(self) -> int:
+        """Return the row id of the next row that is written."""
+        self.last_row += 1
+        return self.last_row
 
     def _current(self, kind: Kind, ids: list[str]) -> dict[str, Any]:
         table = kind.table

@@ -19,9 +19,10 @@ from app.analysis.breakdown import (
     read_topics,
 )
 from app.analysis.figures import rounded
-from app.analysis.standings import Standings, cited_datasets, undated
+from app.analysis.standings import Standings, cited_datasets, number_undated
 from app.db.tables import opinions
-from app.opinions.filters import filters_named, opinion_conditions
+from app.opinions.filters import filters_named, opinion_rows
+from app.opinions.positions import decide_rows
 from app.opinions.standings import FROM, TO, holders_asked, period, standings
 from app.records.references import MARK, Ref
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
@@ -70,11 +71,12 @@ def _compute(context: ReadContext) -> Computation:
     against = holders_asked(context, known.by_holder) if others is None else sorted(others)
     found = _compare(context, known, ones, against, asked)
     rows = [_row(one, by_topic=context.values.get("by") == "topic") for one in found]
-    drawn = [*opinion_conditions(context, but=("as_of",)), opinions.c.holder.in_(ones)]
+    columns = context.index.column
+    drawn = opinion_rows(context, but=("as_of",)) & columns("holder").any_of(ones)
     meta = {name: context.values.get(name) for name in ("from", "to", "by")}
     if not period(context).is_everything or meta["by"] in ("year", "decade"):
-        meta["undated"] = undated(context.rows, drawn)
-    return Computation(rows, cited_datasets(context.rows, drawn), meta)
+        meta["undated"] = number_undated(columns, drawn)
+    return Computation(rows, cited_datasets(columns, drawn), meta)
 
 
 def _compare(
@@ -84,7 +86,7 @@ def _compare(
         known,
         _parts(context, known),
         (sorted(ones), others),
-        context.rows,
+        partial(decide_rows, context),
         within=asked,
         minimum_n=context.values.get("minimum_n", MINIMUM_N),
         keep_empty="b" in context.values,
@@ -95,9 +97,9 @@ def _parts(context: ReadContext, known: Standings) -> Iterable[Part]:
     whole, read = period(context), context.rows
     match context.values.get("by"):
         case "year":
-            return by_year(known.years(read), whole)
+            return by_year(known.years(), whole)
         case "decade":
-            return by_decade(known.years(read), whole)
+            return by_decade(known.years(), whole)
         case "session":
             return by_questions(context.cached("sessions", partial(read_sessions, read)), whole)
         case "topic":

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from app.analysis.blocs import Bloc, Member, blocs, pair_up
 from app.analysis.figures import rounded
-from app.analysis.standings import cited_datasets, undated
-from app.opinions.filters import filters_named, opinion_conditions
+from app.analysis.standings import cited_datasets, number_undated
+from app.opinions.filters import filters_named, opinion_rows
 from app.opinions.standings import FROM, TO, held, period
 from app.records.references import MARK, Ref
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
@@ -49,7 +49,7 @@ class BlocRow(Shape):
 def _compute(context: ReadContext) -> Computation:
     _, by_holder = held(context)
     found = blocs(pair_up(by_holder, context.values.get("minimum_n", MINIMUM_N)))
-    where = opinion_conditions(context, but=("as_of",))
+    columns, rows = context.index.column, opinion_rows(context, but=("as_of",))
     meta: dict[str, Any] = {
         "from": context.values.get("from"),
         "to": context.values.get("to"),
@@ -58,10 +58,8 @@ def _compute(context: ReadContext) -> Computation:
         "pairs_left_out": found.left_out,
     }
     if not period(context).is_everything:
-        meta["undated"] = undated(context.rows, where)
-    return Computation(
-        [_row(bloc) for bloc in found.blocs], cited_datasets(context.rows, where), meta
-    )
+        meta["undated"] = number_undated(columns, rows)
+    return Computation([_row(bloc) for bloc in found.blocs], cited_datasets(columns, rows), meta)
 
 
 def _row(bloc: Bloc) -> Row:

@@ -8,15 +8,17 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from app.analysis.contradictions import (
+    REPORT_COLUMNS,
     Contradiction,
     ContradictionKind,
+    contradicting_rows,
     contradictions,
-    read_reports,
+    reports_of,
 )
 from app.analysis.standings import cited_datasets
 from app.dates import VagueDate
 from app.db.tables import opinions
-from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
+from app.opinions.filters import OPINION_FILTERS, opinion_rows, undated
 from app.records.base import Evidence
 from app.records.references import MARK, Ref
 from app.vocabulary import Attribution, Stance
@@ -61,11 +63,12 @@ class ContradictionShown(Shape):
 
 
 def _compute(context: ReadContext) -> Computation:
-    where = opinion_conditions(context)
-    found = contradictions(read_reports(context.rows, where))
+    columns, rows = context.index.column, opinion_rows(context)
+    several = contradicting_rows(columns, rows, context.index.shared("opinion"))
+    found = contradictions(reports_of(context.rows_by_id("opinion", REPORT_COLUMNS, several)))
     if wanted := context.values.get("kind"):
         found = [one for one in found if one.kind in wanted]
-    drawn = cited_datasets(context.rows, where) if found else set()
+    drawn = cited_datasets(columns, rows) if found else set()
     return Computation([_row(one) for one in found], drawn, {"undated": undated(context)})
 
 

@@ -1,36 +1,31 @@
 """A country's profile: everything there is about one state, with what it was taken from."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 
 import orjson
-import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import ColumnElement
+from pyroaring import BitMap
 
 from app.analysis.country_profile import (
     MINIMUM_N,
     CountryRecords,
     count_votes,
-    held_about,
-    held_in,
     marks,
-    not_on_votes,
+    questions_about,
+    questions_not_voted_on,
     rank_neighbours,
     read_places,
     read_votes,
 )
 from app.analysis.directions import NO_DIRECTIONS, Directions
-from app.analysis.positions import positions
-from app.analysis.rows import Conditions
-from app.analysis.standings import Standings, cited_datasets, undated
+from app.analysis.standings import Standings, cited_datasets, number_undated
 from app.dates import VagueDate
-from app.db.tables import opinions
-from app.opinions.filters import filters_named, opinion_conditions
-from app.opinions.positions import Position, position_json
+from app.opinions.filters import filters_named, opinion_rows
+from app.opinions.positions import Position, PositionRow, decide_rows, position_json, position_rows
 from app.opinions.standings import period, standings
 from app.records.base import Evidence
 from app.records.references import MARK, Ref
@@ -191,16 +186,27 @@ def _record_parts(context: ReadContext, country: str, records: CountryRecords) -
 
 def _cited(context: ReadContext, country: str, *, with_neighbours: bool) -> set[str]:
     """The datasets of the opinions that the profile draws on."""
-    where = opinion_conditions(context)
-    drawn: list[Conditions] = [[held_in(country)], held_about(country)]
-    if with_neighbours:
-        drawn.append([])
-    return set().union(*(cited_datasets(context.rows, [*where, *one]) for one in drawn))
+    rows = opinion_rows(context)
+    drawn = (
+        rows if with_neighbours else rows & (_held_in(context, country) | _about(context, country))
+    )
+    return cited_datasets(context.index.column, drawn)
 
 
 def _undated(context: ReadContext, country: str) -> int:
-    where = opinion_conditions(context, but=("as_of",))
-    return undated(context.rows, [*where, held_in(country)])
+    rows = opinion_rows(context, but=("as_of",)) & _held_in(context, country)
+    return number_undated(context.index.column, rows)
+
+
+def _held_in(context: ReadContext, country: str) -> BitMap:
+    """The opinions of a state and of those who belong to it."""
+    return context.index.column("holder_country").rows(country)
+
+
+def _about(context: ReadContext, country: str) -> BitMap:
+    """The opinions of others on questions about a state."""
+    asked = [row.id for row in context.rows(questions_about(country))]
+    return context.index.column("question").any_of(asked) - _held_in(context, country)
 
 
 # -- positions --------------------------------------------------------------------------------
@@ -209,48 +215,45 @@ def _undated(context: ReadContext, country: str) -> int:
 def _position_parts(
     context: ReadContext, country: str, threats: Mapping[str, list[str]]
 ) -> dict[str, bytes]:
-    where = opinion_conditions(context)
+    rows, index = position_rows(context), context.index
+    not_votes = [row.id for row in context.rows(questions_not_voted_on())]
+    theirs = rows & _held_in(context, country)
     return {
-        "positions": _positions(context, [*where, held_in(country), not_on_votes()]),
-        "shifts": _positions(context, [*where, opinions.c.holder == country], _shifted),
-        "held_about": _positions(context, [*where, *held_about(country)]),
+        "positions": _positions(context, theirs & index.column("question").any_of(not_votes)),
+        "shifts": _shifts(context, rows & index.column("holder").rows(country)),
+        "held_about": _positions(context, rows & _about(context, country)),
         "threats": _threats(context, threats),
     }
 
 
-def _shifted(derived: Any) -> ColumnElement[bool]:
-    return sa.or_(derived.changed == 1, derived.conflicting == 1)
-
-
-def _positions(
-    context: ReadContext,
-    where: Conditions,
-    only: Callable[[Any], ColumnElement[bool]] | None = None,
-) -> bytes:
+def _positions(context: ReadContext, rows: BitMap) -> bytes:
     """Positions as JSON text, by question and holder."""
-    return b"[%b]" % b",".join(text for _, text in _derived(context, where, only))
+    return b"[%b]" % b",".join(text for _, text in _derived(context, rows))
 
 
-def _derived(
-    context: ReadContext,
-    where: Conditions,
-    only: Callable[[Any], ColumnElement[bool]] | None = None,
-) -> Iterator[tuple[str, bytes]]:
+def _shifts(context: ReadContext, rows: BitMap) -> bytes:
+    """The positions that changed, or on which reports conflict: each rests on several opinions."""
+    several = rows & context.index.shared("opinion")
+    texts = (text for _, text in _derived(context, several))
+    return b"[%b]" % b",".join(
+        text for text in texts if b'"changed":true' in text or b'"conflicting":true' in text
+    )
+
+
+def _derived(context: ReadContext, rows: BitMap) -> Iterator[tuple[str, bytes]]:
     """The question of each position, and the position as JSON text."""
-    derived = positions(where)
-    statement = sa.select(derived).order_by(derived.c.question, derived.c.holder)
-    if only is not None:
-        statement = statement.where(only(derived.c))
-    rows = context.rows(statement)
-    return zip((row.question for row in rows), position_json(context, rows), strict=True)
+    order = [("question", False), ("holder", False)]
+    read = context.rows_in_order("opinion", rows, order, PositionRow._fields)
+    found = list(map(PositionRow._make, read))
+    return zip((row.question for row in found), position_json(context, found), strict=True)
 
 
 def _threats(context: ReadContext, threats: Mapping[str, list[str]]) -> bytes:
     """The questions that name a threat, each with the positions on it, as JSON text."""
     held: dict[str, list[bytes]] = defaultdict(list)
     if threats:
-        where = [*opinion_conditions(context), opinions.c.question.in_(threats)]
-        for question, text in _derived(context, where):
+        about = context.index.column("question").any_of(threats)
+        for question, text in _derived(context, position_rows(context) & about):
             held[question].append(text)
     return b"[%b]" % b",".join(
         _threat(one, threats[one], held[one]) for one in threats if one in held
@@ -267,7 +270,7 @@ def _threat(question: str, threats: Sequence[str], held: Sequence[bytes]) -> byt
 
 def _alignment_parts(context: ReadContext, country: str) -> dict[str, Any]:
     known, within = standings(context)
-    held = known.within(period(context), context.rows)
+    held = known.within(period(context), partial(decide_rows, context))
     closest, farthest = _neighbours(context, country, held, within)
     return {
         "votes": _votes(context, held.get(country, NO_DIRECTIONS), known, within),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -13,13 +13,14 @@ from app.analysis.divides import (
     Reasons,
     count_directions,
     count_scores,
+    gather_reasons,
     measure,
     read_question_kinds,
-    read_reasons,
 )
 from app.analysis.figures import rounded
 from app.analysis.standings import cited_datasets
-from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
+from app.opinions.filters import OPINION_FILTERS, opinion_rows, undated
+from app.opinions.positions import position_rows
 from app.opinions.standings import held
 from app.records.references import MARK, Ref
 from app.vocabulary import QuestionKind, ReasonType
@@ -77,7 +78,7 @@ class Divide(Shape):
 
 def _compute(context: ReadContext) -> Computation:
     found = sorted(_measured(context), key=_most_divided)
-    cited = cited_datasets(context.rows, opinion_conditions(context))
+    cited = cited_datasets(context.index.column, opinion_rows(context))
     return Computation([_row(one) for one in found], cited, {"undated": undated(context)})
 
 
@@ -89,7 +90,10 @@ def _measured(context: ReadContext) -> Iterator[Polarization]:
     for question, counts in count_directions(known.questions, by_holder):
         if kinds[question] is QuestionKind.VOTE:
             yield measure(question, QuestionKind.VOTE, counts, least)
-    for question, counts in count_scores(context.rows, opinion_conditions(context)).items():
+    columns = context.index.column
+    scored = [question for question, kind in kinds.items() if kind is not QuestionKind.VOTE]
+    rows = position_rows(context) & columns("question").any_of(scored)
+    for question, counts in count_scores(columns, rows):
         yield measure(question, kinds[question], counts, least)
 
 
@@ -116,8 +120,14 @@ def _with_camps(context: ReadContext, rows: list[Row]) -> list[Row]:
     """The rows that are shown, with the camps of their questions."""
     known, by_holder = held(context)
     ids = [row["id"] for row in rows]
-    reasons = read_reasons(context.rows, opinion_conditions(context), ids)
+    reasons = gather_reasons(_deciding(context, ids))
     return [_shown(row, known.numbers([row["id"]]), by_holder, reasons) for row in rows]
+
+
+def _deciding(context: ReadContext, ids: Sequence[str]) -> Sequence[Any]:
+    """The id, holder, question and body of the opinions that decide positions on questions."""
+    rows = position_rows(context) & context.index.column("question").any_of(ids)
+    return context.rows_by_id("opinion", ("id", "holder", "question", "body"), rows)
 
 
 def _shown(row: Row, question: int, by_holder: Mapping[str, Directions], reasons: Reasons) -> Row:

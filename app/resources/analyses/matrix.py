@@ -4,16 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import orjson
-import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import Column, ColumnElement
+from pyroaring import BitMap
 
-from app.analysis.positions import positions
-from app.analysis.standings import cited_datasets
-from app.db.tables import opinions
-from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
-from app.opinions.positions import Position, position_json
+from app.index.release_index import IndexView
+from app.opinions.filters import OPINION_FILTERS, opinion_rows, undated
+from app.opinions.positions import Position, PositionRow, position_json, position_rows
 from app.records.references import MARK, Ref
 from app.web.endpoints.operation import operation
 from app.web.formats.responses import enveloped, json_response
@@ -71,22 +68,20 @@ _METHOD = (
 
 def _answer(context: ReadContext) -> Response:
     resolve_filters(context, OPINION_FILTERS)
-    o = opinions.c
-    all_holders, all_questions = _sorted_ids(context, o.holder), _sorted_ids(context, o.question)
+    all_holders, all_questions = _sorted_ids(context, "holder"), _sorted_ids(context, "question")
     holder_page = _side(context, "holder", all_holders)
     question_page = _side(context, "question", all_questions)
     holders, questions = ([one for _, one in page.rows] for page in (holder_page, question_page))
-    here = [o.holder.in_(holders), o.question.in_(questions)]
-    derived = positions([*opinion_conditions(context), *here])
-    rows = context.rows(sa.select(derived).order_by(derived.c.holder, derived.c.question))
-    cells = b",".join(position_json(context, rows))
+    index = context.index
+    here = index.column("holder").any_of(holders) & index.column("question").any_of(questions)
+    cells = b",".join(position_json(context, _cells(context, position_rows(context) & here)))
     marks = [
         orjson.dumps([f"{MARK}{space}:{one}" for one in ids])
         for space, ids in (("actor", holders), ("question", questions))
     ]
     data = context.fill(b'{"holders":%b,"questions":%b,"cells":[%b]}' % (*marks, cells))
     meta = context.meta(
-        cited_datasets(context.rows, [*opinion_conditions(context), *here]),
+        set(map(str, index.column("dataset").counts(opinion_rows(context) & here))),
         holders=len(all_holders),
         questions=len(all_questions),
         method=_METHOD,
@@ -97,6 +92,13 @@ def _answer(context: ReadContext) -> Response:
         "next_questions": question_page.next_address,
     }
     return json_response(enveloped(data, meta, self=context.address, **links))
+
+
+def _cells(context: ReadContext, rows: BitMap) -> list[PositionRow]:
+    """The rows of positions, by holder and question."""
+    order = [("holder", False), ("question", False)]
+    found = context.rows_in_order("opinion", rows, order, PositionRow._fields)
+    return list(map(PositionRow._make, found))
 
 
 #: An id with the number it is sorted by before it.
@@ -113,32 +115,28 @@ def _side(context: ReadContext, side: str, every: Sequence[SortedId]) -> PageRow
     return read_page(context, cursor, ids_after, DEFAULT_SIDE)
 
 
-def _sorted_ids(context: ReadContext, column: Column[str]) -> Sequence[SortedId]:
+def _sorted_ids(context: ReadContext, column: str) -> Sequence[SortedId]:
     """Every holder, or question, that the filters let through, in order."""
-    asked = [name for name in context.values if name not in _SIDES]
-    order = context.values.get("order", "id")
-    if asked:  # there is no end to what can be asked: only whole datasets are cached
-        return _read(context, column, order)
-    key = ("matrix", column.name, order, *sorted(context.values.get("dataset", ())))
-    ids: Sequence[SortedId] = context.cached(key, lambda: _read(context, column, order))
-    return ids
+    number = _ORDERS[context.values.get("order", "id")]
+    rows, values = opinion_rows(context), context.index.column(column)
+    return sorted(
+        (number(context.index, rows & values.rows(value), size), str(value))
+        for value, size in values.counts(rows).items()
+    )
 
 
-_ORDERS: dict[str, tuple[ColumnElement[Any], Callable[[Any], int]]] = {
-    "id": (sa.literal(0), int),
-    "recorded": (sa.func.count(), lambda number: -number),
-    "latest": (
-        sa.func.max(opinions.c.counts_earliest),
-        lambda day: -int(day.replace("-", "") or 0),
-    ),
+def _latest(index: IndexView, rows: BitMap, _size: int) -> int:
+    """The last day on which some opinions may begin to count, as a number that falls."""
+    day, _ = next(index.column("counts_earliest").groups(rows, descending=True))
+    return -int(str(day).replace("-", "") or 0)
+
+
+#: The number that a holder, or question, is sorted by, from its opinions and how many they are.
+_ORDERS: dict[str, Callable[[IndexView, BitMap, int], int]] = {
+    "id": lambda _index, _rows, _size: 0,
+    "recorded": lambda _index, _rows, size: -size,
+    "latest": _latest,
 }
-
-
-def _read(context: ReadContext, column: Column[str], order: str) -> Sequence[SortedId]:
-    # Ordered here: PostgreSQL and SQLite need not agree on how text sorts.
-    by, number = _ORDERS[order]
-    statement = sa.select(by, column).where(*opinion_conditions(context)).group_by(column)
-    return sorted((number(value), one) for value, one in context.rows(statement))
 
 
 ORDER = word_of(

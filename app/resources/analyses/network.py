@@ -1,15 +1,19 @@
 """The network: actors, agreements and questions, and the ties between them."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Annotated, Any
 
 import orjson
+import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from pydantic import Field
 
 from app.analysis.graphml import Edge, Node, graphml
-from app.analysis.ties import SORTS, Selection, Tie, read_ties
-from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
+from app.analysis.ties import MOST_TIES, SORTS, Selection, Tie, read_ties
+from app.db.tables import questions
+from app.opinions.filters import OPINION_FILTERS, undated
+from app.opinions.positions import position_rows
 from app.records.references import Ref
 from app.vocabulary import QuestionKind, Stance
 from app.web.endpoints.operation import operation
@@ -100,9 +104,17 @@ def _selection(context: ReadContext) -> Selection:
         sorts=context.values.get("tie", SORTS),
         values=context.values,
         as_of=context.as_of,
-        opinions=opinion_conditions(context),
-        question_kinds=context.values.get("question_kind", _LEFT_OUT),
+        positions=_positions(context) if "stance" in context.values.get("tie", SORTS) else (),
     )
+
+
+def _positions(context: ReadContext) -> list[Any]:
+    """Holder, question, stance, score and dataset of the positions that are ties."""
+    kinds = context.values.get("question_kind", _LEFT_OUT)
+    asked = context.rows(sa.select(questions.c.id).where(questions.c.kind.in_(kinds)))
+    on = context.index.column("question").any_of([row.id for row in asked])
+    some = islice(position_rows(context) & on, MOST_TIES + 1)
+    return context.rows_by_id("opinion", ("holder", "question", "stance", "score", "dataset"), some)
 
 
 def _graphml(context: ReadContext, refs: dict[str, Any], ties: Sequence[Tie]) -> Response:

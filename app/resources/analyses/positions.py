@@ -1,65 +1,50 @@
 """Positions: where each holder stands on each question, derived from opinions."""
 
 from dataclasses import replace
-from typing import Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter
-from sqlalchemy import ColumnElement, Select
 
-from app.analysis.positions import positions
-from app.opinions.filters import OPINION_FILTERS, STANCE, opinion_conditions, undated
-from app.opinions.position_rows import ORDERS, PositionRows
-from app.opinions.positions import Position, position_json
+from app.db.tables import opinions
+from app.opinions.filters import OPINION_FILTERS, STANCE, undated
+from app.opinions.positions import Position, position_json, position_rows
 from app.web.endpoints.operation import operation
 from app.web.query.answers import answer
 from app.web.query.collection import Collection
-from app.web.query.filters import Filter
-from app.web.requests.context import ReadContext
+from app.web.query.filters import equal
 from app.web.response_schemas import Page
 
 router = APIRouter()
 
-
-def _column(name: str) -> ColumnElement[Any]:
-    """A column of the derived rows, whichever opinions they are derived from."""
-    return sa.literal_column(f"positions.{name}", sa.Text())
-
-
-def _source(context: ReadContext) -> Select[Any]:
-    return sa.select(*positions(opinion_conditions(context)).c)
-
-
 _SORTS = {
-    "holder": _column("holder"),
-    "question": _column("question"),
-    "last_stated": _column("last_earliest"),
+    "holder": opinions.c.holder,
+    "question": opinions.c.question,
+    "last_stated": opinions.c.counts_earliest,
 }
+#: Filters of positions that `facets` counts by, besides their stance.
+_FACETS = ("holder", "question")
 
-
-def _filter(one: Filter) -> Filter:
-    """A filter of opinions as one of the positions that are derived from them."""
-    name = one.parameter.name
-    facet = _SORTS[name] if name in ("holder", "question") else None
-    order = [_SORTS[sort] for sort in ORDERS.get(name, ())]
-    return replace(one, facet=facet, applies_to_source=True, order=order)
-
-
+#: A position is the row of the opinion that decides it.
 COLLECTION = Collection(
     name="positions",
+    space="opinion",
+    begin=position_rows,
     kinds=(),
-    columns=(),
+    columns=[opinions.c[name] for name in ("row_id", "dataset", "holder", "question")],
     key={name: _SORTS[name] for name in ("holder", "question")},
     sorts=_SORTS,
     filters=(
-        *map(_filter, OPINION_FILTERS),
-        Filter(STANCE, _column("stance").in_, facet=_column("stance")),
+        *(
+            replace(
+                one,
+                facet=one.facet if one.parameter.name in _FACETS else None,
+                applies_to_source=True,
+            )
+            for one in OPINION_FILTERS
+        ),
+        equal(STANCE, opinions.c.stance),
     ),
     fields=list(Position.model_fields),
     render=position_json,
-    source=_source,
-    dataset_index=2,
-    row_source=PositionRows(),
     undated=undated,
 )
 

@@ -8,11 +8,13 @@ import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from pydantic import Field
+from pyroaring import BitMap
 
 from app.analysis.timeline import (
     KINDS,
     EntryKey,
     Selection,
+    Sources,
     TimelineEntry,
     count_entries,
     read_entries,
@@ -26,7 +28,6 @@ from app.web.endpoints.operation import operation
 from app.web.formats.downloads import download
 from app.web.formats.negotiation import negotiated_format
 from app.web.parameters import AS_OF, KNOWN_AT, Parameter, day_parameter, identifier, word_of
-from app.web.query.counting import MOST_COUNTED, bounded_total
 from app.web.query.cursors import Cursor, is_text
 from app.web.query.filters import CURSOR, DATASET, FORMAT, LIMIT, Filter
 from app.web.query.ids import resolve_filters
@@ -62,15 +63,15 @@ def _answer(context: ReadContext) -> Response:
     name = negotiated_format(context, ("json", "csv", "ndjson"))
     if name != "json":
         return download(context, name, "timeline", Entry, _parts)
-    selection = _selection(context)
+    sources, selection = _sources(context), _selection(context)
     page = read_page(context, _CURSOR, partial(_entries_after, context))
     return page_response(
         context,
         page,
         _texts(page.rows),
         {entry.dataset for entry in page.rows},
-        bounded_total(count_entries(context.rows, selection, MOST_COUNTED)),
-        undated=count_entries(context.rows, undated_of(selection), MOST_COUNTED),
+        {"total": count_entries(sources, selection)},
+        undated=count_entries(sources, undated_of(selection)),
     )
 
 
@@ -90,7 +91,23 @@ def _entries_after(
     context: ReadContext, values: Sequence[Any] | None, most: int
 ) -> Sequence[TimelineEntry]:
     after = EntryKey(*values) if values else None
-    return read_entries(context.rows, _selection(context), after, most)
+    return read_entries(_sources(context), _selection(context), after, most)
+
+
+def _sources(context: ReadContext) -> Sources:
+    index = context.index
+    return Sources(
+        context.rows, index.column, index.live("opinion"), partial(_read_opinions, context)
+    )
+
+
+def _read_opinions(
+    context: ReadContext, rows: BitMap, after: tuple[str, str] | None, limit: int
+) -> Sequence[tuple[Any, ...]]:
+    """The id, dataset, body and first day of opinions, by that day and id."""
+    order = [("stated_earliest", False), ("id", False)]
+    columns = ("id", "dataset", "body", "stated_earliest")
+    return context.rows_in_order("opinion", rows, order, columns, after=after, most=limit)
 
 
 def _selection(context: ReadContext) -> Selection:

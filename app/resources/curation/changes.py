@@ -27,7 +27,6 @@ from app.web.formats.downloads import download
 from app.web.formats.negotiation import negotiated_format
 from app.web.parameters import integer, word_of
 from app.web.problems import MEDIA_TYPES
-from app.web.query.counting import MOST_COUNTED, bounded_total
 from app.web.query.cursors import Cursor, is_number, is_text
 from app.web.query.filters import CURSOR, DEFAULT_LIMIT, LIMIT
 from app.web.query.pages import page_response, read_page, read_parts
@@ -117,12 +116,12 @@ def _text(row: Row[Any], record: bytes) -> bytes:
 def _total(context: ReadContext) -> dict[str, Any]:
     since = _since(context)
     total: int = context.cached(("changes", since), lambda: _count(context, since))
-    return bounded_total(total)
+    return {"total": total}
 
 
 def _count(context: ReadContext, since: int) -> int:
     return sum(
-        context.connection.execute(number_of_changes(kind, since, MOST_COUNTED + 1)).scalar() or 0
+        context.connection.execute(number_of_changes(kind, since)).scalar() or 0
         for kind in KINDS.values()
     )
 

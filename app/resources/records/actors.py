@@ -1,22 +1,25 @@
 """Whoever can hold or be the subject of a position: countries, organizations, people, groups."""
 
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import replace
 from typing import Annotated, Any
 
 import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import ColumnElement, Row, Select
+from pyroaring import BitMap
+from sqlalchemy import ColumnElement, Row
 
 from app.db.tables import ACTOR_KINDS, KIND_TABLES
+from app.index.state import KIND
 from app.vocabulary import ActorKind
 from app.web.endpoints.operation import operation
 from app.web.parameters import identifier, word
 from app.web.query.answers import answer
 from app.web.query.collection import Collection
-from app.web.query.filters import DATASET, ID, Filter
+from app.web.query.filters import DATASET, ID, Filter, equal
+from app.web.query.plan import rows_where
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page, Shape, Stored
 
@@ -33,29 +36,17 @@ class Actor(Stored, Shape):
     other_names: Annotated[list[str], Field(description="Other names and spellings.")]
 
 
-@cache
+_COLUMNS = ("id", "dataset", "revision", "recorded_at", "body", KIND)
+
+
 def _column(name: str) -> ColumnElement[Any]:
-    """A column of the four tables as one; the same each time, by which its place is known."""
-    return sa.literal_column(f"actors.{name}", sa.Text())
+    """A column that all four tables have, or the index for all of them."""
+    return sa.literal_column(name, sa.Text())
 
 
-_NAMES = ("id", "dataset", "revision", "recorded_at", "body", "kind", "sort_name", "country")
-
-
-def _source(_context: ReadContext) -> Select[Any]:
-    """The four tables as one."""
-    parts = []
-    for kind in ACTOR_KINDS:
-        table = KIND_TABLES[kind]
-        country = table.c.country if "country" in table.c else table.c.id
-        stored = [table.c[name] for name in _NAMES[:5]]
-        parts.append(
-            sa.select(
-                *stored, sa.literal(kind).label("kind"), table.c.sort_name, country.label("country")
-            )
-        )
-    actors = sa.union_all(*parts).subquery("actors")
-    return sa.select(*(actors.c[name] for name in _NAMES))
+def _with_ids(context: ReadContext, ids: Sequence[str]) -> BitMap:
+    found = (rows_where(context, kind, KIND_TABLES[kind].c.id.in_(ids)) for kind in ACTOR_KINDS)
+    return BitMap.union(*found)
 
 
 def _render(_context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]:
@@ -68,36 +59,37 @@ def _text(row: Row[Any], body: dict[str, Any]) -> bytes:
         "dataset": row.dataset,
         "revision": row.revision,
         "recorded_at": row.recorded_at,
-        "kind": row.kind,
+        "kind": row.record_kind,
         "name": body["name"],
         "other_names": body["other_names"],
     }
     return orjson.dumps(told)
 
 
+_BY_NAME = {name: _column(name) for name in (*_COLUMNS, "sort_name", "country")}
+
 COLLECTION = Collection(
     name="actors",
+    space="actor",
     kinds=ACTOR_KINDS,
-    columns=[_column(name) for name in _NAMES],
-    key={"id": _column("id")},
-    sorts={"id": _column("id"), "name": _column("sort_name"), "kind": _column("kind")},
+    columns=[_BY_NAME[name] for name in _COLUMNS],
+    key={"id": _BY_NAME["id"]},
+    sorts={"id": _BY_NAME["id"], "name": _BY_NAME["sort_name"], "kind": _BY_NAME[KIND]},
     filters=(
-        Filter(
-            word("kind", ActorKind, "What kind of actor."),
-            _column("kind").in_,
-            facet=_column("kind"),
+        equal(word("kind", ActorKind, "What kind of actor."), _BY_NAME[KIND]),
+        replace(
+            equal(
+                identifier("country", "The country they belong to, or are.", "KAZ"),
+                _BY_NAME["country"],
+                "country",
+            ),
+            facet=None,
         ),
-        Filter(
-            identifier("country", "The country they belong to, or are.", "KAZ"),
-            _column("country").in_,
-            "country",
-        ),
-        Filter(ID, _column("id").in_, "actor", skips_unknown=True),
-        Filter(DATASET, _column("dataset").in_, "dataset", _column("dataset")),
+        Filter(ID, _BY_NAME["id"].in_, "actor", skips_unknown=True, rows=_with_ids),
+        equal(DATASET, _BY_NAME["dataset"], "dataset"),
     ),
     fields=["id", "dataset", "revision", "recorded_at", "kind", "name", "other_names"],
     render=_render,
-    source=_source,
 )
 
 operation(

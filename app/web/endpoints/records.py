@@ -69,6 +69,7 @@ def collection_of(
         )
     return Collection(
         name=kind.path,
+        space=kind.name,
         kinds=(kind.name,),
         columns=(table.c.id, table.c.dataset, table.c.revision, table.c.recorded_at, table.c.body),
         key={"id": table.c.id},

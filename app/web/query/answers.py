@@ -1,6 +1,6 @@
 """Answers of a collection: a page as JSON, or the whole result in the format asked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -9,17 +9,15 @@ from fastapi import Response
 from pydantic import BaseModel
 from sqlalchemy import Row
 
-from app.db.releases import as_known
-from app.db.statement_cache import in_parts
 from app.web.formats.downloads import download
 from app.web.formats.negotiation import negotiated_format
 from app.web.query.collection import Collection
-from app.web.query.counting import facets_of, total_of
 from app.web.query.cursors import Cursor, is_number, is_text
 from app.web.query.ids import resolve_filters
 from app.web.query.ordering import Order, order_of, sort_values
 from app.web.query.pages import CHUNK, page_response, read_page
-from app.web.query.select import every_row, rows_after
+from app.web.query.plan import Plan
+from app.web.query.statement_plan import StatementPlan
 from app.web.requests.context import ReadContext
 
 
@@ -29,35 +27,35 @@ def answer(context: ReadContext, collection: Collection, shape: type[BaseModel])
     name = negotiated_format(context, ("json", "csv", "ndjson"))
     if name == "json":
         return _page(context, collection)
-    every_row(context, collection)  # refuses now what a stream that has begun cannot refuse
+    order_of(context, collection)  # refuses now what a stream that has begun cannot refuse
     return download(context, name, collection.name, shape, partial(parts_of, collection))
 
 
 def parts_of(collection: Collection, context: ReadContext) -> Iterator[list[bytes]]:
     """The JSON texts of a whole result by parts, marks still in them."""
-    statement = as_known(every_row(context, collection), context.known)
-    named = collection.render is not None
-    for part in in_parts(context.connection, statement, CHUNK, named=named):
+    for part in plan_of(context, collection, order_of(context, collection)).parts(CHUNK):
         yield collection.texts(context, part)
+
+
+def plan_of(context: ReadContext, collection: Collection, order: Order) -> Plan | StatementPlan:
+    """How the rows of a list are found: by the index, or where it has none, by a statement."""
+    kind = Plan if collection.space else StatementPlan
+    return kind(context, collection, order)
 
 
 def _page(context: ReadContext, collection: Collection) -> Response:
     """One page of a collection as JSON."""
     order = order_of(context, collection)
-
-    def rows(values: Sequence[Any] | None, most: int) -> Sequence[Row[Any]]:
-        if collection.row_source is not None:
-            return collection.row_source.rows_after(context, collection, values, most)
-        return rows_after(context, collection, order, values, most)
-
-    page = read_page(context, _cursor(context, collection, order), rows)
+    plan = plan_of(context, collection, order)
+    page = read_page(context, _cursor(context, collection, order), plan.rows_after)
+    facets = context.values.get("facets")
     return page_response(
         context,
         page,
         collection.texts(context, page.rows),
         {row[collection.dataset_index] for row in page.rows},
-        total_of(context, collection),
-        facets=facets_of(context, collection),
+        {"total": plan.total},
+        facets=plan.facets(facets) if facets else None,
         undated=collection.undated(context),
     )
 

@@ -8,9 +8,10 @@ the formats and all of it in OpenAPI.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select
+from pyroaring import BitMap
+from sqlalchemy import ColumnElement, Select
 
 from app.web.parameters import KNOWN_AT, Parameter, word_of
 from app.web.query.filters import CURSOR, FORMAT, LIMIT, TOTAL, Filter, Q
@@ -31,11 +32,12 @@ class Collection:
         filters: its own filters.
         fields: the top-level fields of a record, for `fields=`.
         render: JSON text of each row, marks still in it; left out where rows are records.
-        source: the select of `columns`, from the values, where it is not just the table.
+        source: the select of `columns`, from the values, where the index does not have them.
         cache_terms: what `source` takes in the place of `q`, where it looks at nothing else of
             the request; its statement is then cached, too.
         dataset_index: where in a row the dataset stands, for the citations.
-        row_source: for rows that are derived, how a page is found without deriving the others.
+        space: the space of the index that its rows are of; none where `source` makes them.
+        begin: the rows that filters choose among, where it is not all of the space.
         undated: how many rows `as_of` leaves out because nothing dates them.
     """
 
@@ -46,13 +48,14 @@ class Collection:
     sorts: Mapping[str, ColumnElement[Any]]
     filters: Sequence[Filter]
     fields: Sequence[str]
-    render: Callable[[ReadContext, Sequence[Row[Any]]], list[bytes]] | None = None
+    render: Callable[[ReadContext, Sequence[Any]], list[bytes]] | None = None
     source: Callable[[ReadContext], Select[Any]] | None = None
     cache_terms: Callable[[ReadContext], dict[str, Any]] | None = None
     default_sort: str = ""
     clocks: Sequence[Parameter] = (KNOWN_AT,)
     dataset_index: int = 1
-    row_source: "RowSource | None" = None
+    space: str | None = None
+    begin: Callable[[ReadContext], BitMap] | None = None
     undated: Callable[[ReadContext], int | None] = field(default=lambda _context: None)
 
     def texts(self, context: ReadContext, rows: Sequence[Any]) -> list[bytes]:
@@ -77,8 +80,7 @@ class Collection:
             "sort",
             [s for name in self.sorts for s in (name, f"-{name}")],
             f"Sort by: {sortable}; a minus sign turns the order round. Rows that are equal keep a "
-            "stable order; so do all rows where this is left out: by date under a period, by "
-            "question under a topic or subject, else by id.",
+            "stable order; so do all rows where this is left out.",
         )
         yield word_of("fields", self.fields, "Give only these fields of each record.")
         if facets := [one.parameter.name for one in self.filters if one.facet is not None]:
@@ -87,19 +89,3 @@ class Collection:
         yield CURSOR
         yield TOTAL
         yield FORMAT
-
-
-class RowSource(Protocol):
-    """Another way to find and count a collection's rows than the statement of its page."""
-
-    def rows_after(
-        self,
-        context: ReadContext,
-        collection: Collection,
-        values: Sequence[Any] | None,
-        most: int,
-    ) -> Sequence[Row[Any]]:
-        """The rows after the one with these sort values, at most so many."""
-
-    def total(self, context: ReadContext, collection: Collection) -> dict[str, Any]:
-        """The total of `meta`, counted as far as a total goes."""

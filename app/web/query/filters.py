@@ -1,17 +1,24 @@
 """Filters of lists: what a parameter means, and the parameters that all lists share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from pyroaring import BitMap
 from sqlalchemy import ColumnElement
 
+from app.dates import UNKNOWN
 from app.records.conditions import Condition, refers_to
 from app.web.parameters import Parameter, identifier, integer, word_of
+from app.web.requests.context import ReadContext
 
 DEFAULT_LIMIT, MOST_ROWS = 50, 500
+
+
+#: Gives the rows that a value lets through, of whatever release.
+RowsOf: TypeAlias = Callable[[ReadContext, Any], BitMap]
 
 
 @dataclass(frozen=True)
@@ -25,9 +32,7 @@ class Filter:
         facet: the column that `facets=` counts by, where that makes sense.
         applies_to_source: whether it applies to the rows that the collection is derived from, and
             the collection's own `source` sees to it.
-        order: the order in which an index gives its rows, where that is not the key's. It holds
-            when no sort is asked for and this is the first filter given, in the collection's
-            order: a period or a topic in any other order is all its rows, sorted, for each page.
+        rows: what it means in the index; left out where SQL alone can say it.
         takes_all_values: whether the condition takes the values of all parameters, since what it
             means depends on another one.
         skips_unknown: for ids, whether one that does not exist is left out instead of refused.
@@ -38,26 +43,41 @@ class Filter:
     space: str | None = None
     facet: ColumnElement[Any] | None = None
     applies_to_source: bool = False
-    order: Sequence[ColumnElement[Any]] = ()
+    rows: RowsOf | None = None
     takes_all_values: bool = False
     skips_unknown: bool = False
 
 
 def equal(parameter: Parameter, column: ColumnElement[Any], space: str | None = None) -> Filter:
     """The filter that a column is one of the values; it can be counted by, too."""
-    return Filter(parameter, column.in_, space, facet=column)
+    rows = partial(_having, column.name)
+    return Filter(parameter, column.in_, space, facet=column, rows=rows)
 
 
 def overlapping(
     parameter: Parameter, earliest: ColumnElement[str], latest: ColumnElement[str], *, start: bool
 ) -> Filter:
     """One end of a period that a vague date must overlap; unknown dates never do."""
-    if start:
-        begun = lambda day: sa.and_(latest >= day, earliest != "")  # noqa: E731
-        return Filter(parameter, begun, order=(latest, earliest))
-    return Filter(
-        parameter, lambda day: sa.and_(earliest <= day, earliest != ""), order=(earliest,)
+    condition = (
+        (lambda day: sa.and_(latest >= day, earliest != UNKNOWN))
+        if start
+        else (lambda day: sa.and_(earliest <= day, earliest != UNKNOWN))
     )
+    rows = partial(_from, latest.name) if start else partial(_until, earliest.name)
+    return Filter(parameter, condition, rows=rows)
+
+
+def _having(column: str, context: ReadContext, values: Sequence[Any]) -> BitMap:
+    return context.index.column(column).any_of(values)
+
+
+def _from(latest: str, context: ReadContext, day: str) -> BitMap:
+    return context.index.column(latest).between(first=day)
+
+
+def _until(earliest: str, context: ReadContext, day: str) -> BitMap:
+    dates = context.index.column(earliest)
+    return dates.between(last=day) - dates.rows(UNKNOWN)
 
 
 def linked(kind: str, parameter: Parameter, field: str, *, space: str) -> Filter:
@@ -77,7 +97,7 @@ CURSOR = Parameter(
 )
 DATASET = identifier("dataset", "Only records of these bodies of data.", "kazakhstan-nato")
 ID = identifier("id", "Only these records: fetches a batch; ids that do not exist are left out.")
-TOTAL = word_of("total", ["exact"], "`exact` counts a total beyond 10,000 to the end.", many=False)
+TOTAL = word_of("total", ["exact"], "Accepted and without effect: totals are exact.", many=False)
 FORMAT = word_of(
     "format",
     ["json", "csv", "ndjson"],

@@ -28,28 +28,21 @@ Order: TypeAlias = tuple[OrderKey, ...]
 
 
 def order_of(context: ReadContext, collection: Collection) -> Order:
-    """The order asked for, else the collection's own, else the one a filter brings with it."""
+    """The order asked for, else the collection's own."""
     asked: list[str] = context.values.get("sort") or collection.default_sort.split(",")
-    given = (
-        one.parameter.name for one in collection.filters if one.parameter.name in context.values
-    )
-    return _total_order(collection, tuple(filter(None, asked)), next(given, None))
+    return _total_order(collection, tuple(filter(None, asked)))
 
 
 @lru_cache(maxsize=1000)
-def _total_order(collection: Collection, sorts: tuple[str, ...], first: str | None) -> Order:
+def _total_order(collection: Collection, sorts: tuple[str, ...]) -> Order:
     """An order made total by the key, which runs the way of the last sort.
 
     Args:
         collection: the collection.
         sorts: what is sorted by.
-        first: the first filter given, whose order it is where nothing is sorted by.
     """
     named = {name.lstrip("-"): name.startswith("-") for name in sorts}
     keys = [(collection.sorts[name], descending) for name, descending in named.items()]
-    for one in collection.filters if not keys else ():
-        if one.parameter.name == first:
-            keys = [(column, False) for column in one.order]
     direction = keys[-1][1] if keys else False
     keys += [(column, direction) for name, column in collection.key.items() if name not in named]
     added = [column for column, _ in keys if column not in collection.column_indexes]

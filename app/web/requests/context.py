@@ -1,19 +1,25 @@
 """Request context: the parameters of a request, and the one state of the data that answers it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 from fastapi import Request, Response
-from sqlalchemy import Connection
+from pyroaring import BitMap
+from sqlalchemy import Connection, Table
 
 from app.db.deadlines import set_deadline
 from app.db.releases import as_known, current_release, release_at
+from app.db.rows import rows_by_id
 from app.db.statement_cache import Build, Values
 from app.db.tables import datasets
+from app.index.build import versions_of
+from app.index.columns import SPACES
+from app.index.release_index import IndexView
 from app.web.references import ReferenceFiller
 from app.web.requests.service import Service
 
@@ -39,6 +45,39 @@ class ReadContext:
     known: int | None
     values: dict[str, Any]
     references: ReferenceFiller
+
+    @property
+    def index(self) -> IndexView:
+        """The index as of the release asked for."""
+        return self.service.index.view(self.connection, self.release, self.known)
+
+    def tables(self, space: str) -> list[Table]:
+        """The tables that the rows of a space are in: superseded rows are in history."""
+        each = 1 if self.known is None else 2
+        return [table for kind in SPACES[space] for table in versions_of(kind)[:each]]
+
+    def rows_by_id(
+        self, space: str, columns: Sequence[str], rows: Iterable[int]
+    ) -> list[tuple[Any, ...]]:
+        """Columns of the rows of a space with these row ids, in their order."""
+        ids = list(rows)
+        read = rows_by_id(self.connection, self.tables(space), ("row_id", *columns), ids)
+        found = {row[0]: row[1:] for row in read}
+        return [found[row] for row in ids]
+
+    def rows_in_order(
+        self,
+        space: str,
+        rows: BitMap,
+        order: Sequence[tuple[str, bool]],
+        columns: Sequence[str],
+        *,
+        after: Sequence[Any] | None = None,
+        most: int | None = None,
+    ) -> list[tuple[Any, ...]]:
+        """Columns of some rows of a space in an order (see `IndexView.in_order`)."""
+        found = self.index.in_order(self.connection, space, rows, order, after)
+        return self.rows_by_id(space, columns, islice(found, most))
 
     @property
     def sqlite(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from app.db import Database
 from app.db.statement_cache import StatementCache
+from app.index.release_index import ReleaseIndex
 from app.settings import Settings
 from app.web.references import ReferenceFiller
 from app.web.requests.auth import Authenticator
@@ -18,6 +19,7 @@ class Service:
     Attributes:
         database: what is read and written.
         settings: what the operator set.
+        index: which rows have which values, as of any release.
         statements: the statements by their shape.
         release_cache: what was made of the newest release.
         executor: runs the work of requests.
@@ -26,6 +28,7 @@ class Service:
 
     database: Database
     settings: Settings
+    index: ReleaseIndex = field(default_factory=ReleaseIndex)
     statements: StatementCache = field(default_factory=StatementCache)
     release_cache: ReleaseCache = field(default_factory=lambda: ReleaseCache(-1))
     executor: Executor = field(init=False)
