@@ -169,7 +169,7 @@ def cited_datasets(read: ReadRows, where: Conditions) -> set[str]:
     return {row.id for row in read(sa.select(datasets.c.id).where(met))}
 
 
-def undated(read: ReadRows, where: Conditions) -> int:
+def count_undated(read: ReadRows, where: Conditions) -> int:
     """Count the opinions that a period leaves out because nothing dates them."""
     conditions = [*where, opinions.c.counts_earliest == sa.literal_column("''")]
     return int(read(sa.select(sa.func.count()).select_from(opinions).where(*conditions))[0][0])

@@ -1,4 +1,4 @@
-"""The filters of opinions, which everything derived from opinions takes as well."""
+"""Filters of opinions, which everything derived from opinions takes as well."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from app.analysis.as_of import begun_by
-from app.analysis.standings import undated as number_undated
+from app.analysis.standings import count_undated
 from app.db.tables import links, opinions, questions
 from app.records.conditions import Condition, Ids, about_topics, refers_to, topics_below
 from app.vocabulary import ActorKind, Attribution, Stance
@@ -113,7 +113,7 @@ def opinion_conditions(
 
 
 def filters_named(*names: str) -> tuple[Filter, ...]:
-    """Some of the filters of opinions, by name."""
+    """Pick some of the filters of opinions by name."""
     by_name = {one.parameter.name: one for one in OPINION_FILTERS}
     return tuple(by_name[name] for name in names)
 
@@ -153,7 +153,7 @@ def questions_asked(context: ReadContext) -> list[str] | None:
 
 
 def undated(context: ReadContext) -> int | None:
-    """How many opinions `as_of` leaves out because nothing dates them; None without it."""
+    """The number of opinions `as_of` leaves out because nothing dates them; None without it."""
     if "as_of" not in context.values:
         return None
-    return number_undated(context.rows, opinion_conditions(context, but=("as_of",)))
+    return count_undated(context.rows, opinion_conditions(context, but=("as_of",)))

@@ -31,7 +31,7 @@ _SORTS = {
     "question": opinions.c.question,
     "last_stated": opinions.c.counts_earliest,
 }
-#: What positions are sorted by under a filter that brings an order with it.
+#: The sorts of positions under a filter that brings an order with it.
 ORDERS: Mapping[str, tuple[str, ...]] = {
     "topic": ("question",),
     "subject": ("question",),

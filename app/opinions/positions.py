@@ -59,29 +59,29 @@ def position_json(context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]
         .where(*opinion_conditions(context), *keyed(keys))
         .order_by(o.counts_earliest, o.id)
     )
-    beneath: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    reports: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for one in context.rows(statement):
-        beneath[one.holder, one.question].append(one)
-    return [_text(row, beneath[row.holder, row.question]) for row in rows]
+        reports[one.holder, one.question].append(one)
+    return [_text(row, reports[row.holder, row.question]) for row in rows]
 
 
 _ORDER = [word.value for word in Attribution]
 
 
-def _text(row: Row[Any], beneath: list[Any]) -> bytes:
-    told = {one.id: orjson.loads(one.body) for one in beneath}
+def _text(row: Row[Any], reports: list[Any]) -> bytes:
+    bodies = {one.id: orjson.loads(one.body) for one in reports}
     position = {
         "holder": f"{MARK}actor:{row.holder}",
         "question": f"{MARK}question:{row.question}",
         "stance": row.stance,
         "stance_score": row.score,
-        "since": told[row.since_id]["stated"],
-        "last_stated": told[row.last_id]["stated"],
+        "since": bodies[row.since_id]["stated"],
+        "last_stated": bodies[row.last_id]["stated"],
         "opinions": row.opinions,
-        "attributions": sorted({one.attribution for one in beneath}, key=_ORDER.index),
+        "attributions": sorted({one.attribution for one in reports}, key=_ORDER.index),
         "changed": bool(row.changed),
         "conflicting": bool(row.conflicting),
-        "conditional": bool(told[row.last_id]["conditions"]),
-        "opinion_ids": [one.id for one in beneath],
+        "conditional": bool(bodies[row.last_id]["conditions"]),
+        "opinion_ids": [one.id for one in reports],
     }
     return orjson.dumps(position)

@@ -1,4 +1,7 @@
-"""Where holders stand, as a request asks: read apart for a few, else kept for the release."""
+"""Standings of holders, as a request asks for them.
+
+Those of a few holders are read by themselves, those of all are cached for the release.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
@@ -14,31 +17,31 @@ from app.web.requests.context import ReadContext
 FROM = day_parameter("from", "Opinions stated on or after that day, perhaps.", "1992-01-01")
 TO = day_parameter("to", "Opinions stated on or before that day, perhaps.", "2019-12-31")
 
-#: So many holders are read by themselves; for more, all are read and kept for the release.
+#: The most holders that are read by themselves; for more, all are read and cached.
 READ_APART = 8
-#: What is applied to standings after they are read, so that one reading serves every request.
-_AFTERWARDS = ("as_of", "question", "topic", "subject", "holder", "holder_kind", "country")
+#: Filters that are applied to standings after they are read: one reading serves every request.
+_APPLIED_AFTER = ("as_of", "question", "topic", "subject", "holder", "holder_kind", "country")
 
 
 def standings(
     context: ReadContext, holders: Collection[str] | None = None
 ) -> tuple[Standings, int]:
-    """Where holders stand, and the questions asked about as a set of their numbers.
+    """The standings of holders, and the questions asked about as a set of their numbers.
 
     Args:
         context: the request; `as_of`, `from` and `to` are for `period` to apply.
-        holders: whom it is about, where that is known.
+        holders: the holders it is about, where they are known.
     """
-    name = cache_key(context)
+    key = cache_key(context)
     if holders is not None and len(holders) <= READ_APART:
         where = [*opinion_conditions(context, but=("as_of",)), opinions.c.holder.in_(holders)]
         found = Standings(context.rows, where)
         return found, found.everything
-    if name is None:
+    if key is None:
         found = Standings(context.rows, opinion_conditions(context, but=("as_of",)))
         return found, found.everything
-    everybody = opinion_conditions(context, but=_AFTERWARDS)
-    found = context.cached(name, partial(Standings, context.rows, everybody))
+    everybody = opinion_conditions(context, but=_APPLIED_AFTER)
+    found = context.cached(key, partial(Standings, context.rows, everybody))
     asked = questions_asked(context)
     return found, found.everything if asked is None else found.numbers(asked)
 
@@ -52,15 +55,15 @@ def period(context: ReadContext) -> Period:
     )
 
 
-def held(context: ReadContext) -> tuple[Standings, dict[str, Directions]]:
-    """Where those asked about stand on the questions asked about, in the period asked for."""
+def standings_by_holder(context: ReadContext) -> tuple[Standings, dict[str, Directions]]:
+    """The directions of each holder asked about, on the questions and in the period asked for."""
     found, numbers = standings(context)
     within = found.within(period(context), context.rows)
     return found, {one: within[one].within(numbers) for one in holders_asked(context, within)}
 
 
 def holders_asked(context: ReadContext, known: Mapping[str, object]) -> list[str]:
-    """Those of the holders that `holder`, `holder_kind` and `country` let through."""
+    """The holders that `holder`, `holder_kind` and `country` let through."""
     found: Iterable[str] = known
     if "holder" in context.values:
         found = [one for one in found if one in context.values["holder"]]

@@ -19,7 +19,7 @@ from app.analysis.breakdown import (
     read_topics,
 )
 from app.analysis.figures import rounded
-from app.analysis.standings import Standings, cited_datasets, undated
+from app.analysis.standings import Standings, cited_datasets, count_undated
 from app.db.tables import opinions
 from app.opinions.filters import filters_named, opinion_conditions
 from app.opinions.standings import FROM, TO, holders_asked, period, standings
@@ -73,7 +73,7 @@ def _compute(context: ReadContext) -> Computation:
     drawn = [*opinion_conditions(context, but=("as_of",)), opinions.c.holder.in_(ones)]
     meta = {name: context.values.get(name) for name in ("from", "to", "by")}
     if not period(context).is_everything or meta["by"] in ("year", "decade"):
-        meta["undated"] = undated(context.rows, drawn)
+        meta["undated"] = count_undated(context.rows, drawn)
     return Computation(rows, cited_datasets(context.rows, drawn), meta)
 
 

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from app.analysis.blocs import Bloc, Member, blocs, pair_up
 from app.analysis.figures import rounded
-from app.analysis.standings import cited_datasets, undated
+from app.analysis.standings import cited_datasets, count_undated
 from app.opinions.filters import filters_named, opinion_conditions
-from app.opinions.standings import FROM, TO, held, period
+from app.opinions.standings import FROM, TO, period, standings_by_holder
 from app.records.references import MARK, Ref
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
 from app.web.requests.context import ReadContext
@@ -47,7 +47,7 @@ class BlocRow(Shape):
 
 
 def _compute(context: ReadContext) -> Computation:
-    _, by_holder = held(context)
+    _, by_holder = standings_by_holder(context)
     found = blocs(pair_up(by_holder, context.values.get("minimum_n", MINIMUM_N)))
     where = opinion_conditions(context, but=("as_of",))
     meta: dict[str, Any] = {
@@ -58,7 +58,7 @@ def _compute(context: ReadContext) -> Computation:
         "pairs_left_out": found.left_out,
     }
     if not period(context).is_everything:
-        meta["undated"] = undated(context.rows, where)
+        meta["undated"] = count_undated(context.rows, where)
     return Computation(
         [_row(bloc) for bloc in found.blocs], cited_datasets(context.rows, where), meta
     )

@@ -26,7 +26,7 @@ from app.analysis.country_profile import (
 from app.analysis.directions import NO_DIRECTIONS, Directions
 from app.analysis.positions import positions
 from app.analysis.rows import Conditions
-from app.analysis.standings import Standings, cited_datasets, undated
+from app.analysis.standings import Standings, cited_datasets, count_undated
 from app.dates import VagueDate
 from app.db.tables import opinions
 from app.opinions.filters import filters_named, opinion_conditions
@@ -200,7 +200,7 @@ def _cited(context: ReadContext, country: str, *, with_neighbours: bool) -> set[
 
 def _undated(context: ReadContext, country: str) -> int:
     where = opinion_conditions(context, but=("as_of",))
-    return undated(context.rows, [*where, held_in(country)])
+    return count_undated(context.rows, [*where, held_in(country)])
 
 
 # -- positions --------------------------------------------------------------------------------

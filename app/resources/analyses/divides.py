@@ -20,7 +20,7 @@ from app.analysis.divides import (
 from app.analysis.figures import rounded
 from app.analysis.standings import cited_datasets
 from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
-from app.opinions.standings import held
+from app.opinions.standings import standings_by_holder
 from app.records.references import MARK, Ref
 from app.vocabulary import QuestionKind, ReasonType
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
@@ -85,7 +85,7 @@ def _measured(context: ReadContext) -> Iterator[Polarization]:
     """Every question, votes by the directions that were taken and the others by their scores."""
     least = context.values.get("minimum_n", MINIMUM_N)
     kinds = context.cached("question kinds", partial(read_question_kinds, context.rows))
-    known, by_holder = held(context)
+    known, by_holder = standings_by_holder(context)
     for question, counts in count_directions(known.questions, by_holder):
         if kinds[question] is QuestionKind.VOTE:
             yield measure(question, QuestionKind.VOTE, counts, least)
@@ -114,7 +114,7 @@ def _row(found: Polarization) -> Row:
 
 def _with_camps(context: ReadContext, rows: list[Row]) -> list[Row]:
     """The rows that are shown, with the camps of their questions."""
-    known, by_holder = held(context)
+    known, by_holder = standings_by_holder(context)
     ids = [row["id"] for row in rows]
     reasons = read_reasons(context.rows, opinion_conditions(context), ids)
     return [_shown(row, known.numbers([row["id"]]), by_holder, reasons) for row in rows]

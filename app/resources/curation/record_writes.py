@@ -24,7 +24,8 @@ from app.records.storage.citers import MOST_CITERS, citers
 from app.records.validation import GivenRecord, validate
 from app.settings import Settings
 from app.web.endpoints.changes import NO_BODY, Answer, Body, WriteContext, write_operation
-from app.web.endpoints.records import item_text, read_row, shipped_id
+from app.web.endpoints.operation import path_id
+from app.web.endpoints.records import item_text, read_row
 from app.web.http.request_body import JSON
 from app.web.http.response_cache import tag_of
 from app.web.request_schemas import input_ref, patch_ref
@@ -226,7 +227,7 @@ def _register(kind: Kind, operation: Operation) -> None:
         status=operation.status,
         shape=None if operation.status == 204 else answered,
         body=operation.body(kind) if operation.body else NO_BODY,
-        path_parameters=(shipped_id(kind),) if operation.at_item else (),
+        path_parameters=(path_id(kind.name, kind.example_id),) if operation.at_item else (),
         headers=operation.headers,
         problems=operation.problems,
     )

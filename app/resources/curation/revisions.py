@@ -17,8 +17,7 @@ from app.errors import NotFound
 from app.records.kinds import KINDS, Kind, written
 from app.records.storage.history import ADD, DELETE, revisions_of
 from app.web.changed import Changed, told
-from app.web.endpoints.operation import operation
-from app.web.endpoints.records import shipped_id
+from app.web.endpoints.operation import operation, path_id
 from app.web.formats.responses import item_response
 from app.web.parameters import is_id
 from app.web.query.answers import answer
@@ -152,7 +151,7 @@ def _register(kind: Kind) -> None:
         tag="Curation",
         shape=Page[Revision],
         parameters=collection.parameters,
-        path_parameters=(shipped_id(kind),),
+        path_parameters=(path_id(kind.name, kind.example_id),),
         formats=("json", "csv", "ndjson"),
         problems=(404,),
     )
@@ -166,7 +165,7 @@ def _register(kind: Kind) -> None:
         tag="Curation",
         shape=Item[shape],
         path_parameters=(
-            shipped_id(kind),
+            path_id(kind.name, kind.example_id),
             _IN_ADDRESS,
         ),
         problems=(404,),

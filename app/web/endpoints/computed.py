@@ -119,7 +119,7 @@ def register(
 
 
 def answer(context: ReadContext, listed: Computed) -> Response:
-    """A computed list in the format asked for."""
+    """Answer with a computed list in the format asked for."""
     resolve_filters(context, listed.filters)
     name = negotiated_format(context, ("json", "csv", "ndjson"))
     if name != "json":

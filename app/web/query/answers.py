@@ -24,7 +24,7 @@ from app.web.requests.context import ReadContext
 
 
 def answer(context: ReadContext, collection: Collection, shape: type[BaseModel]) -> Response:
-    """A collection in the format asked for."""
+    """Answer with a collection in the format asked for."""
     resolve_filters(context, collection.filters)
     name = negotiated_format(context, ("json", "csv", "ndjson"))
     if name == "json":
@@ -34,7 +34,7 @@ def answer(context: ReadContext, collection: Collection, shape: type[BaseModel])
 
 
 def parts_of(collection: Collection, context: ReadContext) -> Iterator[list[bytes]]:
-    """The JSON texts of a whole result by parts, marks still in them."""
+    """Read the JSON texts of a whole result by parts, marks still in them."""
     statement = as_known(every_row(context, collection), context.known)
     named = collection.render is not None
     for part in in_parts(context.connection, statement, CHUNK, named=named):
@@ -42,7 +42,7 @@ def parts_of(collection: Collection, context: ReadContext) -> Iterator[list[byte
 
 
 def _page(context: ReadContext, collection: Collection) -> Response:
-    """One page of a collection as JSON."""
+    """Answer with one page of a collection as JSON."""
     order = order_of(context, collection)
 
     def rows(values: Sequence[Any] | None, most: int) -> Sequence[Row[Any]]:

@@ -61,7 +61,7 @@ class Collection:
 
     @cached_property
     def column_indexes(self) -> dict[ColumnElement[Any], int]:
-        """Where in a row each column stands."""
+        """The index in a row of each column."""
         return {column: index for index, column in enumerate(self.columns)}
 
     @cached_property

@@ -49,7 +49,7 @@ def bounded_total(number: int) -> dict[str, Any]:
 
 
 def facets_of(context: ReadContext, collection: Collection) -> dict[str, dict[str, int]] | None:
-    """How many rows of the whole result have each value, most frequent first."""
+    """Count the rows of the whole result by value, most frequent first."""
     if "facets" not in context.values:
         return None
     names: list[str] = context.values["facets"]

@@ -1,4 +1,4 @@
-"""Filters of lists: what a parameter means, and the parameters that all lists share."""
+"""Filters of lists: the meaning of a parameter, and the parameters that all lists share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def equal(parameter: Parameter, column: ColumnElement[Any], space: str | None = 
 def overlapping(
     parameter: Parameter, earliest: ColumnElement[str], latest: ColumnElement[str], *, start: bool
 ) -> Filter:
-    """One end of a period that a vague date must overlap; unknown dates never do."""
+    """The filter by one end of a period, which a vague date must overlap; unknown ones never do."""
     if start:
         begun = lambda day: sa.and_(latest >= day, earliest != "")  # noqa: E731
         return Filter(parameter, begun, order=(latest, earliest))

@@ -70,7 +70,7 @@ def _resolve(context: ReadContext, space: str, given: Iterable[str]) -> dict[str
 
 
 def country_aliases(context: ReadContext) -> dict[str, str]:
-    """Every way to write a country, in lower case, with its id."""
+    """The ids of countries by every way to write one, in lower case."""
     made: dict[str, str] = context.cached("country aliases", lambda: _read_aliases(context))
     return made
 

@@ -21,7 +21,7 @@ from app.web.query.cursors import SHAPING
 from app.web.query.ordering import Order, OrderKey, order_of, runs_one_way
 from app.web.requests.context import ReadContext
 
-#: What decides neither which rows there are nor what they hold.
+#: Parameters that decide neither which rows there are nor what they hold.
 NOT_FILTERING = SHAPING | {"sort"}
 
 
@@ -71,7 +71,7 @@ def rows_after(
     most: int,
 ) -> Sequence[Row[Any]]:
     """The rows after the one with these sort values, at most so many."""
-    # Beside what was asked, of which no parameter is called so.
+    # Beside the values of the query: no parameter is called so.
     given = {"after": [] if values is None else list(values), "most": most}
 
     def write(context: ReadContext) -> Select[Any]:
@@ -144,7 +144,7 @@ def _after_condition(order: Order, values: list[Any]) -> ColumnElement[bool]:
 
 
 def _seeks(placed: Select[Any], order: Order, values: list[Any], most: int) -> Select[Any]:
-    """One seek for each key that may differ first, put together in order."""
+    """The statement of one seek for each key that may differ first, put together in order."""
     parts = []
     for i, key in enumerate(order):
         same = [k.column == v for k, v in zip(order[:i], values[:i], strict=True)]
