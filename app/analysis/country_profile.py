@@ -36,14 +36,14 @@ Row = dict[str, Any]
 
 
 class Place(NamedTuple):
-    """Where an event happened: its folded words, with a space before and after."""
+    """Place of an event: its folded words, with a space before and after."""
 
     event: str
     words: str
 
 
 class CountryRecords:
-    """The records about a state and those who belong to it.
+    """Records about a state and those who belong to it.
 
     Args:
         read: reads rows.
@@ -68,7 +68,7 @@ class CountryRecords:
 
     @cached_property
     def belonging(self) -> dict[str, list[str]]:
-        """The ids of the organizations, people and groups of the state, by kind."""
+        """Return the ids of the organizations, people and groups of the state, by kind."""
         return {
             kind: [row.id for row in self._read(ids.order_by("id"))]
             for kind, ids in belonging_to([self._country]).items()
@@ -97,7 +97,7 @@ class CountryRecords:
         ]
 
     def offices(self) -> list[Row]:
-        """Return the offices in the state or its organizations, with who held them."""
+        """Return the offices in the state or its organizations, with their holders."""
         ours = set(marks(self._parties))
         found = self._bodies(people, refers_to("person", "memberships", self._parties))
         return [

@@ -23,7 +23,7 @@ Reasons: TypeAlias = dict[tuple[str, str], list[dict[str, Any]]]
 
 
 class Polarization(NamedTuple):
-    """How far the holders of one question are apart.
+    """Polarization of the holders of one question.
 
     Attributes:
         question: the id of the question.
@@ -39,12 +39,12 @@ class Polarization(NamedTuple):
 
     @property
     def n(self) -> int:
-        """The number of holders."""
+        """Return the number of holders."""
         return sum(self.frequencies)
 
     @property
     def scale(self) -> tuple[int, ...]:
-        """The places that holders can stand at."""
+        """Return the scores that a position on the question can have."""
         return SCALES[self.kind]
 
 

@@ -1,4 +1,4 @@
-"""Positions: where each holder stands on each question, derived from opinions, in SQL.
+"""Positions of holders on questions, derived from opinions, in SQL.
 
 Of the opinions let through, the latest by date decides. Vague dates are intervals, so several can
 be the latest: all that overlap the one that ends last. Where those differ in direction the

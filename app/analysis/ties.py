@@ -26,7 +26,7 @@ MOST_TIES = 20_000
 
 @dataclass(frozen=True)
 class Selection:
-    """The ties that are asked for.
+    """Selection of ties.
 
     Attributes:
         sorts: the sorts of tie, of `SORTS`.
@@ -45,7 +45,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Tie:
-    """A tie from one node to another; what a sort of tie does not have is None."""
+    """Tie from one node to another; what a sort of tie does not have is None."""
 
     source: str
     target: str
@@ -57,12 +57,12 @@ class Tie:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """The place of the tie in the order of a network."""
+        """Return what ties are ordered by."""
         return self.source, self.target, self.relation, self.role or ""
 
 
 def read_ties(read: ReadRows, selection: Selection, cited: set[str]) -> list[Tie]:
-    """Read the ties of all sorts that are asked for, in order.
+    """Read the ties of a selection, in order.
 
     Args:
         read: reads rows.
@@ -169,8 +169,8 @@ _RELATIONS = {
 
 def _stance_ties(read: ReadRows, selection: Selection, cited: set[str]) -> list[Tie]:
     """The ties of holders to questions, and of those to their subjects."""
-    asked = sa.select(questions.c.id).where(questions.c.kind.in_(selection.question_kinds))
-    derived = positions([*selection.opinions, opinions.c.question.in_(asked)]).c
+    on = sa.select(questions.c.id).where(questions.c.kind.in_(selection.question_kinds))
+    derived = positions([*selection.opinions, opinions.c.question.in_(on)]).c
     columns = (derived.holder, derived.question, derived.stance, derived.score, derived.dataset)
     rows = read(sa.select(*columns).limit(MOST_TIES + 1))
     cited.update(row.dataset for row in rows)

@@ -31,7 +31,7 @@ KINDS = ("agreement", "event", "opinion")
 
 @dataclass(frozen=True)
 class Selection:
-    """The entries that are asked for.
+    """Selection of entries.
 
     Attributes:
         values: what each filter asks for, by its name.
@@ -51,7 +51,7 @@ class Selection:
 
 
 class EntryKey(NamedTuple):
-    """The order of entries: by the first day they can be of, then kind and id."""
+    """Key that entries are ordered by: the first day they can be of, then kind and id."""
 
     earliest: str
     kind: str
@@ -60,7 +60,7 @@ class EntryKey(NamedTuple):
 
 
 class TimelineEntry(NamedTuple):
-    """One entry: its key, the dataset of its record, and its fields with marks for references."""
+    """Entry: its key, the dataset of its record, and its fields with marks for references."""
 
     key: EntryKey
     dataset: str
@@ -99,7 +99,7 @@ def undated_of(selection: Selection) -> Selection:
 
 
 class Source(NamedTuple):
-    """The table that entries of a kind come from, and the columns of their dates."""
+    """Source of the entries of a kind: its table, and the columns of their dates."""
 
     table: Table
     earliest: ColumnElement[str]
@@ -234,7 +234,7 @@ def _entries_of_agreement(row: Any, selection: Selection) -> list[TimelineEntry]
 
 
 def _steps(body: dict[str, Any], selection: Selection) -> list[str]:
-    """Which of an agreement's dates are asked for; one without any is undated as a whole."""
+    """The dates of an agreement that are selected; one without any is undated as a whole."""
     known = [step for step in _STEPS if body[step] and _bounds(body[step])[0]]
     if selection.undated:
         return [] if known else ["signed"]

@@ -1,4 +1,4 @@
-"""Alignment: how far holders agree on the questions both answered."""
+"""Resource of alignment: how far holders agree on the questions both answered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -66,9 +66,9 @@ class Alignment(Shape):
 
 def _compute(context: ReadContext) -> Computation:
     ones, others = context.values["a"], context.values.get("b")
-    known, asked = standings(context, None if others is None else {*ones, *others})
+    known, numbers = standings(context, None if others is None else {*ones, *others})
     against = holders_asked(context, known.by_holder) if others is None else sorted(others)
-    found = _compare(context, known, ones, against, asked)
+    found = _compare(context, known, ones, against, numbers)
     rows = [_row(one, by_topic=context.values.get("by") == "topic") for one in found]
     drawn = [*opinion_conditions(context, but=("as_of",)), opinions.c.holder.in_(ones)]
     meta = {name: context.values.get(name) for name in ("from", "to", "by")}
@@ -78,14 +78,14 @@ def _compute(context: ReadContext) -> Computation:
 
 
 def _compare(
-    context: ReadContext, known: Standings, ones: Sequence[str], others: Sequence[str], asked: int
+    context: ReadContext, known: Standings, ones: Sequence[str], others: Sequence[str], numbers: int
 ) -> list[Comparison]:
     return compare(
         known,
         _parts(context, known),
         (sorted(ones), others),
         context.rows,
-        within=asked,
+        within=numbers,
         minimum_n=context.values.get("minimum_n", MINIMUM_N),
         keep_empty="b" in context.values,
     )

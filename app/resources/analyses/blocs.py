@@ -1,4 +1,4 @@
-"""Blocs: holders that stand together, and those between."""
+"""Resource of blocs: holders that agree, and those between."""
 
 from typing import Annotated, Any
 

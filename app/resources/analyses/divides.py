@@ -1,4 +1,4 @@
-"""Divides: questions by how far holders are apart, with both camps and their reasons."""
+"""Resource of divides: questions by how far holders are apart, with camps and their reasons."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial

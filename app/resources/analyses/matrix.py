@@ -1,4 +1,4 @@
-"""The matrix: holders by questions, sparse, paged both ways."""
+"""Resource of the matrix: holders by questions, sparse, paged both ways."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
@@ -115,9 +115,9 @@ def _side(context: ReadContext, side: str, every: Sequence[SortedId]) -> PageRow
 
 def _sorted_ids(context: ReadContext, column: Column[str]) -> Sequence[SortedId]:
     """Every holder, or question, that the filters let through, in order."""
-    asked = [name for name in context.values if name not in _SIDES]
+    narrowing = [name for name in context.values if name not in _SIDES]
     order = context.values.get("order", "id")
-    if asked:  # there is no end to what can be asked: only whole datasets are cached
+    if narrowing:  # there is no end to what filters choose: only whole datasets are cached
         return _read(context, column, order)
     key = ("matrix", column.name, order, *sorted(context.values.get("dataset", ())))
     ids: Sequence[SortedId] = context.cached(key, lambda: _read(context, column, order))

@@ -1,4 +1,4 @@
-"""The network: actors, agreements and questions, and the ties between them."""
+"""Resource of the network: actors, agreements and questions, and the ties between them."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
@@ -123,7 +123,7 @@ _ATTRIBUTES = ("role", "status", "stance", "stance_score")
 
 
 def _refs(context: ReadContext, nodes: Iterable[str]) -> dict[str, Any]:
-    """The records that nodes stand for; the ref of an actor has its kind."""
+    """The references of nodes, by node; that of an actor has its kind."""
     found: dict[str, Any] = {}
     by_space: dict[str, list[str]] = {}
     for node in nodes:

@@ -1,4 +1,4 @@
-"""Positions: where each holder stands on each question, derived from opinions."""
+"""Resource of positions: the stance of each holder on each question, derived from opinions."""
 
 from dataclasses import replace
 from typing import Any

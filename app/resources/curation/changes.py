@@ -1,4 +1,4 @@
-"""Everything that was changed after a release, in one order, so that a copy can follow.
+"""Resource of changes: all that a release changed, in one order, so that a copy can follow.
 
 The order is total: release, kind, id. A record is given as it was served when that release was
 the newest, a removal leaves a tombstone. Who applies the changes of a release together, in this
@@ -70,7 +70,7 @@ _CURSOR = Cursor[Any](lambda row: (row.release, row.kind, row.id), (is_number, _
 
 
 def _since(context: ReadContext) -> int:
-    """The release that was followed so far.
+    """The release that a copy has followed to.
 
     Raises:
         InvalidInput: when there has been no such release: the copy is of another history.
@@ -95,7 +95,7 @@ def _changes_after(
 
 
 def _texts(context: ReadContext, found: Sequence[Row[Any]]) -> list[bytes]:
-    """Changes as JSON, each record with the names its references had at its release."""
+    """The JSON text of changes, each record with the names its references had at its release."""
     return [
         text
         for release, group in groupby(found, key=lambda row: row.release)

@@ -1,4 +1,4 @@
-"""The text of a document, given to this deployment: its SHA-256 must be the record's.
+"""Resource of a document's text, which is attached: its SHA-256 must be the record's.
 
 From then on every span is checked against it, and answers show the words at their places. The text
 itself is not part of the data and is never served as a whole.

@@ -1,4 +1,4 @@
-"""The revisions of a record: who changed it, when, why and how, and each as it was."""
+"""Resource of the revisions of a record: each as it was, with who changed it, when and why."""
 
 import re
 from collections.abc import Sequence

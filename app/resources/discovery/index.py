@@ -1,4 +1,4 @@
-"""Index of the API: every address that is read."""
+"""Resource of the index: every address that is read."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Search over the records of every kind."""
+"""Resource of search, over the records of every kind."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Whoever can hold or be the subject of a position: countries, organizations, people, groups."""
+"""Resource of actors: countries, organizations, people and groups as one list."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -35,7 +35,7 @@ class Actor(Stored, Shape):
 
 @cache
 def _column(name: str) -> ColumnElement[Any]:
-    """A column of the four tables as one; the same each time, by which its place is known."""
+    """A column of the four tables as one; the same object each time, as the list looks it up."""
     return sa.literal_column(f"actors.{name}", sa.Text())
 
 
@@ -63,7 +63,7 @@ def _render(_context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]:
 
 
 def _text(row: Row[Any], body: dict[str, Any]) -> bytes:
-    told = {
+    fields = {
         "id": row.id,
         "dataset": row.dataset,
         "revision": row.revision,
@@ -72,7 +72,7 @@ def _text(row: Row[Any], body: dict[str, Any]) -> bytes:
         "name": body["name"],
         "other_names": body["other_names"],
     }
-    return orjson.dumps(told)
+    return orjson.dumps(fields)
 
 
 COLLECTION = Collection(
