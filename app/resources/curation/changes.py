@@ -21,7 +21,6 @@ from sqlalchemy import Row
 from app.errors import Fault, InvalidInput
 from app.records.kinds import KINDS
 from app.records.storage.history import DELETE, next_changes, number_of_changes
-from app.web.changed import Changed, told
 from app.web.endpoints.operation import operation
 from app.web.formats.downloads import download
 from app.web.formats.negotiation import negotiated_format
@@ -33,7 +32,7 @@ from app.web.query.filters import CURSOR, DEFAULT_LIMIT, LIMIT
 from app.web.query.pages import page_response, read_page, read_parts
 from app.web.references import ReferenceFiller, record_json
 from app.web.requests.context import ReadContext
-from app.web.response_schemas import Page
+from app.web.response_schemas import Changed, Page, change_fields
 
 router = APIRouter()
 ATOM = "http://www.w3.org/2005/Atom"
@@ -110,7 +109,9 @@ def _texts_of(context: ReadContext, release: int, found: list[Row[Any]]) -> list
 
 
 def _text(row: Row[Any], record: bytes) -> bytes:
-    head = orjson.dumps({**told(row), "kind": row.kind, "id": row.id, "revision": row.revision})
+    head = orjson.dumps(
+        {**change_fields(row), "kind": row.kind, "id": row.id, "revision": row.revision}
+    )
     return b'%b,"record":%b}' % (head[:-1], b"null" if row.op == DELETE else record)
 
 
@@ -157,7 +158,11 @@ def _add_entry(feed: ElementTree.Element, base: str, row: Row[Any]) -> None:
     _add(_add(entry, "author"), "name", row.by)
     _add(entry, "category", term=row.kind)
     _add(entry, "link", href=address)
-    _add(entry, "summary", f"{done} in release {row.release}. {told(row)['change_reason'] or ''}")
+    _add(
+        entry,
+        "summary",
+        f"{done} in release {row.release}. {change_fields(row)['change_reason'] or ''}",
+    )
 
 
 def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> Any:

@@ -15,7 +15,7 @@ from app.records.storage.change import Change
 from app.web.endpoints.changes import Answer, Body, WriteContext, write_operation
 from app.web.endpoints.operation import path_id
 from app.web.endpoints.records import item_text, read_row
-from app.web.http.response_cache import tag_of
+from app.web.http.etags import record_etag
 from app.web.response_schemas import Item, stored
 
 router = APIRouter()
@@ -36,7 +36,7 @@ def attach(context: WriteContext) -> Answer:
     under_way.attach(row.id, context.body.read())
     reading = context.read_context(under_way.commit_release().release)
     address = f"/v1/documents/{row.id}"
-    headers = {"ETag": tag_of(context.request.scope, address, row.revision, reading.release)}
+    headers = {"ETag": record_etag(context.request.scope, address, row.revision, reading.release)}
     return Answer(200, item_text(reading, row, address), headers, reading.release)
 
 

@@ -26,8 +26,8 @@ from app.settings import Settings
 from app.web.endpoints.changes import NO_BODY, Answer, Body, WriteContext, write_operation
 from app.web.endpoints.operation import path_id
 from app.web.endpoints.records import item_text, read_row
+from app.web.http.etags import record_etag
 from app.web.http.request_body import JSON
-from app.web.http.response_cache import tag_of
 from app.web.request_schemas import input_ref, patch_ref
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, stored
@@ -141,7 +141,7 @@ def _put(context: WriteContext, given: GivenRecord, *, status: int = 200) -> Ans
 def _answer(
     context: WriteContext, reading: ReadContext, address: str, row: Any, status: int
 ) -> Answer:
-    headers = {"ETag": tag_of(context.request.scope, address, row.revision, reading.release)}
+    headers = {"ETag": record_etag(context.request.scope, address, row.revision, reading.release)}
     if status == 201:
         headers["Location"] = address
     if context.wants_minimal:

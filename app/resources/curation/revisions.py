@@ -16,7 +16,6 @@ from app.db.tables import HISTORY
 from app.errors import NotFound
 from app.records.kinds import KINDS, Kind, written
 from app.records.storage.history import ADD, DELETE, revisions_of
-from app.web.changed import Changed, told
 from app.web.endpoints.operation import operation, path_id
 from app.web.formats.responses import item_response
 from app.web.parameters import is_id
@@ -25,7 +24,7 @@ from app.web.query.collection import Collection
 from app.web.query.ids import resolve_one
 from app.web.references import ReferenceFiller, record_json
 from app.web.requests.context import ReadContext
-from app.web.response_schemas import Item, Page, stored
+from app.web.response_schemas import Changed, Item, Page, change_fields, stored
 
 router = APIRouter()
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -70,7 +69,9 @@ def _render(kind: Kind, context: ReadContext, rows: Sequence[Row[Any]]) -> list[
         kind, context, [row.revision - 1 for row in rows if row.op not in (ADD, DELETE)]
     )
     return [
-        orjson.dumps({"revision": row.revision, **told(row), "diff": _diff(kind, row, before)})
+        orjson.dumps(
+            {"revision": row.revision, **change_fields(row), "diff": _diff(kind, row, before)}
+        )
         for row in rows
     ]
 
