@@ -6,8 +6,8 @@ from typing import NamedTuple
 import orjson
 import sqlalchemy as sa
 
-from app.analysis.alignment import Coefficients, align
-from app.analysis.directions import NO_DIRECTIONS
+from app.analysis.measures.alignment import Coefficients, align
+from app.analysis.measures.directions import NO_DIRECTIONS
 from app.analysis.rows import ReadRows
 from app.analysis.standings import Period, Standings
 from app.db.tables import links, questions, topics

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple, TypeAlias
 import orjson
 import sqlalchemy as sa
 
-from app.analysis.alignment import DIRECTIONS
-from app.analysis.directions import Directions, count_each
-from app.analysis.polarization import SCALES, agreement_a, frequencies
+from app.analysis.measures.alignment import DIRECTIONS
+from app.analysis.measures.directions import Directions, count_each
+from app.analysis.measures.polarization import SCALES, agreement_a, frequencies
 from app.analysis.positions import keyed, positions
 from app.analysis.rows import Conditions, ReadRows
 from app.db.tables import opinions, questions

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
-from app.analysis.directions import Directions, question_set
+from app.analysis.measures.directions import Directions, question_set
 from app.analysis.positions import keyed, positions
 from app.analysis.rows import Conditions, ReadRows, batches
 from app.dates import OPEN_END, OPEN_START

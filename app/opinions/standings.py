@@ -6,7 +6,7 @@ Those of a few holders are read by themselves, those of all are cached for the r
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
-from app.analysis.directions import Directions
+from app.analysis.measures.directions import Directions
 from app.analysis.standings import Period, Standings
 from app.db.tables import opinions
 from app.opinions.filters import cache_key, opinion_conditions, questions_asked

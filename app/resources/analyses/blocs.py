@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.analysis.blocs import Bloc, Member, blocs, pair_up
 from app.analysis.figures import rounded
+from app.analysis.measures.blocs import Bloc, Member, blocs, pair_up
 from app.analysis.standings import cited_datasets, count_undated
 from app.opinions.filters import filters_named, opinion_conditions
 from app.opinions.standings import FROM, TO, period, standings_by_holder

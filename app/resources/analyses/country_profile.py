@@ -23,7 +23,7 @@ from app.analysis.country_profile import (
     read_places,
     read_votes,
 )
-from app.analysis.directions import NO_DIRECTIONS, Directions
+from app.analysis.measures.directions import NO_DIRECTIONS, Directions
 from app.analysis.positions import positions
 from app.analysis.rows import Conditions
 from app.analysis.standings import Standings, cited_datasets, count_undated

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.analysis.directions import Directions
 from app.analysis.divides import (
     Polarization,
     Reasons,
@@ -18,6 +17,7 @@ from app.analysis.divides import (
     read_reasons,
 )
 from app.analysis.figures import rounded
+from app.analysis.measures.directions import Directions
 from app.analysis.standings import cited_datasets
 from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
 from app.opinions.standings import standings_by_holder

@@ -25,8 +25,8 @@ from math import fsum
 from statistics import fmean
 from typing import NamedTuple
 
-from app.analysis.alignment import align
-from app.analysis.directions import Directions
+from app.analysis.measures.alignment import align
+from app.analysis.measures.directions import Directions
 
 # Louvain depends on the order in which it visits holders: the best of a few fixed orders is taken.
 STARTS = range(8)
