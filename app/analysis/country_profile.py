@@ -24,7 +24,7 @@ from app.db.tables import (
     people,
     questions,
 )
-from app.records.conditions import belonging_to, refers_to
+from app.records.conditions import belonging_to, has_entry, refers_to
 from app.records.references import MARK
 from app.vocabulary import QuestionKind
 
@@ -130,12 +130,9 @@ class CountryRecords:
 
     def threats(self) -> dict[str, list[str]]:
         """Return the questions about the state that name others as a threat, with the others."""
-        named = sa.select(links.c.id, links.c.revision).where(
-            links.c.kind == "question", links.c.field == "subjects", links.c.role == "threat"
-        )
         condition = sa.and_(
             refers_to("question", "subjects", [self._country]),
-            sa.tuple_(questions.c.id, questions.c.revision).in_(named),
+            has_entry("question", "subjects", links.c.role == "threat"),
         )
         by_question: dict[str, list[str]] = {}
         for one, _, body in self._rows(questions, condition):
