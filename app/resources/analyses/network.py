@@ -111,7 +111,7 @@ def _graphml(context: ReadContext, refs: dict[str, Any], ties: Sequence[Tie]) ->
         Edge(tie.source, tie.target, tie.relation, {n: getattr(tie, n) for n in _ATTRIBUTES})
         for tie in ties
     ]
-    name = f"network_release-{context.release_told}.graphml"
+    name = f"network_release-{context.release_shown}.graphml"
     return Response(
         graphml(nodes, edges),
         media_type=MEDIA_TYPES["graphml"],

@@ -12,9 +12,10 @@ from app.db.releases import current_release
 from app.records.kinds import KINDS
 from app.records.sources import Document
 from app.records.storage.change import Change
-from app.web.endpoints.changes import Answer, Body, WriteContext, write_operation
 from app.web.endpoints.operation import path_id
 from app.web.endpoints.records import item_text, read_row
+from app.web.endpoints.write_context import WriteContext, WriteResult
+from app.web.endpoints.write_operation import AcceptedBody, write_operation
 from app.web.http.etags import record_etag
 from app.web.response_schemas import Item, stored
 
@@ -22,7 +23,7 @@ router = APIRouter()
 KIND = KINDS["document"]
 
 
-def attach(context: WriteContext) -> Answer:
+def attach(context: WriteContext) -> WriteResult:
     """Hold a document's text, and answer with its record."""
     row = read_row(
         context.read_context(current_release(context.connection)),
@@ -37,7 +38,7 @@ def attach(context: WriteContext) -> Answer:
     reading = context.read_context(under_way.commit_release().release)
     address = f"/v1/documents/{row.id}"
     headers = {"ETag": record_etag(context.request.scope, address, row.revision, reading.release)}
-    return Answer(200, item_text(reading, row, address), headers, reading.release)
+    return WriteResult(200, item_text(reading, row, address), headers, reading.release)
 
 
 _shape: Any = stored(Document)
@@ -55,7 +56,7 @@ write_operation(
     tag="Curation",
     status=200,
     shape=Item[_shape],
-    body=Body(("text/plain",), {"type": "string", "description": "The text, in UTF-8."}),
+    body=AcceptedBody(("text/plain",), {"type": "string", "description": "The text, in UTF-8."}),
     path_parameters=(path_id("document", "kazakhstan-nato-analysis"),),
     headers=("If-Match",),
     problems=(404, 412, 428),

@@ -42,7 +42,7 @@ _EXACT = re.compile(rb'"\\u001fexact:[^"]*"')
 
 def _export(context: ReadContext) -> Response:
     dataset = resolve_one(context, "dataset", context.request.path_params["dataset"])
-    name = f"{dataset}_release-{context.release_told}.zip"
+    name = f"{dataset}_release-{context.release_shown}.zip"
     return Stream(
         context.service.executor.streams,
         _stream(context.service, context.request, {**context.values, "dataset": [dataset]}),
@@ -92,7 +92,7 @@ def _about(context: ReadContext, dataset: str) -> dict[str, Any]:
         "version": body["version"],
         "homepage": body["url"],
         "created": _moment(context),
-        "release": context.release_told,
+        "release": context.release_shown,
         "licenses": [_licence(body["licence"])],
         "citation": body["citation"],
     }
@@ -101,7 +101,7 @@ def _about(context: ReadContext, dataset: str) -> dict[str, Any]:
 
 def _moment(context: ReadContext) -> str:
     """The moment of the release; the same for ever, as the archive is."""
-    at: str = context.scalar(sa.select(releases.c.at).where(releases.c.id == context.release_told))
+    at: str = context.scalar(sa.select(releases.c.at).where(releases.c.id == context.release_shown))
     return at
 
 

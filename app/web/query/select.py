@@ -57,7 +57,7 @@ def _matches(context: ReadContext, collection: Collection) -> ColumnElement[bool
     entries = search_entries
     found = sa.select(entries.c.id, entries.c.revision).where(
         entries.c.kind.in_(collection.kinds),
-        matches_text(context.values["q"], sqlite=context.sqlite),
+        matches_text(context.values["q"], sqlite=context.is_sqlite),
     )
     record_id, _, revision, *_ = collection.columns
     return sa.tuple_(record_id, revision).in_(found)
