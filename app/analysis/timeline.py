@@ -18,7 +18,7 @@ from app.analysis.rows import ReadRows
 from app.dates import OPEN_END, OPEN_START
 from app.db.tables import KIND_TABLES, agreements, events, links, opinions, questions
 from app.records.conditions import (
-    Condition,
+    FilterCondition,
     about_topics,
     belonging_to,
     has_entry,
@@ -146,7 +146,7 @@ def _filter_conditions(selection: Selection, kind: str) -> list[ColumnElement[bo
     ]
 
 
-def _of_country(kind: str, field: str) -> Condition:
+def _of_country(kind: str, field: str) -> FilterCondition:
     """The condition that one of a list is a country, or belongs to it."""
 
     def condition(countries: Sequence[str]) -> ColumnElement[bool]:
@@ -157,7 +157,7 @@ def _of_country(kind: str, field: str) -> Condition:
     return condition
 
 
-def _on_question(condition: Condition) -> Condition:
+def _on_question(condition: FilterCondition) -> FilterCondition:
     """The condition on opinions that a condition on their question makes."""
     return lambda values: opinions.c.question.in_(
         sa.select(questions.c.id).where(condition(values))
@@ -170,7 +170,7 @@ def _never(_values: Any) -> ColumnElement[bool]:
 
 
 #: The condition that each filter makes on each kind of entry.
-_FILTERS: Mapping[str, Mapping[str, Condition]] = {
+_FILTERS: Mapping[str, Mapping[str, FilterCondition]] = {
     "dataset": {kind: KIND_TABLES[kind].c.dataset.in_ for kind in KINDS},
     "actor": {
         "agreement": partial(refers_to, "agreement", "parties"),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from app.analysis.as_of import begun_by
 from app.analysis.standings import count_undated
 from app.db.tables import links, opinions, questions
-from app.records.conditions import Condition, Ids, about_topics, refers_to, topics_below
+from app.records.conditions import FilterCondition, Ids, about_topics, refers_to, topics_below
 from app.vocabulary import ActorKind, Attribution, Stance
 from app.web.parameters import AS_OF, day_parameter, identifier, word
 from app.web.query.filters import DATASET, Filter, equal, overlapping
@@ -139,7 +139,7 @@ def cache_key(context: ReadContext) -> tuple[Any, ...] | None:
 
 def questions_asked(context: ReadContext) -> list[str] | None:
     """The questions that `question`, `topic` and `subject` let through; None for all."""
-    conditions: dict[str, Condition] = {
+    conditions: dict[str, FilterCondition] = {
         "question": questions.c.id.in_,
         "topic": about_topics,
         "subject": partial(refers_to, "question", "subjects"),

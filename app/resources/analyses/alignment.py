@@ -22,7 +22,7 @@ from app.analysis.figures import rounded
 from app.analysis.standings import Standings, cited_datasets, count_undated
 from app.db.tables import opinions
 from app.opinions.filters import filters_named, opinion_conditions
-from app.opinions.standings import FROM, TO, holders_asked, period, standings
+from app.opinions.scope import FROM, TO, holders_asked, period, standings
 from app.records.references import MARK, Ref
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
 from app.web.parameters import identifier, word_of

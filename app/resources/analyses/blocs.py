@@ -9,7 +9,7 @@ from app.analysis.figures import rounded
 from app.analysis.measures.blocs import Bloc, Member, blocs, pair_up
 from app.analysis.standings import cited_datasets, count_undated
 from app.opinions.filters import filters_named, opinion_conditions
-from app.opinions.standings import FROM, TO, period, standings_by_holder
+from app.opinions.scope import FROM, TO, period, standings_by_holder
 from app.records.references import MARK, Ref
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
 from app.web.requests.context import ReadContext

@@ -31,7 +31,7 @@ from app.dates import VagueDate
 from app.db.tables import opinions
 from app.opinions.filters import filters_named, opinion_conditions
 from app.opinions.positions import Position, position_json
-from app.opinions.standings import period, standings
+from app.opinions.scope import period, standings
 from app.records.base import Evidence
 from app.records.references import MARK, Ref
 from app.vocabulary import (

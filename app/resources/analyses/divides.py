@@ -20,7 +20,7 @@ from app.analysis.figures import rounded
 from app.analysis.measures.directions import Directions
 from app.analysis.standings import cited_datasets
 from app.opinions.filters import OPINION_FILTERS, opinion_conditions, undated
-from app.opinions.standings import standings_by_holder
+from app.opinions.scope import standings_by_holder
 from app.records.references import MARK, Ref
 from app.vocabulary import QuestionKind, ReasonType
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register

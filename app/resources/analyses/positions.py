@@ -1,6 +1,7 @@
 """Resource of positions: the stance of each holder on each question, derived from opinions."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,7 +67,7 @@ COLLECTION = Collection(
 operation(
     router,
     "/positions",
-    lambda context: answer(context, COLLECTION, Position),
+    partial(answer, collection=COLLECTION, shape=Position),
     name="list_positions",
     summary="List positions",
     description=(

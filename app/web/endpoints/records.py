@@ -1,6 +1,7 @@
 """Endpoints of a kind of record: its list and its item."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -95,7 +96,7 @@ def register(
     operation(
         router,
         f"/{kind.path}",
-        lambda context: answer(context, collection, shape),
+        partial(answer, collection=collection, shape=shape),
         name=f"list_{kind.path}",
         summary=f"List {kind.path}",
         description=f"{about} {absence}",
@@ -107,7 +108,7 @@ def register(
     operation(
         router,
         f"/{kind.path}/{{id}}",
-        lambda context: item(context, kind),
+        partial(item, kind=kind),
         name=f"get_{kind.name}",
         summary=f"Get one {kind.name}",
         description=f"{about} 404 means that no such record is (or, under `known_at`, was) held.",

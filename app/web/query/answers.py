@@ -18,8 +18,9 @@ from app.web.query.counting import facets_of, total_of
 from app.web.query.cursors import Cursor, is_number, is_text
 from app.web.query.ids import resolve_filters
 from app.web.query.ordering import Order, order_of, sort_values
-from app.web.query.pages import CHUNK, page_response, read_page
+from app.web.query.pages import CHUNK, RowsAfter, page_response, read_page
 from app.web.query.select import every_row, rows_after
+from app.web.references import record_json
 from app.web.requests.context import ReadContext
 
 
@@ -38,34 +39,39 @@ def parts_of(collection: Collection, context: ReadContext) -> Iterator[list[byte
     statement = as_known(every_row(context, collection), context.known)
     named = collection.render is not None
     for part in in_parts(context.connection, statement, CHUNK, named=named):
-        yield collection.texts(context, part)
+        yield _texts(context, collection, part)
 
 
 def _page(context: ReadContext, collection: Collection) -> Response:
     """Answer with one page of a collection as JSON."""
     order = order_of(context, collection)
-
-    def rows(values: Sequence[Any] | None, most: int) -> Sequence[Row[Any]]:
-        if collection.row_source is not None:
-            return collection.row_source.rows_after(context, collection, values, most)
-        return rows_after(context, collection, order, values, most)
-
-    page = read_page(context, _cursor(context, collection, order), rows)
-    return page_response(
-        context,
-        page,
-        collection.texts(context, page.rows),
-        {row[collection.dataset_index] for row in page.rows},
-        total_of(context, collection),
-        facets=facets_of(context, collection),
-        undated=collection.undated(context),
-    )
-
-
-def _cursor(context: ReadContext, collection: Collection, order: Order) -> Cursor[Row[Any]]:
-    texts = (isinstance(key.column.type, sa.String) for key in order)
-    return Cursor(
+    texts = [isinstance(key.column.type, sa.String) for key in order]
+    cursor = Cursor[Row[Any]](
         partial(sort_values, order),
         [is_text if one else is_number for one in texts],
         subject=(collection.name, context.request.path_params),
     )
+    page = read_page(context, cursor, _reader(context, collection, order))
+    return page_response(
+        context,
+        page,
+        _texts(context, collection, page.rows),
+        {row[collection.dataset_index] for row in page.rows},
+        total_of(context, collection),
+        facets=facets_of(context, collection),
+        undated=collection.undated(context) if collection.undated and context.as_of else None,
+    )
+
+
+def _reader(context: ReadContext, collection: Collection, order: Order) -> RowsAfter[Row[Any]]:
+    """The function that reads the rows after a cursor."""
+    if collection.row_source is not None:
+        return partial(collection.row_source.rows_after, context, collection)
+    return partial(rows_after, context, collection, order)
+
+
+def _texts(context: ReadContext, collection: Collection, rows: Sequence[Row[Any]]) -> list[bytes]:
+    """The JSON text of each row, marks still in it."""
+    if collection.render is None:
+        return record_json(rows)
+    return collection.render(context, rows)

@@ -6,7 +6,7 @@ the formats and all of it in OpenAPI.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, Row, Select
 
 from app.web.parameters import KNOWN_AT, Parameter, word_of
 from app.web.query.filters import CURSOR, FORMAT, LIMIT, TOTAL, Filter, Q
-from app.web.references import record_json
 from app.web.requests.context import ReadContext
 
 
@@ -53,11 +52,7 @@ class Collection:
     clocks: Sequence[Parameter] = (KNOWN_AT,)
     dataset_index: int = 1
     row_source: "RowSource | None" = None
-    undated: Callable[[ReadContext], int | None] = field(default=lambda _context: None)
-
-    def texts(self, context: ReadContext, rows: Sequence[Any]) -> list[bytes]:
-        """The JSON text of each row, marks still in it."""
-        return record_json(rows) if self.render is None else self.render(context, rows)
+    undated: Callable[[ReadContext], int | None] | None = None
 
     @cached_property
     def column_indexes(self) -> dict[ColumnElement[Any], int]:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from app.records.conditions import Condition, refers_to
+from app.records.conditions import FilterCondition, refers_to
 from app.web.parameters import Parameter, identifier, integer, word_of
 
 DEFAULT_LIMIT, MOST_ROWS = 50, 500
@@ -34,7 +34,7 @@ class Filter:
     """
 
     parameter: Parameter
-    condition: Condition
+    condition: FilterCondition
     space: str | None = None
     facet: ColumnElement[Any] | None = None
     applies_to_source: bool = False

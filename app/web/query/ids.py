@@ -34,7 +34,8 @@ def resolve_filters(context: ReadContext, filters: Sequence[Filter]) -> None:
         if missing and not one.skips_unknown:
             faults += _unknown(missing, name, one.space, _known_ids(context, one.space))
         context.values[name] = [canonical for canonical in found.values() if canonical is not None]
-    refuse(faults)
+    if faults:
+        refuse(faults)
 
 
 def _unknown(missing: Sequence[str], name: str, space: str, known: list[str]) -> Iterator[Fault]:

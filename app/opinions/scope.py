@@ -1,6 +1,6 @@
-"""Standings of holders, as a request asks for them.
+"""Scope of an analysis: the holders, the questions and the period that a request asks about.
 
-Those of a few holders are read by themselves, those of all are cached for the release.
+Standings of a few holders are read by themselves, those of all are cached for the release.
 """
 
 from collections.abc import Collection, Iterable, Mapping
