@@ -2,6 +2,8 @@
 # or put into .venv. `--inexact` lets uv, the tests and the service share that one environment.
 UV := $(or $(shell command -v uv 2>/dev/null),.venv/bin/uv)
 RUN := $(UV) run --frozen --inexact
+# The tests start many processes: each reads what the first has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve test check judge
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from app import __version__, explorer
 from app.db import Database
@@ -14,12 +15,14 @@ from app.settings import Settings
 from app.web import problems
 from app.web.endpoints import health
 from app.web.endpoints.operation import OPERATIONS
-from app.web.http.access_log import RequestLogMiddleware, answer_fault, with_cors
+from app.web.endpoints.operation_router import OperationRouter
+from app.web.http.access_log import RequestLogMiddleware, answer_fault
 from app.web.http.compression import with_compression
+from app.web.http.cors import with_cors
 from app.web.http.metrics import RequestMetrics
 from app.web.http.rate_limiting import with_rate_limit
-from app.web.http.response_cache import ASGIApp, ResponseCacheMiddleware
-from app.web.http.routes import Directory, addresses_of
+from app.web.http.response_cache import ResponseCacheMiddleware
+from app.web.http.routes import served_routes
 from app.web.openapi import document as openapi
 from app.web.requests.batched_lookup import BatchedLookup
 from app.web.requests.service import Service
@@ -40,7 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     def build_middleware(app: FastAPI) -> ASGIApp:
         """What every request passes, innermost first; a kept answer is as far as most come."""
-        read = Directory(app.build_middleware_stack(), "/v1", OPERATIONS)
+        read = OperationRouter(app.build_middleware_stack(), "/v1", OPERATIONS)
         look = (
             release if database.is_sqlite else BatchedLookup(partial(database.run_on_loop, release))
         )
@@ -79,8 +82,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router, prefix=prefix)
     problems.install(app)
     explorer.install(app)
-    app.state.addresses = addresses_of([*routers, (explorer.router, ""), (app.router, "")])
-    app.state.metrics = RequestMetrics(app.state.addresses)
+    app.state.routes = served_routes([*routers, (explorer.router, ""), (app.router, "")])
+    app.state.metrics = RequestMetrics(app.state.routes)
     openapi.install(app)
     app.middleware_stack = build_middleware(app)
     return app

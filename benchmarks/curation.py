@@ -91,8 +91,8 @@ def topic(record_id: str, summary: str = "0") -> dict[str, Any]:
     return {"id": record_id, "dataset": "reference", "name": record_id, "summary": summary}
 
 
-def told(what: str, answers: Counter[int], seconds: float, *, broken: list[str]) -> None:
-    """Say what came of it, and fail where a promise was broken."""
+def print_outcome(what: str, answers: Counter[int], seconds: float, *, broken: list[str]) -> None:
+    """Print the answers by status, and fail where a promise was broken."""
     number = sum(answers.values())
     shown = ", ".join(f"{status}: {n}" for status, n in sorted(answers.items()))
     print(f"{what}: {number} requests in {seconds:.1f} s ({number / seconds:.0f}/s); {shown}")
@@ -154,7 +154,7 @@ def mixed(
             f"{slowest[len(slowest) // 2] * 1000:.0f} ms, p99 "
             f"{slowest[len(slowest) * 99 // 100] * 1000:.0f} ms"
         )
-        told("mixed", answers, seconds, broken=broken)
+        print_outcome("mixed", answers, seconds, broken=broken)
 
     _run(go, on_postgresql=postgresql)
 
@@ -181,7 +181,7 @@ def races(number: int = 10_000, at_once: int = 50, *, postgresql: Postgresql = F
                 answers.update(statuses)
                 if statuses.count(200) != 1 or statuses.count(412) != at_once - 1:
                     broken.append(f"revision {revision}: {Counter(statuses)}")
-        told("races", answers, time.monotonic() - began, broken=broken)
+        print_outcome("races", answers, time.monotonic() - began, broken=broken)
 
     _run(go, on_postgresql=postgresql)
 
@@ -212,7 +212,7 @@ def repeats(number: int = 10_000, times: int = 2, *, postgresql: Postgresql = Fa
             made = (await client.get("/v1/changes?since=1&limit=1")).json()["meta"]["release"] - 1
             if made != number:
                 broken.append(f"{made} effects of {number} posts")
-        told("repeats", answers, time.monotonic() - began, broken=broken)
+        print_outcome("repeats", answers, time.monotonic() - began, broken=broken)
 
     _run(go, on_postgresql=postgresql)
 
@@ -245,13 +245,13 @@ def imports(number: int = 100_000, *, postgresql: Postgresql = False) -> None:
 
 
 def _memory(process: int) -> int:
-    """The most memory that a process has had, in megabytes; 0 where nothing tells."""
+    """The most memory that a process has had, in megabytes; 0 where it is unknown."""
     try:
         with open(f"/proc/{process}/status") as status:
-            told = dict(line.split(":", 1) for line in status)
+            fields = dict(line.split(":", 1) for line in status)
     except OSError:
         return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
-    return int(told["VmHWM"].split()[0]) >> 10
+    return int(fields["VmHWM"].split()[0]) >> 10
 
 
 def _run(go: Callable[[str, str], Awaitable[None]], *, on_postgresql: bool) -> None:

@@ -132,8 +132,8 @@ def print_report(runs: dict[str, list[Run]], number: int, size: int) -> None:
     for name in runs:
         ratio, by_cpu = wall[name] / wall["ours"], cpu[name] / cpu["ours"]
         rate = number / wall[name]
-        told = f"{ratio:.2f} | {by_cpu:.2f}" if name != "ours" else "| "
-        print(f"| {name} | {wall[name]:.1f} | {cpu[name]:.1f} | {rate:,.0f} | {told} |")
+        ratios = f"{ratio:.2f} | {by_cpu:.2f}" if name != "ours" else "| "
+        print(f"| {name} | {wall[name]:.1f} | {cpu[name]:.1f} | {rate:,.0f} | {ratios} |")
     peak = max(run.peak for run in runs["ours"])
     print(f"\npeak of memory {peak / 2**20:,.0f} MB, database {size / 1e6:,.0f} MB")
 

@@ -125,21 +125,21 @@ def window(process: Process, paths: Sequence[str], *, connections: int, seconds:
         listed.write_text("\n".join(paths))
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout=10s"]
         before = process.cpu()
-        told = subprocess.run(
+        report = subprocess.run(
             [*command, "-s", str(script), process.address, "--", str(listed)],
             check=True,
             stdout=subprocess.PIPE,
             text=True,
         ).stdout
         spent = process.cpu() - before
-    if "Non-2xx" in told or "Socket errors" in told:
-        raise SystemExit(f"{process.name} did not answer {paths[0]} with success:\n{told}")
-    number = int(_found(r"(\d+) requests in", told))
+    if "Non-2xx" in report or "Socket errors" in report:
+        raise SystemExit(f"{process.name} did not answer {paths[0]} with success:\n{report}")
+    number = int(_found(r"(\d+) requests in", report))
     return Figure(
-        float(_found(r"Requests/sec:\s+([\d.]+)", told)),
+        float(_found(r"Requests/sec:\s+([\d.]+)", report)),
         spent / max(number, 1) * 1e6,
-        _milliseconds(_found(r"\n +50%\s+(\S+)", told)),
-        _milliseconds(_found(r"\n +99%\s+(\S+)", told)),
+        _milliseconds(_found(r"\n +50%\s+(\S+)", report)),
+        _milliseconds(_found(r"\n +99%\s+(\S+)", report)),
     )
 
 

@@ -23,10 +23,10 @@ from benchmarks.serving import (
     Rounds,
     Row,
     alone,
+    as_table,
     exports,
     resident,
     times,
-    told,
 )
 
 
@@ -64,7 +64,7 @@ def main(
         dump = "COPY opinions TO STDOUT (FORMAT csv)"
         rows += exports(process, ["psql", _for_driver("postgresql", url), "-c", dump], rounds)
     rows.append(resident(idle))
-    print(told(rows))
+    print(as_table(rows))
 
 
 def _for_driver(driver: str, url: str) -> str:

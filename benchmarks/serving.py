@@ -80,10 +80,10 @@ def main(
         dump = ["sqlite3", "-csv", str(database), "SELECT * FROM opinions"]
         rows += exports(process, dump, rounds)
     rows += [resident(idle), starts(database, rounds)]
-    table = told(rows)
+    table = as_table(rows)
     print(table)
     if write:
-        keep(table)
+        write_table(table)
 
 
 def has_the_votes(database: Path) -> None:
@@ -155,8 +155,8 @@ def answers_of(
 def queues(fresh: Process, rounds: int) -> list[Row]:
     """How much longer the slowest wait than most, when many ask at once."""
     got = interleaved({"": (fresh, LISTS)}, connections=MANY, rounds=rounds)[""]
-    told = f"{got.p99_ms / got.p50_ms:.1f}× ({got.p99_ms:.0f} ms of {got.p50_ms:.0f} ms)"
-    return [(f"p99 of the median, {MANY} connections, uncached", told, "≤ 3×", "≤ 2×")]
+    figure = f"{got.p99_ms / got.p50_ms:.1f}× ({got.p99_ms:.0f} ms of {got.p50_ms:.0f} ms)"
+    return [(f"p99 of the median, {MANY} connections, uncached", figure, "≤ 3×", "≤ 2×")]
 
 
 def depth(fresh: Process, rounds: int) -> list[Row]:
@@ -171,20 +171,20 @@ def depth(fresh: Process, rounds: int) -> list[Row]:
     }
     got = interleaved(jobs, connections=CONNECTIONS, rounds=rounds)
 
-    def told(one: str, other: str) -> str:
+    def ratio(one: str, other: str) -> str:
         cpu, beside = got[one].cpu_us, got[other].cpu_us
         return f"{cpu / beside:.2f} ({cpu:.0f} µs of CPU, {beside:.0f})"
 
     return [
         (
             "CPU of a page of 870,000 rows, of one of some thousand",
-            told("all", "some"),
+            ratio("all", "some"),
             "≤ 1.2",
             "1.05",
         ),
         (
             "CPU of a keyset page at the far end, of one at the first",
-            told("far", "first"),
+            ratio("far", "first"),
             "≤ 1.3",
             "1.05",
         ),
@@ -215,8 +215,8 @@ def two_workers(stack: ExitStack, url: str, one: Process, rounds: int) -> Row:
     two = stack.enter_context(services.ours(url, cache=0, workers=2))
     jobs = {"one": (one, LISTS), "two": (two, LISTS)}
     got = interleaved(jobs, connections=CONNECTIONS, rounds=rounds)
-    told = f"{got['two'].cpu_us / got['one'].cpu_us:.2f} ({got['two'].cpu_us:.0f} µs)"
-    return ("CPU of an uncached list with two workers, of one", told, "≤ 1.15", "1")
+    figure = f"{got['two'].cpu_us / got['one'].cpu_us:.2f} ({got['two'].cpu_us:.0f} µs)"
+    return ("CPU of an uncached list with two workers, of one", figure, "≤ 1.15", "1")
 
 
 def against_peers(stack: ExitStack, database: Path, fresh: Process, rounds: int) -> list[Row]:
@@ -327,8 +327,8 @@ def starts(database: Path, rounds: int) -> Row:
             with running(name, command, path=path, environment=environment):
                 took[name].append(time.monotonic() - began)
     ours, empty = (statistics.median(took[name]) for name in ("ours", "empty"))
-    told = f"{ours / empty:.1f}× ({ours:.1f} s of {empty:.1f} s)"
-    return ("`positions serve` to the first 200, of an empty FastAPI", told, "≤ 2×", "1.3×")
+    figure = f"{ours / empty:.1f}× ({ours:.1f} s of {empty:.1f} s)"
+    return ("`positions serve` to the first 200, of an empty FastAPI", figure, "≤ 2×", "1.3×")
 
 
 def resident(megabytes: float) -> Row:
@@ -338,20 +338,20 @@ def resident(megabytes: float) -> Row:
 
 def share(what: str, ours: Figure, theirs: Figure, floor: str, stretch: str) -> Row:
     """Requests a second as a share of the limit; CPU of a request beside it."""
-    told = f"{ours.rate / theirs.rate:.2f} ({ours.cpu_us:.0f} µs of CPU, raw {theirs.cpu_us:.0f})"
-    return (what, told, floor, stretch)
+    figure = f"{ours.rate / theirs.rate:.2f} ({ours.cpu_us:.0f} µs of CPU, raw {theirs.cpu_us:.0f})"
+    return (what, figure, floor, stretch)
 
 
 def times(what: str, ours: Figure, theirs: Figure, floor: str, stretch: str) -> Row:
     """How many times a peer's requests a second; CPU of a request beside it."""
-    told = (
+    figure = (
         f"{ours.rate / theirs.rate:.1f}× ({ours.cpu_us:.0f} µs of CPU, theirs {theirs.cpu_us:.0f})"
     )
-    return (what, told, floor, stretch)
+    return (what, figure, floor, stretch)
 
 
-def told(rows: list[Row]) -> str:
-    """The table, with the day and the shape of the machine."""
+def as_table(rows: list[Row]) -> str:
+    """Write the table, with the day and the shape of the machine."""
     shape = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
     load = f"load {os.getloadavg()[2]:.1f} in the last quarter of an hour"
     lines = [
@@ -364,7 +364,7 @@ def told(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def keep(table: str) -> None:
+def write_table(table: str) -> None:
     """Put the table in the README in the place of the last one."""
     readme = HERE / "README.md"
     text = readme.read_text(encoding="utf-8")

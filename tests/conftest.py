@@ -41,6 +41,12 @@ configure_logging("error")
 deadlines.QUICK_SECONDS = 3600
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run a few tests in this process: a worker starts as long as many of them take."""
+    few = config.option.keyword or any(".py" in chosen for chosen in config.args)
+    return 0 if few else None
+
+
 @pytest.fixture(scope="session")
 def _server() -> Iterator[str]:
     with postgres.server() as url:

@@ -37,10 +37,12 @@ def test_a_container_may_take_as_long_to_stop_as_the_service_waits() -> None:
     waits = int(
         re.findall(r"timeout_graceful_shutdown=(\d+)", (ROOT / "app/cli/server.py").read_text())[0]
     )
-    told = (ROOT / "docs/operations.md").read_text()
-    assert f"waits {waits} seconds" in told
+    operations = (ROOT / "docs/operations.md").read_text()
+    assert f"waits {waits} seconds" in operations
     compose = (ROOT / "compose.yaml").read_text()
-    for given in re.findall(r"--stop-timeout (\d+)", told) + re.findall(r"period: (\d+)s", compose):
+    for given in re.findall(r"--stop-timeout (\d+)", operations) + re.findall(
+        r"period: (\d+)s", compose
+    ):
         assert int(given) > waits
 
 

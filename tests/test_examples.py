@@ -1,15 +1,11 @@
 """The answers that the API's description shows are those that the service gives."""
 
-from typing import Any
-
 import pytest
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
 from app.web.openapi.examples import addresses, read_examples, shortened
+from tests.test_contract import DESCRIPTION
 
-DESCRIPTION: dict[str, Any] = create_app(Settings(database_url="sqlite://")).openapi()
 ADDRESSES = addresses(DESCRIPTION)
 EXAMPLES = read_examples()
 

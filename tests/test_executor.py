@@ -177,10 +177,10 @@ def test_what_is_kept_of_a_release_is_bounded_in_bytes(
     with served(seeded_url, cache_megabytes=0) as client:
         for n in range(100):
             client.get(f"/v1/opinions?facets=stance&q=nato {'x' * 900}{n}")
-        values = client.app.state.service.release_cache  # type: ignore[attr-defined]
+        values = client.app.state.service.release_cache._cache  # type: ignore[attr-defined]
         assert 30_000 < values._size <= 50_000
-        assert values._size == sum(weight for _, weight in values._values.values())
-        assert 10 < len(values._values) < 60
+        assert values._size == sum(size for _, size in values._entries.values())
+        assert 10 < len(values._entries) < 60
 
 
 @pytest.mark.parametrize("path", ["/v1/opinions", "/timeline"])

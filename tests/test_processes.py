@@ -31,8 +31,8 @@ def hammer(address: str, key: dict[str, str], times: int) -> None:
             changed = writing.patch("/v1/topics/seen", json={"name": f"seen {i}"}, headers=match)
             assert changed.status_code == 200, changed.text
             for path in ADDRESSES * 2:  # a new connection each, and twice, as the first is kept
-                told = httpx2.get(f"{address}{path}").text
-                assert f"seen {i}" in told, f"after change {i}, {path} said {told[:300]}"
+                text = httpx2.get(f"{address}{path}").text
+                assert f"seen {i}" in text, f"after change {i}, {path} said {text[:300]}"
 
 
 def test_no_worker_answers_from_before_a_change(seeded_url: str, tmp_path: Path) -> None:

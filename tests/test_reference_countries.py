@@ -48,7 +48,7 @@ ROWS_BY_NAME = {
 
 def read() -> list[dict[str, Any]]:
     """Every scalar as text, `null` as None: what the seed reader makes of it."""
-    entries: list[dict[str, Any]] = yaml.load(SEED.read_text("utf-8"), yaml.BaseLoader)
+    entries: list[dict[str, Any]] = yaml.load(SEED.read_text("utf-8"), yaml.CBaseLoader)
     return [{k: None if v == "null" else v for k, v in entry.items()} for entry in entries]
 
 

@@ -127,8 +127,8 @@ def test_a_stored_answer_is_the_computed_one(
     def answered(client: TestClient, address: str) -> tuple[int, list[tuple[str, str]], bytes]:
         """The status, the headers that are not of the moment, and the bytes as they were sent."""
         with client.stream("GET", address, headers=headers) as answer:
-            told = [one for one in answer.headers.multi_items() if one[0] != "x-request-id"]
-            return answer.status_code, told, b"".join(answer.iter_raw())
+            sent = [one for one in answer.headers.multi_items() if one[0] != "x-request-id"]
+            return answer.status_code, sent, b"".join(answer.iter_raw())
 
     with served(seeded_url) as client, served(seeded_url, cache_megabytes=0) as computing:
         for address in [*ADDRESSES, *MORE]:

@@ -33,7 +33,7 @@ BULK = (
 
 
 SEED = ROOT / "seeds" / "reference" / "countries.yaml"
-COUNTRIES: list[dict[str, Any]] = yaml.load(SEED.read_text("utf-8"), yaml.BaseLoader)
+COUNTRIES: list[dict[str, Any]] = yaml.load(SEED.read_text("utf-8"), yaml.CBaseLoader)
 NAMES = {c["id"]: (c["name"], c["official_name"], *c["other_names"]) for c in COUNTRIES}
 #: First and last day of each state, as far as the seeds say.
 TERMS = {

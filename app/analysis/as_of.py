@@ -1,4 +1,4 @@
-"""`as_of`: which dated parts of records count by a day of the world."""
+"""`as_of`: the conditions under which dated parts of records count by a day of the world."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -41,7 +41,7 @@ class CountsBy:
         self._documents = {row.id for row in read(published_by(day))} if day else set()
 
     def __call__(self, date: dict[str, Any] | None, evidence: Sequence[dict[str, Any]]) -> bool:
-        """Whether something with this date and this evidence counts."""
+        """Tell whether something with this date and this evidence counts."""
         if self._day is None:
             return True
         if date and date["edtf"] is not None:

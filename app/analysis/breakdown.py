@@ -6,8 +6,8 @@ from typing import NamedTuple
 import orjson
 import sqlalchemy as sa
 
-from app.analysis.alignment import Coefficients, align
-from app.analysis.directions import NO_DIRECTIONS
+from app.analysis.measures.alignment import Coefficients, align
+from app.analysis.measures.directions import NO_DIRECTIONS
 from app.analysis.rows import ReadRows
 from app.analysis.standings import Decide, Period, Standings
 from app.db.tables import links, questions, topics
@@ -60,12 +60,12 @@ def compare(
     """
     found = []
     for part in parts:
-        held = known.within(part.period, decide)
+        by_holder = known.within(part.period, decide)
         numbers = within if part.questions is None else within & known.numbers(part.questions)
         for a in pairs[0]:
-            mine = held.get(a, NO_DIRECTIONS).within(numbers)
+            mine = by_holder.get(a, NO_DIRECTIONS).within(numbers)
             for b in pairs[1]:
-                figures = align(mine.table(held.get(b, NO_DIRECTIONS)), minimum_n)
+                figures = align(mine.table(by_holder.get(b, NO_DIRECTIONS)), minimum_n)
                 if a != b and (figures.n or (keep_empty and part.name is None)):
                     found.append(Comparison(a, b, part.name, figures))
     return sorted(found, key=lambda one: (one.a, one.b, one.part or ""))

@@ -47,7 +47,7 @@ class Report(NamedTuple):
 
 
 class Contradiction(NamedTuple):
-    """Two reports, the earlier first; a spokesperson's before the principal's."""
+    """Contradiction of two reports, the earlier first; a spokesperson's before the principal's."""
 
     kind: ContradictionKind
     holder: str

@@ -8,10 +8,10 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, Table
 
-from app.analysis.alignment import align
 from app.analysis.as_of import CountsBy
-from app.analysis.directions import Directions
 from app.analysis.figures import rounded
+from app.analysis.measures.alignment import align
+from app.analysis.measures.directions import Directions
 from app.analysis.rows import ReadRows
 from app.dates import OPEN_START
 from app.db.search import words_of
@@ -23,7 +23,7 @@ from app.db.tables import (
     people,
     questions,
 )
-from app.records.conditions import belonging_to, refers_to
+from app.records.conditions import belonging_to, has_entry, refers_to
 from app.records.references import MARK
 from app.vocabulary import QuestionKind
 
@@ -35,14 +35,14 @@ Row = dict[str, Any]
 
 
 class Place(NamedTuple):
-    """Where an event happened: its folded words, with a space before and after."""
+    """Place of an event: its folded words, with a space before and after."""
 
     event: str
     words: str
 
 
 class CountryRecords:
-    """The records about a state and those who belong to it.
+    """Records about a state and those who belong to it.
 
     Args:
         read: reads rows.
@@ -67,7 +67,7 @@ class CountryRecords:
 
     @cached_property
     def belonging(self) -> dict[str, list[str]]:
-        """The ids of the organizations, people and groups of the state, by kind."""
+        """Return the ids of the organizations, people and groups of the state, by kind."""
         return {
             kind: [row.id for row in self._read(ids.order_by("id"))]
             for kind, ids in belonging_to([self._country]).items()
@@ -96,7 +96,7 @@ class CountryRecords:
         ]
 
     def offices(self) -> list[Row]:
-        """Return the offices in the state or its organizations, with who held them."""
+        """Return the offices in the state or its organizations, with their holders."""
         ours = set(marks(self._parties))
         found = self._bodies(people, refers_to("person", "memberships", self._parties))
         return [
@@ -129,12 +129,9 @@ class CountryRecords:
 
     def threats(self) -> dict[str, list[str]]:
         """Return the questions about the state that name others as a threat, with the others."""
-        named = sa.select(links.c.id, links.c.revision).where(
-            links.c.kind == "question", links.c.field == "subjects", links.c.role == "threat"
-        )
         condition = sa.and_(
             refers_to("question", "subjects", [self._country]),
-            sa.tuple_(questions.c.id, questions.c.revision).in_(named),
+            has_entry("question", "subjects", links.c.role == "threat"),
         )
         by_question: dict[str, list[str]] = {}
         for one, _, body in self._rows(questions, condition):

@@ -7,9 +7,9 @@ import orjson
 import sqlalchemy as sa
 from pyroaring import BitMap
 
-from app.analysis.alignment import DIRECTIONS
-from app.analysis.directions import Directions, count_each
-from app.analysis.polarization import SCALES, agreement_a, frequencies
+from app.analysis.measures.alignment import DIRECTIONS
+from app.analysis.measures.directions import Directions, count_each
+from app.analysis.measures.polarization import SCALES, agreement_a, frequencies
 from app.analysis.rows import ReadRows
 from app.analysis.standings import Columns
 from app.db.tables import questions
@@ -23,7 +23,7 @@ Reasons: TypeAlias = dict[tuple[str, str], list[dict[str, Any]]]
 
 
 class Polarization(NamedTuple):
-    """How far the holders of one question are apart.
+    """Polarization of the holders of one question.
 
     Attributes:
         question: the id of the question.
@@ -39,12 +39,12 @@ class Polarization(NamedTuple):
 
     @property
     def n(self) -> int:
-        """The number of holders."""
+        """Return the number of holders."""
         return sum(self.frequencies)
 
     @property
     def scale(self) -> tuple[int, ...]:
-        """The places that holders can stand at."""
+        """Return the scores that a position on the question can have."""
         return SCALES[self.kind]
 
 

@@ -4,5 +4,5 @@ DIGITS = 6
 
 
 def rounded(figure: float | None) -> float | None:
-    """A figure to six places, which any platform gives alike."""
+    """Round a figure to six places, which any platform gives alike."""
     return None if figure is None else round(figure, DIGITS) + 0.0

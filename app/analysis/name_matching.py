@@ -25,7 +25,7 @@ SURE = 100
 
 @dataclass(frozen=True)
 class NamedActor:
-    """An actor with what tells it from others of a like name."""
+    """Actor, with what tells it from others of a like name."""
 
     id: str
     kind: ActorKind
@@ -36,7 +36,7 @@ class NamedActor:
 
 @dataclass(frozen=True)
 class NameIndex:
-    """Every name of every actor, folded, beside the actor it is a name of."""
+    """Index of every name of every actor, folded."""
 
     names: list[str]
     owners: list[NamedActor]
@@ -44,7 +44,7 @@ class NameIndex:
 
 
 class Match(NamedTuple):
-    """An actor that a text may mean; `is_sure` where it alone has the very name."""
+    """Match of a text with an actor; `is_sure` where it alone has the very name."""
 
     actor: NamedActor
     score: float
@@ -101,7 +101,7 @@ def find_matches(
 
 
 def _scores(index: NameIndex, text: str, aliases: Mapping[str, str]) -> dict[NamedActor, float]:
-    """How alike each actor's best name is to a text; those too far off are left out."""
+    """The score of each actor's best name; actors too far off are left out."""
     from rapidfuzz import fuzz, process
 
     folded = _folded(text)

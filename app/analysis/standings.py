@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
-from app.analysis.directions import Directions, question_set
+from app.analysis.measures.directions import Directions, question_set
 from app.dates import OPEN_END, OPEN_START, UNKNOWN
 from app.index.value_sets import ValueSets
 

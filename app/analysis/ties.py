@@ -25,7 +25,7 @@ MOST_TIES = 20_000
 
 @dataclass(frozen=True)
 class Selection:
-    """The ties that are asked for.
+    """Selection of ties.
 
     Attributes:
         sorts: the sorts of tie, of `SORTS`.
@@ -42,7 +42,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Tie:
-    """A tie from one node to another; what a sort of tie does not have is None."""
+    """Tie from one node to another; what a sort of tie does not have is None."""
 
     source: str
     target: str
@@ -54,12 +54,12 @@ class Tie:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """The place of the tie in the order of a network."""
+        """Return what ties are ordered by."""
         return self.source, self.target, self.relation, self.role or ""
 
 
 def read_ties(read: ReadRows, selection: Selection, cited: set[str]) -> list[Tie]:
-    """Read the ties of all sorts that are asked for, in order.
+    """Read the ties of a selection, in order.
 
     Args:
         read: reads rows.

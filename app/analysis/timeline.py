@@ -20,7 +20,7 @@ from app.analysis.standings import Columns
 from app.dates import OPEN_END, OPEN_START, UNKNOWN
 from app.db.tables import agreements, events, links, questions
 from app.records.conditions import (
-    Condition,
+    FilterCondition,
     about_topics,
     belonging_to,
     has_entry,
@@ -33,7 +33,7 @@ KINDS = ("agreement", "event", "opinion")
 
 @dataclass(frozen=True)
 class Selection:
-    """The entries that are asked for.
+    """Selection of entries.
 
     Attributes:
         values: what each filter asks for, by its name.
@@ -53,7 +53,7 @@ class Selection:
 
 
 class EntryKey(NamedTuple):
-    """The order of entries: by the first day they can be of, then kind and id."""
+    """Key that entries are ordered by: the first day they can be of, then kind and id."""
 
     earliest: str
     kind: str
@@ -62,7 +62,7 @@ class EntryKey(NamedTuple):
 
 
 class TimelineEntry(NamedTuple):
-    """One entry: its key, the dataset of its record, and its fields with marks for references."""
+    """Entry: its key, the dataset of its record, and its fields with marks for references."""
 
     key: EntryKey
     dataset: str
@@ -148,7 +148,7 @@ def _filter_conditions(selection: Selection, kind: str) -> list[ColumnElement[bo
     ]
 
 
-def _of_country(kind: str, field: str) -> Condition:
+def _of_country(kind: str, field: str) -> FilterCondition:
     """The condition that one of a list is a country, or belongs to it."""
 
     def condition(countries: Sequence[str]) -> ColumnElement[bool]:
@@ -165,7 +165,7 @@ def _never(_values: Any) -> ColumnElement[bool]:
 
 
 #: The condition that each filter makes on each kind of entry.
-_FILTERS: Mapping[str, Mapping[str, Condition]] = {
+_FILTERS: Mapping[str, Mapping[str, FilterCondition]] = {
     "dataset": {"agreement": agreements.c.dataset.in_, "event": events.c.dataset.in_},
     "actor": {
         "agreement": partial(refers_to, "agreement", "parties"),
@@ -225,7 +225,7 @@ def _entries_of_agreement(row: Any, selection: Selection) -> list[TimelineEntry]
 
 
 def _steps(body: dict[str, Any], selection: Selection) -> list[str]:
-    """Which of an agreement's dates are asked for; one without any is undated as a whole."""
+    """The dates of an agreement that are selected; one without any is undated as a whole."""
     known = [step for step in _STEPS if body[step] and _bounds(body[step])[0]]
     if selection.undated:
         return [] if known else ["signed"]
@@ -340,7 +340,7 @@ _OPINION_COLUMNS = {
     "document": "document",
 }
 #: The condition on their questions that each of the others makes.
-_QUESTION_CONDITIONS: Mapping[str, Condition] = {
+_QUESTION_CONDITIONS: Mapping[str, FilterCondition] = {
     "agreement": questions.c.agreement.in_,
     "topic": about_topics,
 }

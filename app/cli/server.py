@@ -86,8 +86,8 @@ class Config(uvicorn.Config):
 
 
 def run_server(config: Config) -> None:
-    """Serve the application until the process is told to end."""
-    with suppress(KeyboardInterrupt):  # which says that it was told to end
+    """Serve the application until the process is ended by a signal."""
+    with suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has stopped
         if config.workers > 1:
             Multiprocess(config, sockets=[config.bind_socket()]).run()
             return

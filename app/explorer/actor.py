@@ -1,4 +1,4 @@
-"""Page of an organization, a person or a group: what it holds, and what is held of it."""
+"""Page of an organization, a person or a group: its positions, and those about it."""
 
 from itertools import groupby
 from typing import Any

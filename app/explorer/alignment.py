@@ -1,4 +1,4 @@
-"""Page of alignment: whom a holder stands with, over all, over time, and in blocs."""
+"""Page of alignment: whom a holder agrees with, over all, over time, and in blocs."""
 
 from typing import Any
 
@@ -17,16 +17,16 @@ TAKES = ("a", "b", *CHOICES)
 
 def view(page: PageRequest) -> str:
     """Return the page."""
-    chosen = page.only(*CHOICES)
+    filters = page.only(*CHOICES)
     a, b = _pair(page)
     return page.render(
         "alignment.html",
         datasets=holding_opinions(page),
         topics=page.api.get("/topics", sort="name", limit=500)["data"],
         countries=page.api.get("/countries", sort="name", fields="id,name", limit=500)["data"],
-        ranking=_ranking(page, a, chosen) if a else None,
-        over_time=over_time(page, a, b, chosen) if a and b else None,
-        blocs=None if a else _blocs(page, chosen),
+        ranking=_ranking(page, a, filters) if a else None,
+        over_time=over_time(page, a, b, filters) if a and b else None,
+        blocs=None if a else _blocs(page, filters),
     )
 
 
@@ -44,10 +44,10 @@ def _pair(page: PageRequest) -> tuple[str, str]:
     return a, b
 
 
-def _ranking(page: PageRequest, a: str, chosen: dict[str, str]) -> dict[str, Any]:
-    """Everybody else, who agrees most first; who has too few common questions is only counted."""
+def _ranking(page: PageRequest, a: str, filters: dict[str, str]) -> dict[str, Any]:
+    """The others, who agrees most first; who has too few common questions is only counted."""
     answer = page.api.show(
-        "Everybody by agreement", "/alignment", a=a, **chosen, sort="-s", limit=MOST
+        "Everybody by agreement", "/alignment", a=a, **filters, sort="-s", limit=MOST
     )
     rows = [row for row in answer["data"] if row["s"] is not None]
     return {
@@ -60,16 +60,16 @@ def _ranking(page: PageRequest, a: str, chosen: dict[str, str]) -> dict[str, Any
     }
 
 
-def over_time(page: PageRequest, a: str, b: str, chosen: dict[str, str]) -> dict[str, Any] | None:
+def over_time(page: PageRequest, a: str, b: str, filters: dict[str, str]) -> dict[str, Any] | None:
     """Return agreement by year, as a chart and as its numbers."""
     others = ",".join(b.split(",")[:LINES])
     answer = page.api.show(
-        "Agreement by year", "/alignment", a=a, b=others, **chosen, by="year", limit=MOST
+        "Agreement by year", "/alignment", a=a, b=others, **filters, by="year", limit=MOST
     )
     rows = [row for row in answer["data"] if row["s"] is not None]
     return {"chart": charts.lines(rows, others.split(",")), "rows": rows} if rows else None
 
 
-def _blocs(page: PageRequest, chosen: dict[str, str]) -> dict[str, Any]:
-    answer = page.api.show("Blocs", "/blocs", **chosen, limit=50)
+def _blocs(page: PageRequest, filters: dict[str, str]) -> dict[str, Any]:
+    answer = page.api.show("Blocs", "/blocs", **filters, limit=50)
     return {"rows": answer["data"], "meta": answer["meta"]}

@@ -64,34 +64,34 @@ class ApiClient:
         self.calls: list[Call] = []
         self.meta: dict[str, Any] = {"release": context.release, "citations": []}
 
-    def get(self, path: str, **given: QueryValue) -> Any:
+    def get(self, path: str, **values: QueryValue) -> Any:
         """Return the API's answer to a path below /v1 and a query, parsed."""
-        return orjson.loads(self._respond(path, query_of(given)).body)
+        return orjson.loads(self._respond(path, query_of(values)).body)
 
-    def batch(self, path: str, ids: Iterable[str], **given: QueryValue) -> list[Any]:
+    def batch(self, path: str, ids: Iterable[str], **values: QueryValue) -> list[Any]:
         """Return the records of these ids, however many."""
         wanted = sorted(set(ids))
         return [
             one
             for i in range(0, len(wanted), BATCH)
-            for one in self.get(path, **given, id=wanted[i : i + BATCH], limit=BATCH)["data"]
+            for one in self.get(path, **values, id=wanted[i : i + BATCH], limit=BATCH)["data"]
         ]
 
-    def show(self, about: str, path: str, **given: QueryValue) -> Any:
+    def show(self, about: str, path: str, **values: QueryValue) -> Any:
         """Return the answer that the page shows, and offer it to the reader as a call."""
-        query = query_of(given)
+        query = query_of(values)
         answer = orjson.loads(self._respond(path, query).body)
         self._remember(about, path, query, answer)
         return answer
 
-    def offer(self, about: str, path: str, **given: QueryValue) -> None:
+    def offer(self, about: str, path: str, **values: QueryValue) -> None:
         """Offer a call that the page did not need itself."""
-        query = query_of(given)
+        query = query_of(values)
         self.calls.append(Call(about, _address(path, query), None, None, _formats(path)))
 
-    def text(self, path: str, **given: QueryValue) -> str:
+    def text(self, path: str, **values: QueryValue) -> str:
         """Return an answer that is text, as it is."""
-        return bytes(self._respond(path, query_of(given)).body).decode()
+        return bytes(self._respond(path, query_of(values)).body).decode()
 
     def takes(self, path: str, name: str) -> bool:
         """Return whether an address has a parameter."""
@@ -136,9 +136,9 @@ def _formats(path: str) -> tuple[str, ...]:
     return tuple(parameters["format"].schema["enum"] if "format" in parameters else ["json"])
 
 
-def query_of(given: Mapping[str, QueryValue]) -> str:
+def query_of(values: Mapping[str, QueryValue]) -> str:
     """Return a query string: lists by commas, empty values left out."""
-    pairs = [(name, _text(value)) for name, value in given.items()]
+    pairs = [(name, _text(value)) for name, value in values.items()]
     return urlencode([(n, v) for n, v in pairs if v], safe=",:", quote_via=quote)
 
 

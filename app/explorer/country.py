@@ -20,13 +20,13 @@ def view(page: PageRequest) -> str:
     dossier = page.api.show("The dossier", path, **page.query)["data"]
     record = page.api.get(f"/countries/{page.id}", **page.only("known_at"))["data"]
     about = record["id"]
-    held = [*dossier["positions"], *dossier["held_about"]]
-    held += [one for threat in dossier["threats"] for one in threat["positions"]]
+    positions = [*dossier["positions"], *dossier["held_about"]]
+    positions += [one for threat in dossier["threats"] for one in threat["positions"]]
     voted = dossier["votes"] and dossier["votes"]["n"]
     spoken = page.api.get(
         "/opinions", **page.only("as_of", "known_at"), on_behalf_of=about, limit=100
     )["data"]
-    kinds = page.kinds_of([*held, *spoken])
+    kinds = page.kinds_of([*positions, *spoken])
     _offer(page, about)
     return page.render(
         "country.html",
@@ -34,7 +34,7 @@ def view(page: PageRequest) -> str:
         dossier=dossier,
         standing=_wanted_and_held(dossier["positions"], kinds),
         held_about=by_question(dossier["held_about"]),
-        opinions_by_id=opinions_under(page, held),
+        opinions_by_id=opinions_under(page, positions),
         kinds=kinds,
         spoken=spoken,
         over_time=_beside_powers(page, about) if voted else None,
@@ -53,22 +53,22 @@ def _wanted_and_held(positions: list[Any], kinds: dict[str, str]) -> dict[str, l
 
 def _beside_powers(page: PageRequest, about: str) -> dict[str, Any] | None:
     others = [one for one in POWERS if one != about]
-    held = {one["id"] for one in page.api.get("/countries", id=others, fields="id")["data"]}
-    if not held:
+    known = {one["id"] for one in page.api.get("/countries", id=others, fields="id")["data"]}
+    if not known:
         return None
-    asked = page.only(*CHOICES)
-    there = ",".join(one for one in others if one in held)
-    yearly = over_time(page, about, there, asked)
+    filters = page.only(*CHOICES)
+    there = ",".join(one for one in others if one in known)
+    yearly = over_time(page, about, there, filters)
     if yearly is None:
         return None
     overall = page.api.show(
-        "Agreement over all years", "/alignment", **asked, a=about, b=there, sort="-s"
+        "Agreement over all years", "/alignment", **filters, a=about, b=there, sort="-s"
     )
     return {**yearly, "overall": [row for row in overall["data"] if row["s"] is not None]}
 
 
 def _offer(page: PageRequest, about: str) -> None:
     """Offer tables of the same, which the dossier as a whole is not."""
-    chosen = page.only(*CHOICES)
-    page.api.offer("Its positions, as a list", "/positions", **chosen, country=about)
-    page.api.offer("Everybody by agreement", "/alignment", **chosen, a=about, sort="-s")
+    filters = page.only(*CHOICES)
+    page.api.offer("Its positions, as a list", "/positions", **filters, country=about)
+    page.api.offer("Everybody by agreement", "/alignment", **filters, a=about, sort="-s")

@@ -56,7 +56,7 @@ def view(page: PageRequest) -> str:
 
 
 def _most_recorded(page: PageRequest) -> list[Any]:
-    """The countries that most opinions come from, for somebody who does not know where to begin."""
+    """The countries that most opinions come from, for readers who do not know where to begin."""
     answer = page.api.get("/opinions", **page.only("dataset"), facets="country", limit=1)
     most = list(answer["meta"]["facets"]["country"])[:3]
     if not most:
@@ -67,8 +67,10 @@ def _most_recorded(page: PageRequest) -> list[Any]:
 
 def _titles(page: PageRequest, datasets: list[Any]) -> list[str]:
     """The titles of the datasets that the matrix is of."""
-    chosen = page.query["dataset"].split(",")
-    return [one["title"] for one in datasets if chosen == [""] or one["id"] in chosen]
+    datasets_shown = page.query["dataset"].split(",")
+    return [
+        one["title"] for one in datasets if datasets_shown == [""] or one["id"] in datasets_shown
+    ]
 
 
 def _has_votes(page: PageRequest) -> bool:
@@ -76,7 +78,7 @@ def _has_votes(page: PageRequest) -> bool:
 
 
 def _offer_list(page: PageRequest) -> None:
-    """The same positions as a list, which can be had as a table."""
+    """Offer the same positions as a list, which can be had as a table."""
     taken = {k: v for k, v in page.query.items() if page.api.takes("/positions", k)}
     page.api.offer("The same positions as a list", "/positions", **taken)
 

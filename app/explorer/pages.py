@@ -90,7 +90,7 @@ class PageRequest:
 
     @property
     def id(self) -> str:
-        """The id in the page's path."""
+        """Return the id in the page's path."""
         return str(self.request.path_params["id"])
 
     def only(self, *names: str) -> dict[str, str]:
@@ -126,8 +126,8 @@ class PageRequest:
 
     def kinds_of(self, positions: Iterable[Any]) -> dict[str, str]:
         """Read the kinds of the questions that positions, or opinions, are on, by id."""
-        asked = {one["question"]["id"] for one in positions if one["question"]}
-        found = self.api.batch("/questions", asked, **self.only("known_at"), fields="id,kind")
+        questions = {one["question"]["id"] for one in positions if one["question"]}
+        found = self.api.batch("/questions", questions, **self.only("known_at"), fields="id,kind")
         return {one["id"]: one["kind"] for one in found}
 
     def _snippets(self, call: Call) -> list[tuple[str, str]]:

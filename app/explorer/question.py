@@ -1,4 +1,4 @@
-"""Page of a question: who stands where, in five columns, why, and who moved."""
+"""Page of a question: its positions in five columns, their reasons, and who changed."""
 
 from collections import Counter, defaultdict
 from typing import Any
@@ -24,11 +24,11 @@ def view(page: PageRequest) -> str:
     """Return the page."""
     api, known = page.api, page.only("known_at")
     question = api.get(f"/questions/{page.id}", **known)["data"]
-    chosen = {**page.query, "question": question["id"], "limit": MOST}
-    answer = api.show("Who stands where", "/positions", **chosen)
+    filters = {**page.query, "question": question["id"], "limit": MOST}
+    answer = api.show("Who stands where", "/positions", **filters)
     found, total = answer["data"], answer["meta"]["total"]
     compact = total > COMPACT_FROM
-    opinions = {} if compact else _opinions(page, chosen)
+    opinions = {} if compact else _opinions(page, filters)
     for one in found:
         one["stated_opinions"] = [opinions[i] for i in one["opinion_ids"] if i in opinions]
     return page.render(
@@ -47,9 +47,9 @@ def view(page: PageRequest) -> str:
     )
 
 
-def _opinions(page: PageRequest, chosen: dict[str, Any]) -> dict[str, Any]:
+def _opinions(page: PageRequest, filters: dict[str, Any]) -> dict[str, Any]:
     """The opinions that the positions rest on, by id."""
-    taken = {k: v for k, v in chosen.items() if page.api.takes("/opinions", k)}
+    taken = {k: v for k, v in filters.items() if page.api.takes("/opinions", k)}
     taken.pop("stance", None)
     answer = page.api.show("What they rest on, with reasons and places", "/opinions", **taken)
     return {one["id"]: one for one in answer["data"]}

@@ -13,9 +13,9 @@ TAKES = ("kind", "country", "topic", "dataset", "from", "to", "as_of", "cursor",
 def view(page: PageRequest) -> str:
     """Return the page."""
     datasets = choose_first(page)
-    show, asked = page.api.show, page.without("cursor")
+    show, filters = page.api.show, page.without("cursor")
     dated = show("What is dated", "/timeline", **page.query, limit=ROWS)
-    undated = show("What nothing dates", "/timeline", **asked, undated="true", limit=UNDATED)
+    undated = show("What nothing dates", "/timeline", **filters, undated="true", limit=UNDATED)
     return page.render(
         "timeline.html",
         datasets=datasets,

@@ -1,1 +1,1 @@
-"""What every answer about opinions shares: their filters, positions and standings."""
+"""Opinions as answers need them: their filters, positions and standings."""

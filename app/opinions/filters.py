@@ -1,4 +1,4 @@
-"""The filters of opinions, which everything derived from opinions takes as well."""
+"""Filters of opinions, which everything derived from opinions takes as well."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 from app.analysis.as_of import begun_by
 from app.dates import OPEN_START, UNKNOWN
 from app.db.tables import links, opinions, questions
-from app.records.conditions import Condition, Ids, about_topics, refers_to, topics_below
+from app.records.conditions import FilterCondition, Ids, about_topics, refers_to, topics_below
 from app.vocabulary import ActorKind, Attribution, Stance
 from app.web.parameters import AS_OF, day_parameter, identifier, word
 from app.web.query.filters import DATASET, Filter, equal, overlapping
@@ -40,7 +40,7 @@ def _by_then(day: str) -> ColumnElement[bool]:
 
 
 def _rows_on(
-    name: str, condition: Condition, context: ReadContext, values: Sequence[str]
+    name: str, condition: FilterCondition, context: ReadContext, values: Sequence[str]
 ) -> BitMap:
     """The opinions on the questions for which a condition holds."""
     statement = sa.select(questions.c.id).where(condition(values))
@@ -143,7 +143,7 @@ def opinion_rows(context: ReadContext, *, but: Sequence[str] = ()) -> BitMap:
 
 
 def filters_named(*names: str) -> tuple[Filter, ...]:
-    """Some of the filters of opinions, by name."""
+    """Pick some of the filters of opinions by name."""
     by_name = {one.parameter.name: one for one in OPINION_FILTERS}
     return tuple(by_name[name] for name in names)
 
@@ -169,7 +169,7 @@ def cache_key(context: ReadContext) -> tuple[Any, ...] | None:
 
 def questions_asked(context: ReadContext) -> list[str] | None:
     """The questions that `question`, `topic` and `subject` let through; None for all."""
-    conditions: dict[str, Condition] = {
+    conditions: dict[str, FilterCondition] = {
         "question": questions.c.id.in_,
         "topic": about_topics,
         "subject": partial(refers_to, "question", "subjects"),
@@ -183,7 +183,7 @@ def questions_asked(context: ReadContext) -> list[str] | None:
 
 
 def undated(context: ReadContext) -> int | None:
-    """How many opinions `as_of` leaves out because nothing dates them; None without it."""
+    """The number of opinions `as_of` leaves out because nothing dates them; None without it."""
     if "as_of" not in context.values:
         return None
     rows = opinion_rows(context, but=("as_of",))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, links, topics
 
 #: The meaning of a filter in SQL, from the values that were given.
-Condition = Callable[[Any], ColumnElement[bool]]
+FilterCondition = Callable[[Any], ColumnElement[bool]]
 #: Ids, or the statement that finds them.
 Ids = Sequence[str] | Select[Any]
 
@@ -34,7 +34,7 @@ def refers_to(kind: str, field: str, targets: Ids) -> ColumnElement[bool]:
     return has_entry(kind, field, links.c.target.in_(targets))
 
 
-def in_role(kind: str, field: str, role: str, who: str) -> Condition:
+def in_role(kind: str, field: str, role: str, who: str) -> FilterCondition:
     """The condition that somebody is in one of a record's lists as one of these roles.
 
     Args:

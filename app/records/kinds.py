@@ -41,6 +41,7 @@ class Kind:
         references: the columns that hold an id, with the space of ids it is in.
         linked: whether references in lists are kept in `links`.
         cited: whether other records may refer to its records.
+        example: the id of a record that the shipped data has, which OpenAPI shows.
     """
 
     name: str
@@ -50,11 +51,17 @@ class Kind:
     references: Mapping[str, str] = field(default_factory=dict)
     linked: bool = True
     cited: bool = True
+    example: str | None = None
 
     @property
     def table(self) -> Table:
         """The table of its current versions."""
         return KIND_TABLES[self.name]
+
+    @property
+    def example_id(self) -> str:
+        """The id in the example of an address: made up where no record is stated."""
+        return self.example or f"some-{self.name}"
 
 
 def body_of(record: Record) -> str:
@@ -185,22 +192,38 @@ def _dataset(_record: Dataset) -> dict[str, Any]:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("dataset", "datasets", Dataset, _dataset),
-        Kind("document", "documents", Document, _document),
-        Kind("topic", "topics", Topic, _topic, {"parent": "topic"}),
-        Kind("country", "countries", Country, _country),
+        Kind("dataset", "datasets", Dataset, _dataset, example="kazakhstan-nato"),
+        Kind("document", "documents", Document, _document, example="kazakhstan-nato-analysis"),
+        Kind("topic", "topics", Topic, _topic, {"parent": "topic"}, example="nuclear-weapons"),
+        Kind("country", "countries", Country, _country, example="KAZ"),
         Kind(
             "organization",
             "organizations",
             Organization,
             _organization,
             {"country": "country", "parent": "organization"},
+            example="nato",
         ),
-        Kind("person", "people", Person, _person, {"country": "country"}),
-        Kind("group", "groups", Group, _group, {"country": "country"}),
-        Kind("agreement", "agreements", Agreement, _agreement),
-        Kind("question", "questions", Question, _question, {"agreement": "agreement"}),
-        Kind("event", "events", Event, _event, {"agreement": "agreement"}, cited=False),
+        Kind("person", "people", Person, _person, {"country": "country"}, example="azimbai-gali"),
+        Kind("group", "groups", Group, _group, {"country": "country"}, example="most-analysts"),
+        Kind("agreement", "agreements", Agreement, _agreement, example="partnership-for-peace"),
+        Kind(
+            "question",
+            "questions",
+            Question,
+            _question,
+            {"agreement": "agreement"},
+            example="kazakhstan-full-nato-membership",
+        ),
+        Kind(
+            "event",
+            "events",
+            Event,
+            _event,
+            {"agreement": "agreement"},
+            cited=False,
+            example="kazakhstan-nato-1996-agreement-signed",
+        ),
         Kind(
             "opinion",
             "opinions",
@@ -215,6 +238,7 @@ KINDS: dict[str, Kind] = {
             },
             linked=False,
             cited=False,
+            example="gali-full-membership",
         ),
     )
 }

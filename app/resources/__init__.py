@@ -1,4 +1,4 @@
-"""The public resources: one file each, and here the list of them."""
+"""Public resources: one file each, and here the list of them."""
 
 from fastapi import APIRouter
 

@@ -108,9 +108,9 @@ def _from_http(request: Request, error: HTTPException) -> Problem:
 def _allowed(request: Request) -> str:
     """Every method of an address, over all of its routes."""
     methods: set[str] = set()
-    for address in request.app.state.addresses:
-        if address.is_of(request.scope["path"]):
-            methods |= address.methods
+    for route in request.app.state.routes:
+        if route.matches(request.scope["path"]):
+            methods |= route.methods
     if "GET" in methods:
         methods |= {"HEAD", "OPTIONS"}
     return ", ".join(sorted(methods))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.blocs import Bloc, Blocs, Pair, blocs
+from app.analysis.measures.blocs import Bloc, Blocs, Pair, blocs
 
 # Two blocs, and G between them. The widths are scikit-learn's silhouette_samples on 1 − agreement.
 AGREEMENT = {
@@ -66,7 +66,7 @@ def test_neither_the_order_of_pairs_nor_of_names_matters(
 def test_every_run_of_python_finds_the_same() -> None:
     program = (
         "from itertools import combinations\n"
-        "from app.analysis.blocs import Pair, blocs\n"
+        "from app.analysis.measures.blocs import Pair, blocs\n"
         "names = [f'holder-{i}' for i in range(30)]\n"
         "pairs = combinations(enumerate(names), 2)\n"
         "print(blocs(Pair(a, b, 9, (i * j * 7919 % 199) / 99 - 1) for (i, a), (j, b) in pairs))\n"

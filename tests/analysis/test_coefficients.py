@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.alignment import Coefficients, Table, align, kappa, pi, s, table_of
+from app.analysis.measures.alignment import Coefficients, Table, align, kappa, pi, s, table_of
 
 Votes = list[tuple[int, int]]
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.alignment import table_of
-from app.analysis.directions import directions, question_set
+from app.analysis.measures.alignment import table_of
+from app.analysis.measures.directions import directions, question_set
 
 Ballot = dict[int, int]
 

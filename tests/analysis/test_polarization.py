@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.polarization import SCALES, STANCES, VOTES, agreement_a, frequencies
+from app.analysis.measures.polarization import SCALES, STANCES, VOTES, agreement_a, frequencies
 from app.vocabulary import QuestionKind
 
 # The first is the worked example of the paper (p. 331), as R's agrmt documents it (0.6113333). The

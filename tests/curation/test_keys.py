@@ -76,7 +76,7 @@ def test_no_address_that_changes_anything_is_left_out_of_the_matrix(visitor: Tes
     """A route that is not described would not be in it."""
     described = {(method, path) for method, path, _ in operations(visitor)}
     app: Any = visitor.app
-    routes = {(m, one.path) for one in app.state.addresses for m in one.methods - READING}
+    routes = {(m, one.path) for one in app.state.routes for m in one.methods - READING}
     assert routes <= described, sorted(routes - described)
 
 

@@ -1,1 +1,1 @@
-"""The resources that are computed: one file for each analysis."""
+"""Resources that are computed: one file for each analysis."""

@@ -1,4 +1,4 @@
-"""Alignment: how far holders agree on the questions both answered."""
+"""Resource of alignment: how far holders agree on the questions both answered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ from app.analysis.standings import Standings, cited_datasets, number_undated
 from app.db.tables import opinions
 from app.opinions.filters import filters_named, opinion_rows
 from app.opinions.positions import decide_rows
-from app.opinions.standings import FROM, TO, holders_asked, period, standings
+from app.opinions.scope import FROM, TO, holders_asked, period, standings
 from app.records.references import MARK, Ref
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
 from app.web.parameters import identifier, word_of
@@ -67,9 +67,9 @@ class Alignment(Shape):
 
 def _compute(context: ReadContext) -> Computation:
     ones, others = context.values["a"], context.values.get("b")
-    known, asked = standings(context, None if others is None else {*ones, *others})
+    known, numbers = standings(context, None if others is None else {*ones, *others})
     against = holders_asked(context, known.by_holder) if others is None else sorted(others)
-    found = _compare(context, known, ones, against, asked)
+    found = _compare(context, known, ones, against, numbers)
     rows = [_row(one, by_topic=context.values.get("by") == "topic") for one in found]
     columns = context.index.column
     drawn = opinion_rows(context, but=("as_of",)) & columns("holder").any_of(ones)
@@ -80,14 +80,14 @@ def _compute(context: ReadContext) -> Computation:
 
 
 def _compare(
-    context: ReadContext, known: Standings, ones: Sequence[str], others: Sequence[str], asked: int
+    context: ReadContext, known: Standings, ones: Sequence[str], others: Sequence[str], numbers: int
 ) -> list[Comparison]:
     return compare(
         known,
         _parts(context, known),
         (sorted(ones), others),
         partial(decide_rows, context),
-        within=asked,
+        within=numbers,
         minimum_n=context.values.get("minimum_n", MINIMUM_N),
         keep_empty="b" in context.values,
     )

@@ -1,15 +1,15 @@
-"""Blocs: holders that stand together, and those between."""
+"""Resource of blocs: holders that agree, and those between."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.analysis.blocs import Bloc, Member, blocs, pair_up
 from app.analysis.figures import rounded
+from app.analysis.measures.blocs import Bloc, Member, blocs, pair_up
 from app.analysis.standings import cited_datasets, number_undated
 from app.opinions.filters import filters_named, opinion_rows
-from app.opinions.standings import FROM, TO, held, period
+from app.opinions.scope import FROM, TO, period, standings_by_holder
 from app.records.references import MARK, Ref
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
 from app.web.requests.context import ReadContext
@@ -47,7 +47,7 @@ class BlocRow(Shape):
 
 
 def _compute(context: ReadContext) -> Computation:
-    _, by_holder = held(context)
+    _, by_holder = standings_by_holder(context)
     found = blocs(pair_up(by_holder, context.values.get("minimum_n", MINIMUM_N)))
     columns, rows = context.index.column, opinion_rows(context, but=("as_of",))
     meta: dict[str, Any] = {

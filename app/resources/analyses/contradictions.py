@@ -1,4 +1,4 @@
-"""Contradictions: reports that do not fit together, each with both pieces of evidence."""
+"""Resource of contradictions: reports that do not fit together, each with its evidence."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""A country's profile: everything there is about one state, with what it was taken from."""
+"""Resource of a country's profile: everything there is about one state, with its sources."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,12 +21,12 @@ from app.analysis.country_profile import (
     read_places,
     read_votes,
 )
-from app.analysis.directions import NO_DIRECTIONS, Directions
+from app.analysis.measures.directions import NO_DIRECTIONS, Directions
 from app.analysis.standings import Standings, cited_datasets, number_undated
 from app.dates import VagueDate
 from app.opinions.filters import filters_named, opinion_rows
 from app.opinions.positions import Position, PositionRow, decide_rows, position_json, position_rows
-from app.opinions.standings import period, standings
+from app.opinions.scope import period, standings
 from app.records.base import Evidence
 from app.records.references import MARK, Ref
 from app.vocabulary import (
@@ -250,19 +250,19 @@ def _derived(context: ReadContext, rows: BitMap) -> Iterator[tuple[str, bytes]]:
 
 def _threats(context: ReadContext, threats: Mapping[str, list[str]]) -> bytes:
     """The questions that name a threat, each with the positions on it, as JSON text."""
-    held: dict[str, list[bytes]] = defaultdict(list)
+    texts: dict[str, list[bytes]] = defaultdict(list)
     if threats:
         about = context.index.column("question").any_of(threats)
         for question, text in _derived(context, position_rows(context) & about):
-            held[question].append(text)
+            texts[question].append(text)
     return b"[%b]" % b",".join(
-        _threat(one, threats[one], held[one]) for one in threats if one in held
+        _threat(one, threats[one], texts[one]) for one in threats if one in texts
     )
 
 
-def _threat(question: str, threats: Sequence[str], held: Sequence[bytes]) -> bytes:
+def _threat(question: str, threats: Sequence[str], texts: Sequence[bytes]) -> bytes:
     named = orjson.dumps({"question": f"{MARK}question:{question}", "threats": threats})
-    return b'%b,"positions":[%b]}' % (named[:-1], b",".join(held))
+    return b'%b,"positions":[%b]}' % (named[:-1], b",".join(texts))
 
 
 # -- votes and alignment ----------------------------------------------------------------------
@@ -270,10 +270,10 @@ def _threat(question: str, threats: Sequence[str], held: Sequence[bytes]) -> byt
 
 def _alignment_parts(context: ReadContext, country: str) -> dict[str, Any]:
     known, within = standings(context)
-    held = known.within(period(context), partial(decide_rows, context))
-    closest, farthest = _neighbours(context, country, held, within)
+    by_holder = known.within(period(context), partial(decide_rows, context))
+    closest, farthest = _neighbours(context, country, by_holder, within)
     return {
-        "votes": _votes(context, held.get(country, NO_DIRECTIONS), known, within),
+        "votes": _votes(context, by_holder.get(country, NO_DIRECTIONS), known, within),
         "closest": closest,
         "farthest": farthest,
     }
@@ -285,13 +285,13 @@ def _votes(context: ReadContext, mine: Directions, known: Standings, within: int
 
 
 def _neighbours(
-    context: ReadContext, country: str, held: Mapping[str, Directions], within: int
+    context: ReadContext, country: str, by_holder: Mapping[str, Directions], within: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    others = [holder for holder in held if holder != country]
+    others = [holder for holder in by_holder if holder != country]
     states = context.references.refs(context.connection, "country", others)
     return rank_neighbours(
-        held.get(country, NO_DIRECTIONS).within(within),
-        {state: held[state] for state in states},
+        by_holder.get(country, NO_DIRECTIONS).within(within),
+        {state: by_holder[state] for state in states},
         context.values.get("minimum_n", MINIMUM_N),
     )
 

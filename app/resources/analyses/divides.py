@@ -1,4 +1,4 @@
-"""Divides: questions by how far holders are apart, with both camps and their reasons."""
+"""Resource of divides: questions by how far holders are apart, with camps and their reasons."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.analysis.directions import Directions
 from app.analysis.divides import (
     Polarization,
     Reasons,
@@ -18,10 +17,11 @@ from app.analysis.divides import (
     read_question_kinds,
 )
 from app.analysis.figures import rounded
+from app.analysis.measures.directions import Directions
 from app.analysis.standings import cited_datasets
 from app.opinions.filters import OPINION_FILTERS, opinion_rows, undated
 from app.opinions.positions import position_rows
-from app.opinions.standings import held
+from app.opinions.scope import standings_by_holder
 from app.records.references import MARK, Ref
 from app.vocabulary import QuestionKind, ReasonType
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
@@ -86,7 +86,7 @@ def _measured(context: ReadContext) -> Iterator[Polarization]:
     """Every question, votes by the directions that were taken and the others by their scores."""
     least = context.values.get("minimum_n", MINIMUM_N)
     kinds = context.cached("question kinds", partial(read_question_kinds, context.rows))
-    known, by_holder = held(context)
+    known, by_holder = standings_by_holder(context)
     for question, counts in count_directions(known.questions, by_holder):
         if kinds[question] is QuestionKind.VOTE:
             yield measure(question, QuestionKind.VOTE, counts, least)
@@ -118,7 +118,7 @@ def _row(found: Polarization) -> Row:
 
 def _with_camps(context: ReadContext, rows: list[Row]) -> list[Row]:
     """The rows that are shown, with the camps of their questions."""
-    known, by_holder = held(context)
+    known, by_holder = standings_by_holder(context)
     ids = [row["id"] for row in rows]
     reasons = gather_reasons(_deciding(context, ids))
     return [_shown(row, known.numbers([row["id"]]), by_holder, reasons) for row in rows]

@@ -1,4 +1,4 @@
-"""The matrix: holders by questions, sparse, paged both ways."""
+"""Resource of the matrix: holders by questions, sparse, paged both ways."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""The network: actors, agreements and questions, and the ties between them."""
+"""Resource of the network: actors, agreements and questions, and the ties between them."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -123,7 +123,7 @@ def _graphml(context: ReadContext, refs: dict[str, Any], ties: Sequence[Tie]) ->
         Edge(tie.source, tie.target, tie.relation, {n: getattr(tie, n) for n in _ATTRIBUTES})
         for tie in ties
     ]
-    name = f"network_release-{context.release_told}.graphml"
+    name = f"network_release-{context.release_shown}.graphml"
     return Response(
         graphml(nodes, edges),
         media_type=MEDIA_TYPES["graphml"],
@@ -135,7 +135,7 @@ _ATTRIBUTES = ("role", "status", "stance", "stance_score")
 
 
 def _refs(context: ReadContext, nodes: Iterable[str]) -> dict[str, Any]:
-    """The records that nodes stand for; the ref of an actor has its kind."""
+    """The references of nodes, by node; that of an actor has its kind."""
     found: dict[str, Any] = {}
     by_space: dict[str, list[str]] = {}
     for node in nodes:

@@ -1,6 +1,7 @@
-"""Positions: where each holder stands on each question, derived from opinions."""
+"""Resource of positions: the stance of each holder on each question, derived from opinions."""
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter
 
@@ -51,7 +52,7 @@ COLLECTION = Collection(
 operation(
     router,
     "/positions",
-    lambda context: answer(context, COLLECTION, Position),
+    partial(answer, collection=COLLECTION, shape=Position),
     name="list_positions",
     summary="List positions",
     description=(

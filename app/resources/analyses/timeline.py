@@ -1,4 +1,4 @@
-"""The timeline: agreements, events and opinions by date, vague dates kept vague."""
+"""Resource of the timeline: agreements, events and opinions by date, vague dates as they are."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial

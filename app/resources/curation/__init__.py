@@ -1,1 +1,1 @@
-"""The addresses that change data, and those that show what was changed."""
+"""Resources that change data, and those that show its changes."""

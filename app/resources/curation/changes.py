@@ -1,4 +1,4 @@
-"""Everything that was changed after a release, in one order, so that a copy can follow.
+"""Resource of changes: all that a release changed, in one order, so that a copy can follow.
 
 The order is total: release, kind, id. A record is given as it was served when that release was
 the newest, a removal leaves a tombstone. Who applies the changes of a release together, in this
@@ -21,7 +21,6 @@ from sqlalchemy import Row
 from app.errors import Fault, InvalidInput
 from app.records.kinds import KINDS
 from app.records.storage.history import DELETE, next_changes, number_of_changes
-from app.web.changed import Changed, told
 from app.web.endpoints.operation import operation
 from app.web.formats.downloads import download
 from app.web.formats.negotiation import negotiated_format
@@ -32,7 +31,7 @@ from app.web.query.filters import CURSOR, DEFAULT_LIMIT, LIMIT
 from app.web.query.pages import page_response, read_page, read_parts
 from app.web.references import ReferenceFiller, record_json
 from app.web.requests.context import ReadContext
-from app.web.response_schemas import Page
+from app.web.response_schemas import Changed, Page, change_fields
 
 router = APIRouter()
 ATOM = "http://www.w3.org/2005/Atom"
@@ -69,7 +68,7 @@ _CURSOR = Cursor[Any](lambda row: (row.release, row.kind, row.id), (is_number, _
 
 
 def _since(context: ReadContext) -> int:
-    """The release that was followed so far.
+    """The release that a copy has followed to.
 
     Raises:
         InvalidInput: when there has been no such release: the copy is of another history.
@@ -94,7 +93,7 @@ def _changes_after(
 
 
 def _texts(context: ReadContext, found: Sequence[Row[Any]]) -> list[bytes]:
-    """Changes as JSON, each record with the names its references had at its release."""
+    """The JSON text of changes, each record with the names its references had at its release."""
     return [
         text
         for release, group in groupby(found, key=lambda row: row.release)
@@ -109,7 +108,9 @@ def _texts_of(context: ReadContext, release: int, found: list[Row[Any]]) -> list
 
 
 def _text(row: Row[Any], record: bytes) -> bytes:
-    head = orjson.dumps({**told(row), "kind": row.kind, "id": row.id, "revision": row.revision})
+    head = orjson.dumps(
+        {**change_fields(row), "kind": row.kind, "id": row.id, "revision": row.revision}
+    )
     return b'%b,"record":%b}' % (head[:-1], b"null" if row.op == DELETE else record)
 
 
@@ -156,7 +157,11 @@ def _add_entry(feed: ElementTree.Element, base: str, row: Row[Any]) -> None:
     _add(_add(entry, "author"), "name", row.by)
     _add(entry, "category", term=row.kind)
     _add(entry, "link", href=address)
-    _add(entry, "summary", f"{done} in release {row.release}. {told(row)['change_reason'] or ''}")
+    _add(
+        entry,
+        "summary",
+        f"{done} in release {row.release}. {change_fields(row)['change_reason'] or ''}",
+    )
 
 
 def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> Any:

@@ -1,4 +1,4 @@
-"""The text of a document, given to this deployment: its SHA-256 must be the record's.
+"""Resource of a document's text, which is attached: its SHA-256 must be the record's.
 
 From then on every span is checked against it, and answers show the words at their places. The text
 itself is not part of the data and is never served as a whole.
@@ -12,17 +12,18 @@ from app.db.releases import current_release
 from app.records.kinds import KINDS
 from app.records.sources import Document
 from app.records.storage.change import Change
-from app.web.endpoints.changes import Answer, Body, WriteContext, write_operation
 from app.web.endpoints.operation import path_id
 from app.web.endpoints.records import item_text, read_row
-from app.web.http.response_cache import tag_of
+from app.web.endpoints.write_context import WriteContext, WriteResult
+from app.web.endpoints.write_operation import AcceptedBody, write_operation
+from app.web.http.etags import record_etag
 from app.web.response_schemas import Item, stored
 
 router = APIRouter()
 KIND = KINDS["document"]
 
 
-def attach(context: WriteContext) -> Answer:
+def attach(context: WriteContext) -> WriteResult:
     """Hold a document's text, and answer with its record."""
     row = read_row(
         context.read_context(current_release(context.connection)),
@@ -36,8 +37,8 @@ def attach(context: WriteContext) -> Answer:
     under_way.attach(row.id, context.body.read())
     reading = context.read_context(under_way.commit_release().release)
     address = f"/v1/documents/{row.id}"
-    headers = {"ETag": tag_of(context.request.scope, address, row.revision, reading.release)}
-    return Answer(200, item_text(reading, row, address), headers, reading.release)
+    headers = {"ETag": record_etag(context.request.scope, address, row.revision, reading.release)}
+    return WriteResult(200, item_text(reading, row, address), headers, reading.release)
 
 
 _shape: Any = stored(Document)
@@ -55,7 +56,7 @@ write_operation(
     tag="Curation",
     status=200,
     shape=Item[_shape],
-    body=Body(("text/plain",), {"type": "string", "description": "The text, in UTF-8."}),
+    body=AcceptedBody(("text/plain",), {"type": "string", "description": "The text, in UTF-8."}),
     path_parameters=(path_id("document", "kazakhstan-nato-analysis"),),
     headers=("If-Match",),
     problems=(404, 412, 428),

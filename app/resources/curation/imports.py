@@ -21,7 +21,8 @@ from app.records.faults import MOST_FAULTS, FaultyRecords, RecordFault, SourceLo
 from app.records.kinds import KINDS, PATHS, Kind
 from app.records.storage.change import Change, Outcome
 from app.records.validation import GivenRecord, validate
-from app.web.endpoints.changes import REASON, Answer, Body, WriteContext, refusal, write_operation
+from app.web.endpoints.write_context import WriteContext, WriteResult
+from app.web.endpoints.write_operation import REASON, AcceptedBody, invalid_records, write_operation
 from app.web.formats.responses import enveloped
 from app.web.http.request_body import RequestBody, parse_object
 from app.web.parameters import word_of
@@ -55,10 +56,10 @@ def precheck(body: RequestBody) -> None:
         if len(faults) >= MOST_FAULTS:
             break
     if faults:
-        raise refusal(faults[:MOST_FAULTS])
+        raise invalid_records(faults[:MOST_FAULTS])
 
 
-def work(context: WriteContext) -> Answer:
+def work(context: WriteContext) -> WriteResult:
     """Store every record, or with `dry_run` see that they could be stored."""
     dry_run = "dry_run" in context.values
     attempt = context.connection.begin_nested()
@@ -69,7 +70,7 @@ def work(context: WriteContext) -> Answer:
     outcome = under_way.commit_release()
     attempt.rollback() if dry_run else attempt.commit()
     release = None if dry_run else outcome.release
-    return Answer(200, _told(context, outcome, dry_run=dry_run), release=release)
+    return WriteResult(200, _told(context, outcome, dry_run=dry_run), release=release)
 
 
 def _told(context: WriteContext, outcome: Outcome, *, dry_run: bool) -> bytes:
@@ -140,7 +141,7 @@ write_operation(
     tag="Curation",
     status=200,
     shape=Item[Import],
-    body=Body(
+    body=AcceptedBody(
         NDJSON,
         {"type": "string", "description": "Lines of JSON."},
         lambda settings: settings.max_import_megabytes,

@@ -23,10 +23,12 @@ from app.records.storage.change import Change
 from app.records.storage.citers import MOST_CITERS, citers
 from app.records.validation import GivenRecord, validate
 from app.settings import Settings
-from app.web.endpoints.changes import NO_BODY, Answer, Body, WriteContext, write_operation
-from app.web.endpoints.records import item_text, read_row, shipped_id
+from app.web.endpoints.operation import path_id
+from app.web.endpoints.records import item_text, read_row
+from app.web.endpoints.write_context import WriteContext, WriteResult
+from app.web.endpoints.write_operation import NO_BODY, AcceptedBody, write_operation
+from app.web.http.etags import record_etag
 from app.web.http.request_body import JSON
-from app.web.http.response_cache import tag_of
 from app.web.request_schemas import input_ref, patch_ref
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, stored
@@ -36,14 +38,14 @@ MERGE_PATCH = "application/merge-patch+json"
 MOST_MEGABYTES = 1
 
 
-def create(kind: Kind, context: WriteContext) -> Answer:
+def create(kind: Kind, context: WriteContext) -> WriteResult:
     """Make a record that is not there yet."""
     given = _validated(kind, context.content)
     _refuse_taken(context, kind, given.record.id)
     return _put(context, given, status=201)
 
 
-def replace(kind: Kind, context: WriteContext) -> Answer:
+def replace(kind: Kind, context: WriteContext) -> WriteResult:
     """Put a whole record in the place of another; with `If-None-Match: *`, of none."""
     if context.request.headers.get("if-none-match", "").strip() == "*":
         return _create_at(kind, context)
@@ -51,23 +53,23 @@ def replace(kind: Kind, context: WriteContext) -> Answer:
     return _put(context, _validated(kind, _addressed(context.content, row.id)))
 
 
-def update(kind: Kind, context: WriteContext) -> Answer:
+def update(kind: Kind, context: WriteContext) -> WriteResult:
     """Change some members of a record (RFC 7396)."""
     row = _row_to_change(kind, context)
     before = written(kind, row.id, row.dataset, row.body)
     return _put(context, _validated(kind, _addressed(merge(before, context.content), row.id)))
 
 
-def delete(kind: Kind, context: WriteContext) -> Answer:
+def delete(kind: Kind, context: WriteContext) -> WriteResult:
     """Remove a record that nothing cites."""
     row = _row_to_change(kind, context)
     _refuse_cited(context, kind, row.id)
     under_way = _change(context)
     under_way.remove(kind, row.id)
-    return Answer(204, release=under_way.commit_release().release)
+    return WriteResult(204, release=under_way.commit_release().release)
 
 
-def _create_at(kind: Kind, context: WriteContext) -> Answer:
+def _create_at(kind: Kind, context: WriteContext) -> WriteResult:
     content = _addressed(context.content, context.request.path_params["id"])
     given = _validated(kind, content)
     try:
@@ -127,7 +129,7 @@ def _change(context: WriteContext) -> Change:
     return Change(context.connection, origin="api", by=context.key.author, reason=context.reason)
 
 
-def _put(context: WriteContext, given: GivenRecord, *, status: int = 200) -> Answer:
+def _put(context: WriteContext, given: GivenRecord, *, status: int = 200) -> WriteResult:
     """Store a record and answer with it, as a GET would now give it."""
     under_way = _change(context)
     under_way.put([given])
@@ -139,14 +141,14 @@ def _put(context: WriteContext, given: GivenRecord, *, status: int = 200) -> Ans
 
 def _answer(
     context: WriteContext, reading: ReadContext, address: str, row: Any, status: int
-) -> Answer:
-    headers = {"ETag": tag_of(context.request.scope, address, row.revision, reading.release)}
+) -> WriteResult:
+    headers = {"ETag": record_etag(context.request.scope, address, row.revision, reading.release)}
     if status == 201:
         headers["Location"] = address
     if context.wants_minimal:
         headers["Preference-Applied"] = "return=minimal"
-        return Answer(status if status == 201 else 204, b"", headers, reading.release)
-    return Answer(status, item_text(reading, row, address), headers, reading.release)
+        return WriteResult(status if status == 201 else 204, b"", headers, reading.release)
+    return WriteResult(status, item_text(reading, row, address), headers, reading.release)
 
 
 # -- addresses --------------------------------------------------------------------------------
@@ -165,20 +167,20 @@ class Operation:
     verb: str
     method: str
     status: int
-    work: Callable[[Kind, WriteContext], Answer]
+    work: Callable[[Kind, WriteContext], WriteResult]
     at_item: bool
-    body: Callable[[Kind], Body] | None
+    body: Callable[[Kind], AcceptedBody] | None
     headers: tuple[str, ...]
     problems: tuple[int, ...]
     about: str
 
 
-def _whole(kind: Kind) -> Body:
-    return Body((JSON,), input_ref(kind), _most)
+def _whole(kind: Kind) -> AcceptedBody:
+    return AcceptedBody((JSON,), input_ref(kind), _most)
 
 
-def _patch(kind: Kind) -> Body:
-    return Body((MERGE_PATCH, JSON), patch_ref(kind), _most)
+def _patch(kind: Kind) -> AcceptedBody:
+    return AcceptedBody((MERGE_PATCH, JSON), patch_ref(kind), _most)
 
 
 def _most(settings: Settings) -> int:
@@ -226,7 +228,7 @@ def _register(kind: Kind, operation: Operation) -> None:
         status=operation.status,
         shape=None if operation.status == 204 else answered,
         body=operation.body(kind) if operation.body else NO_BODY,
-        path_parameters=(shipped_id(kind),) if operation.at_item else (),
+        path_parameters=(path_id(kind.name, kind.example_id),) if operation.at_item else (),
         headers=operation.headers,
         problems=operation.problems,
     )

@@ -1,4 +1,4 @@
-"""The revisions of a record: who changed it, when, why and how, and each as it was."""
+"""Resource of the revisions of a record: each as it was, with who changed it, when and why."""
 
 import re
 from collections.abc import Sequence
@@ -16,9 +16,7 @@ from app.db.tables import HISTORY
 from app.errors import NotFound
 from app.records.kinds import KINDS, Kind, written
 from app.records.storage.history import ADD, DELETE, revisions_of
-from app.web.changed import Changed, told
-from app.web.endpoints.operation import operation
-from app.web.endpoints.records import shipped_id
+from app.web.endpoints.operation import operation, path_id
 from app.web.formats.responses import item_response
 from app.web.parameters import is_id
 from app.web.query.answers import answer
@@ -26,7 +24,7 @@ from app.web.query.collection import Collection
 from app.web.query.ids import resolve_one
 from app.web.references import ReferenceFiller, record_json
 from app.web.requests.context import ReadContext
-from app.web.response_schemas import Item, Page, stored
+from app.web.response_schemas import Changed, Item, Page, change_fields, stored
 
 router = APIRouter()
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -71,7 +69,9 @@ def _render(kind: Kind, context: ReadContext, rows: Sequence[Row[Any]]) -> list[
         kind, context, [row.revision - 1 for row in rows if row.op not in (ADD, DELETE)]
     )
     return [
-        orjson.dumps({"revision": row.revision, **told(row), "diff": _diff(kind, row, before)})
+        orjson.dumps(
+            {"revision": row.revision, **change_fields(row), "diff": _diff(kind, row, before)}
+        )
         for row in rows
     ]
 
@@ -152,7 +152,7 @@ def _register(kind: Kind) -> None:
         tag="Curation",
         shape=Page[Revision],
         parameters=collection.parameters,
-        path_parameters=(shipped_id(kind),),
+        path_parameters=(path_id(kind.name, kind.example_id),),
         formats=("json", "csv", "ndjson"),
         problems=(404,),
     )
@@ -166,7 +166,7 @@ def _register(kind: Kind) -> None:
         tag="Curation",
         shape=Item[shape],
         path_parameters=(
-            shipped_id(kind),
+            path_id(kind.name, kind.example_id),
             _IN_ADDRESS,
         ),
         problems=(404,),

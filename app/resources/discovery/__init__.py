@@ -1,1 +1,1 @@
-"""The addresses that say what there is: index, codebook, search, reconciliation, exports."""
+"""Resources for finding data: index, codebook, search, reconciliation, exports."""

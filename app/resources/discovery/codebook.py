@@ -1,4 +1,4 @@
-"""Codebook: every word of every vocabulary, with its definition and source."""
+"""Resource of the codebook: every word of every vocabulary, with its definition and source."""
 
 import orjson
 from fastapi import APIRouter, Response

@@ -1,4 +1,4 @@
-"""A whole body of data to take away: a Frictionless data package in one zip archive.
+"""Resource of exports: a dataset as a Frictionless data package in one zip archive.
 
 Every kind of record has its CSV, the same that `format=csv` gives; a table without rows is there
 too, and means that none were recorded. Positions are left out, because they follow from the
@@ -42,7 +42,7 @@ _EXACT = re.compile(rb'"\\u001fexact:[^"]*"')
 
 def _export(context: ReadContext) -> Response:
     dataset = resolve_one(context, "dataset", context.request.path_params["dataset"])
-    name = f"{dataset}_release-{context.release_told}.zip"
+    name = f"{dataset}_release-{context.release_shown}.zip"
     return Stream(
         context.service.executor.streams,
         _stream(context.service, context.request, {**context.values, "dataset": [dataset]}),
@@ -81,27 +81,27 @@ def _terms() -> list[bytes]:
 
 
 def _about(context: ReadContext, dataset: str) -> dict[str, Any]:
-    """What the package says of itself (specs.frictionlessdata.io/data-package)."""
+    """The properties of the package (specs.frictionlessdata.io/data-package)."""
     [row] = context.rows(sa.select(datasets.c.body).where(datasets.c.id == dataset))
-    told = orjson.loads(row.body)
+    body = orjson.loads(row.body)
     about = {
         "profile": "tabular-data-package",
         "name": dataset,
-        "title": told["title"],
-        "description": told["summary"],
-        "version": told["version"],
-        "homepage": told["url"],
+        "title": body["title"],
+        "description": body["summary"],
+        "version": body["version"],
+        "homepage": body["url"],
         "created": _moment(context),
-        "release": context.release_told,
-        "licenses": [_licence(told["licence"])],
-        "citation": told["citation"],
+        "release": context.release_shown,
+        "licenses": [_licence(body["licence"])],
+        "citation": body["citation"],
     }
     return {name: value for name, value in about.items() if value is not None}
 
 
 def _moment(context: ReadContext) -> str:
-    """When the release was made; the same for ever, as the archive is."""
-    at: str = context.scalar(sa.select(releases.c.at).where(releases.c.id == context.release_told))
+    """The moment of the release; the same for ever, as the archive is."""
+    at: str = context.scalar(sa.select(releases.c.at).where(releases.c.id == context.release_shown))
     return at
 
 
@@ -126,7 +126,7 @@ def _resource(member: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _schemas() -> dict[str, Any]:
-    """What the columns of each table hold, and what identifies its rows."""
+    """The schema of each table: its columns, and the key of its rows."""
     stored_kinds = {kind.path: table_schema(stored(kind.record)) for kind in KINDS.values()}
     keyed = {path: schema | {"primaryKey": ["id"]} for path, schema in stored_kinds.items()}
     return keyed | {"codebook": table_schema(Term) | {"primaryKey": ["vocabulary", "term"]}}

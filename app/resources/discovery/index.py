@@ -1,4 +1,4 @@
-"""Index of the API: every address that is read."""
+"""Resource of the index: every address that is read."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ class Address(Shape):
 def _index(context: ReadContext) -> Response:
     addresses = [
         {"path": one.path, "summary": one.summary, "operation": one.name}
-        for one in context.request.app.state.addresses
+        for one in context.request.app.state.routes
         if one.path.startswith("/v1") and "GET" in one.methods and one.described
     ]
     return item_response(context, orjson.dumps(addresses), context.meta(set()))

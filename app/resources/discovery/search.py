@@ -1,4 +1,4 @@
-"""Search over the records of every kind."""
+"""Resource of search, over the records of every kind."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ def _terms(context: ReadContext) -> dict[str, Any]:
     words = words_of(context.values["q"])
     if not words:
         return {}
-    query = fts_query(context.values["q"], sqlite=context.sqlite)
+    query = fts_query(context.values["q"], sqlite=context.is_sqlite)
     return {
         "query": query,
         "whole": " ".join(words),
@@ -84,7 +84,7 @@ def _source(context: ReadContext) -> Select[Any]:
         (_rank(terms) if query else sa.literal(3)).label("rank"),
         sa.case(_KIND_NUMBERS, value=entries.kind).label("kind_number"),
     ).where(
-        matches_query(query, sqlite=context.sqlite) if query else sa.false(),
+        matches_query(query, sqlite=context.is_sqlite) if query else sa.false(),
         counts_at(context.known),
     )
     return sa.select(found.subquery("hits"))

@@ -1,1 +1,1 @@
-"""The resources that are stored: one file for each kind of record."""
+"""Resources that are stored: one file for each kind of record."""

@@ -1,4 +1,4 @@
-"""Whoever can hold or be the subject of a position: countries, organizations, people, groups."""
+"""Resource of actors: countries, organizations, people and groups as one list."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -54,7 +54,7 @@ def _render(_context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]:
 
 
 def _text(row: Row[Any], body: dict[str, Any]) -> bytes:
-    told = {
+    fields = {
         "id": row.id,
         "dataset": row.dataset,
         "revision": row.revision,
@@ -63,7 +63,7 @@ def _text(row: Row[Any], body: dict[str, Any]) -> bytes:
         "name": body["name"],
         "other_names": body["other_names"],
     }
-    return orjson.dumps(told)
+    return orjson.dumps(fields)
 
 
 _BY_NAME = {name: _column(name) for name in (*_COLUMNS, "sort_name", "country")}

@@ -1,4 +1,4 @@
-"""Treaties, accords, programmes and arrangements, and talks about them."""
+"""Resource of agreements: treaties, accords, programmes, arrangements, and talks about them."""
 
 from fastapi import APIRouter
 

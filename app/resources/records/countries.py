@@ -1,4 +1,4 @@
-"""States, present and former."""
+"""Resource of countries: states, present and former."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Bodies of data that were loaded together."""
+"""Resource of datasets: bodies of data that were loaded together."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""The sources: what they are, what cites them, and whether a quote stands in them."""
+"""Resource of documents: the sources, the claims that cite them, and checks of quotes."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ class Claim(Shape):
 
 
 def _claims(context: ReadContext) -> Response:
-    """Everything that cites a document, by paragraph."""
+    """Answer with the claims that cite a document, by paragraph."""
     document = resolve_one(context, "document", context.request.path_params["id"])
     limit = context.values.get("limit", MOST_CLAIMS)
     found = [list(context.rows(_citing(kind, document))) for kind in KINDS.values()]
@@ -164,7 +164,7 @@ operation(
 
 
 def _citation(context: ReadContext) -> Response:
-    """How to cite a document."""
+    """Answer with the citation of a document in a style."""
     document = resolve_one(context, "document", context.request.path_params["id"])
     [body] = context.rows(sa.select(documents.c.body).where(documents.c.id == document))
     name = context.values.get("format", "text")

@@ -1,4 +1,4 @@
-"""Visits, signatures, talks, statements, exercises, deployments, leaks."""
+"""Resource of events: visits, signatures, talks, statements, exercises, deployments, leaks."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""Holders that a source does not name, regions, and states taken together."""
+"""Resource of groups: holders that a source does not name, regions, states taken together."""
 
 from fastapi import APIRouter
 

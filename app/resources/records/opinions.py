@@ -1,4 +1,4 @@
-"""Opinions: what somebody was recorded as holding, at which place of which source."""
+"""Resource of opinions: stances that were recorded, each with its place in a source."""
 
 from fastapi import APIRouter
 

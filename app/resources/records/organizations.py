@@ -1,4 +1,4 @@
-"""Alliances, missions, assemblies, ministries, armed groups, newspapers."""
+"""Resource of organizations: alliances, missions, assemblies, ministries, newspapers."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""Persons, with the offices they held as of the documents."""
+"""Resource of people: persons, with their offices as of the documents."""
 
 from fastapi import APIRouter
 

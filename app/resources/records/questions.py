@@ -1,4 +1,4 @@
-"""What there is to have a position on."""
+"""Resource of questions, on which there are positions."""
 
 from fastapi import APIRouter
 

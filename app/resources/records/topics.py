@@ -1,4 +1,4 @@
-"""Subjects, as a small tree."""
+"""Resource of topics: subjects, as a small tree."""
 
 from fastapi import APIRouter
 

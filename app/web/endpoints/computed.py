@@ -22,11 +22,9 @@ from app.web.parameters import KNOWN_AT, Parameter, integer, word_of
 from app.web.query.cursors import Cursor, is_scalar
 from app.web.query.filters import CURSOR, FORMAT, LIMIT, Filter
 from app.web.query.ids import resolve_filters
-from app.web.query.pages import page_response, read_page
+from app.web.query.pages import CHUNK, page_response, read_page
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page
-
-CHUNK = 2000
 
 Row = dict[str, Any]
 
@@ -106,7 +104,7 @@ def register(
     operation(
         router,
         path,
-        lambda context: answer(context, listed),
+        partial(answer, listed=listed),
         name=f"list_{listed.name}",
         summary=summary,
         description=description,
@@ -119,7 +117,7 @@ def register(
 
 
 def answer(context: ReadContext, listed: Computed) -> Response:
-    """A computed list in the format asked for."""
+    """Answer with a computed list in the format asked for."""
     resolve_filters(context, listed.filters)
     name = negotiated_format(context, ("json", "csv", "ndjson"))
     if name != "json":

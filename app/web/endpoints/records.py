@@ -1,6 +1,7 @@
-"""The two addresses every stored kind has: its list and its item."""
+"""Endpoints of a kind of record: its list and its item."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,26 +21,6 @@ from app.web.query.ids import resolve_one
 from app.web.references import record_json
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, Page, stored
-
-#: A record of each kind that the shipped seeds have, for the addresses that OpenAPI shows.
-_SHIPPED = {
-    "country": "KAZ",
-    "organization": "nato",
-    "person": "azimbai-gali",
-    "group": "most-analysts",
-    "agreement": "partnership-for-peace",
-    "topic": "nuclear-weapons",
-    "question": "kazakhstan-full-nato-membership",
-    "opinion": "gali-full-membership",
-    "event": "kazakhstan-nato-1996-agreement-signed",
-    "document": "kazakhstan-nato-analysis",
-    "dataset": "kazakhstan-nato",
-}
-
-
-def shipped_id(kind: Kind) -> dict[str, Any]:
-    """The `id` in the address of a record of a kind."""
-    return path_id(kind.name, _SHIPPED[kind.name])
 
 
 def collection_of(
@@ -116,7 +97,7 @@ def register(
     operation(
         router,
         f"/{kind.path}",
-        lambda context: answer(context, collection, shape),
+        partial(answer, collection=collection, shape=shape),
         name=f"list_{kind.path}",
         summary=f"List {kind.path}",
         description=f"{about} {absence}",
@@ -128,21 +109,21 @@ def register(
     operation(
         router,
         f"/{kind.path}/{{id}}",
-        lambda context: item(context, kind),
+        partial(item, kind=kind),
         name=f"get_{kind.name}",
         summary=f"Get one {kind.name}",
         description=f"{about} 404 means that no such record is (or, under `known_at`, was) held.",
         tag=tag,
         shape=Item[shape],
         parameters=(KNOWN_AT,),
-        path_parameters=(shipped_id(kind),),
+        path_parameters=(path_id(kind.name, kind.example_id),),
         problems=(404,),
     )
     return collection
 
 
 def item(context: ReadContext, kind: Kind) -> Response:
-    """One record by its id."""
+    """Answer with one record by its id."""
     row = read_row(context, kind, context.request.path_params["id"])
     context.request.scope["positions.revision"] = row.revision
     return json_response(item_text(context, row, context.address))

@@ -1,1 +1,1 @@
-"""The formats of an answer: which is wanted, JSON, CSV, NDJSON, ZIP, citations."""
+"""Formats of an answer: negotiation, JSON, CSV, NDJSON, ZIP, citations."""

@@ -71,5 +71,5 @@ def _file_name(context: ReadContext, title: str) -> str:
         for name, value in sorted(context.values.items())
         if name not in _NOT_IN_NAME
     ]
-    name = "_".join([title, *parts, f"release-{context.release_told}"])
+    name = "_".join([title, *parts, f"release-{context.release_shown}"])
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)[:150]

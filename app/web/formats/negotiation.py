@@ -47,6 +47,6 @@ def _accepted(header: str) -> dict[str, float]:
 
 
 def _weight(accepted: dict[str, float], media: str) -> float:
-    """How much a media type is wanted: the most specific range that names it decides."""
+    """The weight of a media type: the most specific range that names it decides."""
     ranges = (media, f"{media.partition('/')[0]}/*", "*/*")
     return next((accepted[one] for one in ranges if one in accepted), 0.0)

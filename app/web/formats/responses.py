@@ -23,7 +23,7 @@ def enveloped(data: bytes, meta: bytes, **links: str | None) -> bytes:
 
 
 def item_response(context: ReadContext, data: bytes, meta: bytes) -> Response:
-    """One record, or one computed answer."""
+    """Respond with one record, or one computed answer."""
     return json_response(enveloped(data, meta, self=context.address))
 
 

@@ -1,14 +1,16 @@
 """Compression: zstd, br or gzip, as a caller accepts them, where it saves more than it costs.
 
-The work is starlette-compress'. It stands within the cache of answers, so that what is kept is
+The work is starlette-compress'. It stands within the response cache, so that what is cached is
 packed already; a stream is packed part by part. A shorter answer than this fits into one packet
 either way, and what is packed by its nature (zip, pictures) is sent as it is. What gzip says of the
 moment is left out: one tag stands for the same bytes, whenever they were packed.
 """
 
+from collections.abc import Awaitable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
-from app.web.http.response_cache import ASGIApp, Message, Receive, Scope, Send
 from app.web.problems import MEDIA_TYPES, PROBLEM_JSON
 
 LEAST_BYTES = 1024
@@ -21,13 +23,12 @@ def with_compression(app: ASGIApp) -> ASGIApp:
     """The application for callers who accept compression, and as it is for the others."""
     packing = CompressMiddleware(app, minimum_size=LEAST_BYTES)
 
-    async def passed(scope: Scope, receive: Receive, send: Send) -> None:
+    def call(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if b"accept-encoding" in dict(scope.get("headers", ())):
-            await packing(scope, receive, _timeless(send))
-        else:
-            await app(scope, receive, send)
+            return packing(scope, receive, _timeless(send))
+        return app(scope, receive, send)
 
-    return passed
+    return call
 
 
 def _timeless(send: Send) -> Send:
@@ -35,7 +36,7 @@ def _timeless(send: Send) -> Send:
 
     begins = False
 
-    async def sent(message: Message) -> None:
+    async def send_timeless(message: Message) -> None:
         nonlocal begins
         if message["type"] == "http.response.start":
             begins = (b"content-encoding", b"gzip") in message["headers"]
@@ -46,4 +47,4 @@ def _timeless(send: Send) -> Send:
                 message = {**message, "body": b"%b\0\0\0\0%b" % (body[:4], body[8:])}
         await send(message)
 
-    return sent
+    return send_timeless

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from app.web.http.routes import Address
+from app.web.http.routes import ServedRoute
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -24,20 +24,20 @@ _METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"
 class RequestMetrics:
     """Counts the requests of one application; called by its event loop alone."""
 
-    def __init__(self, addresses: Sequence[Address]) -> None:
+    def __init__(self, routes: Sequence[ServedRoute]) -> None:
         """Know the routes there are."""
-        self._addresses = addresses
+        self._routes = routes
         self._route = lru_cache(maxsize=10_000)(self._find)
         self._requests: defaultdict[tuple[str, str, int], int] = defaultdict(int)
-        self._places: defaultdict[str, list[int]]
-        self._places = defaultdict(lambda: [0] * (len(BUCKETS) + 1))
+        self._buckets: defaultdict[str, list[int]]
+        self._buckets = defaultdict(lambda: [0] * (len(BUCKETS) + 1))
         self._seconds: defaultdict[str, float] = defaultdict(float)
 
     def count(self, method: str, path: str, status: int, seconds: float) -> None:
         """Count a request that has ended."""
         route = self._route(path)
         self._requests[method if method in _METHODS else "other", route, status] += 1
-        self._places[route][bisect_left(BUCKETS, seconds)] += 1
+        self._buckets[route][bisect_left(BUCKETS, seconds)] += 1
         self._seconds[route] += seconds
 
     def text(self) -> tuple[bytes, str]:
@@ -72,11 +72,11 @@ class RequestMetrics:
             labels=("route",),
         )
         limits = (*map(str, BUCKETS), "+Inf")
-        for route, places in list(self._places.items()):
-            reached = list(zip(limits, accumulate(places), strict=True))
+        for route, buckets in list(self._buckets.items()):
+            reached = list(zip(limits, accumulate(buckets), strict=True))
             times.add_metric((route,), reached, self._seconds[route])
         yield times
 
     def _find(self, path: str) -> str:
-        found = (one.path for one in self._addresses if one.is_of(path))
+        found = (one.path for one in self._routes if one.matches(path))
         return next(found, "none")

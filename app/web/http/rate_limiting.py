@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import TooManyRequests, Unavailable
 from app.settings import Settings
-from app.web.http.response_cache import ASGIApp, Message, Receive, Scope, Send
 from app.web.problems import problem_response
 
 if TYPE_CHECKING:
@@ -57,19 +57,19 @@ class RateLimitMiddleware:
             await problem_response(away, scope["path"])(scope, receive, send)
             return
         within = self._limiter.hit(limit, name, caller)
-        told = self._told(name, limit, caller)
+        headers = self._headers(name, limit, caller)
         if within:
-            await self._app(scope, receive, _with_headers(send, told))
+            await self._app(scope, receive, _with_headers(send, headers))
             return
-        wait = told["RateLimit"].rpartition("=")[2]
+        wait = headers["RateLimit"].rpartition("=")[2]
         problem = TooManyRequests(
             f"the limit of {limit.amount} {name} in {limit.get_expiry()} seconds is used up; "
             f"try again in {wait} seconds",
-            headers={**told, "Retry-After": wait},
+            headers={**headers, "Retry-After": wait},
         )
         await problem_response(problem, scope["path"])(scope, receive, send)
 
-    def _told(self, name: str, limit: "RateLimitItem", caller: str) -> dict[str, str]:
+    def _headers(self, name: str, limit: "RateLimitItem", caller: str) -> dict[str, str]:
         """The headers that say what is left (IETF draft, RateLimit header fields)."""
         reset, remaining = self._limiter.get_window_stats(limit, name, caller)
         seconds = max(1, math.ceil(reset - time.time()))
@@ -87,13 +87,13 @@ async def _caller(scope: Scope) -> str:
     return f"address {client[0] if client else ''}"
 
 
-def _with_headers(send: Send, told: dict[str, str]) -> Send:
-    given = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+def _with_headers(send: Send, given: dict[str, str]) -> Send:
+    more = [(name.lower().encode(), value.encode()) for name, value in given.items()]
 
-    async def send_told(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers: list[Any] = [*message["headers"], *given]
+            headers: list[Any] = [*message["headers"], *more]
             message = {**message, "headers": headers}
         await send(message)
 
-    return send_told
+    return send_with_headers

@@ -1,1 +1,1 @@
-"""How a list is found: filters, order, pages, totals and facets."""
+"""Query of a list: filters, ordering, pages, totals and facets."""

@@ -1,6 +1,6 @@
 """Answers of a collection: a page as JSON, or the whole result in the format asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,11 +18,12 @@ from app.web.query.ordering import Order, order_of, sort_values
 from app.web.query.pages import CHUNK, page_response, read_page
 from app.web.query.plan import Plan
 from app.web.query.statement_plan import StatementPlan
+from app.web.references import record_json
 from app.web.requests.context import ReadContext
 
 
 def answer(context: ReadContext, collection: Collection, shape: type[BaseModel]) -> Response:
-    """A collection in the format asked for."""
+    """Answer with a collection in the format asked for."""
     resolve_filters(context, collection.filters)
     name = negotiated_format(context, ("json", "csv", "ndjson"))
     if name == "json":
@@ -34,7 +35,7 @@ def answer(context: ReadContext, collection: Collection, shape: type[BaseModel])
 def parts_of(collection: Collection, context: ReadContext) -> Iterator[list[bytes]]:
     """The JSON texts of a whole result by parts, marks still in them."""
     for part in plan_of(context, collection, order_of(context, collection)).parts(CHUNK):
-        yield collection.texts(context, part)
+        yield _texts(context, collection, part)
 
 
 def plan_of(context: ReadContext, collection: Collection, order: Order) -> Plan | StatementPlan:
@@ -44,26 +45,30 @@ def plan_of(context: ReadContext, collection: Collection, order: Order) -> Plan 
 
 
 def _page(context: ReadContext, collection: Collection) -> Response:
-    """One page of a collection as JSON."""
+    """Answer with one page of a collection as JSON."""
     order = order_of(context, collection)
     plan = plan_of(context, collection, order)
-    page = read_page(context, _cursor(context, collection, order), plan.rows_after)
-    facets = context.values.get("facets")
-    return page_response(
-        context,
-        page,
-        collection.texts(context, page.rows),
-        {row[collection.dataset_index] for row in page.rows},
-        {"total": plan.total},
-        facets=plan.facets(facets) if facets else None,
-        undated=collection.undated(context),
-    )
-
-
-def _cursor(context: ReadContext, collection: Collection, order: Order) -> Cursor[Row[Any]]:
-    texts = (isinstance(key.column.type, sa.String) for key in order)
-    return Cursor(
+    texts = [isinstance(key.column.type, sa.String) for key in order]
+    cursor = Cursor[Row[Any]](
         partial(sort_values, order),
         [is_text if one else is_number for one in texts],
         subject=(collection.name, context.request.path_params),
     )
+    page = read_page(context, cursor, plan.rows_after)
+    facets = context.values.get("facets")
+    return page_response(
+        context,
+        page,
+        _texts(context, collection, page.rows),
+        {row[collection.dataset_index] for row in page.rows},
+        {"total": plan.total},
+        facets=plan.facets(facets) if facets else None,
+        undated=collection.undated(context) if collection.undated and context.as_of else None,
+    )
+
+
+def _texts(context: ReadContext, collection: Collection, rows: Sequence[Row[Any]]) -> list[bytes]:
+    """The JSON text of each row, marks still in it."""
+    if collection.render is None:
+        return record_json(rows)
+    return collection.render(context, rows)

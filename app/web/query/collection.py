@@ -6,7 +6,7 @@ the formats and all of it in OpenAPI.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Select
 
 from app.web.parameters import KNOWN_AT, Parameter, word_of
 from app.web.query.filters import CURSOR, FORMAT, LIMIT, TOTAL, Filter, Q
-from app.web.references import record_json
 from app.web.requests.context import ReadContext
 
 
@@ -56,15 +55,11 @@ class Collection:
     dataset_index: int = 1
     space: str | None = None
     begin: Callable[[ReadContext], BitMap] | None = None
-    undated: Callable[[ReadContext], int | None] = field(default=lambda _context: None)
-
-    def texts(self, context: ReadContext, rows: Sequence[Any]) -> list[bytes]:
-        """The JSON text of each row, marks still in it."""
-        return record_json(rows) if self.render is None else self.render(context, rows)
+    undated: Callable[[ReadContext], int | None] | None = None
 
     @cached_property
     def column_indexes(self) -> dict[ColumnElement[Any], int]:
-        """Where in a row each column stands."""
+        """The index in a row of each column."""
         return {column: index for index, column in enumerate(self.columns)}
 
     @cached_property

@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Cursor(Generic[R]):
-    """How the cursors of an answer are made of its rows, and read again.
+    """Maker and reader of the cursors of an answer.
 
     Attributes:
         values_of: the values of a row that say where in the order it stands.
@@ -87,17 +87,17 @@ class Cursor(Generic[R]):
 
 
 def is_text(value: Any) -> bool:
-    """Whether it is a text that a database can compare with."""
+    """Tell whether a value is a text that a database can compare with."""
     return isinstance(value, str) and "\0" not in value
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a whole number that fits into a column."""
+    """Tell whether a value is a whole number that fits into a column."""
     return type(value) is int and abs(value) < 2**31
 
 
 def is_scalar(value: Any) -> bool:
-    """Whether it is a text, a number or nothing."""
+    """Tell whether a value is a text, a number or nothing."""
     return is_text(value) or value is None or type(value) in (int, float)
 
 

@@ -1,4 +1,4 @@
-"""Filters of lists: what a parameter means, and the parameters that all lists share."""
+"""Filters of lists: the meaning of a parameter, and the parameters that all lists share."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from sqlalchemy import ColumnElement
 
 from app.dates import UNKNOWN
-from app.records.conditions import Condition, refers_to
+from app.records.conditions import FilterCondition, refers_to
 from app.web.parameters import Parameter, identifier, integer, word_of
 from app.web.requests.context import ReadContext
 
@@ -39,7 +39,7 @@ class Filter:
     """
 
     parameter: Parameter
-    condition: Condition
+    condition: FilterCondition
     space: str | None = None
     facet: ColumnElement[Any] | None = None
     applies_to_source: bool = False

@@ -4,7 +4,7 @@ A country is understood by alpha-2, alpha-3, numeric code, name and slug, in any
 answer always says alpha-3. A code that once meant another state means the present one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -34,7 +34,8 @@ def resolve_filters(context: ReadContext, filters: Sequence[Filter]) -> None:
         if missing and not one.skips_unknown:
             faults += _unknown(missing, name, one.space, _known_ids(context, one.space))
         context.values[name] = [canonical for canonical in found.values() if canonical is not None]
-    refuse(faults)
+    if faults:
+        refuse(faults)
 
 
 def _unknown(missing: Sequence[str], name: str, space: str, known: list[str]) -> Iterator[Fault]:
@@ -65,12 +66,17 @@ def _resolve(context: ReadContext, space: str, given: Iterable[str]) -> dict[str
         aliases = country_aliases(context)
         for one, canonical in found.items():
             if canonical is None:
-                found[one] = aliases.get(one.lower()) or aliases.get("-".join(words_of(one)))
+                found[one] = country_meant(aliases, one)
     return found
 
 
+def country_meant(aliases: Mapping[str, str], text: str) -> str | None:
+    """Return the id of the country that a code or a name means."""
+    return aliases.get(text.lower()) or aliases.get("-".join(words_of(text)))
+
+
 def country_aliases(context: ReadContext) -> dict[str, str]:
-    """Every way to write a country, in lower case, with its id."""
+    """The ids of countries by every way to write one, in lower case."""
     made: dict[str, str] = context.cached("country aliases", lambda: _read_aliases(context))
     return made
 

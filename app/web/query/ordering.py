@@ -1,4 +1,4 @@
-"""Ordering of a list: what it is sorted by, made total by the key, and a row's place in it."""
+"""Ordering of a list: its sort keys, made total by the key, and the sort values of a row."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -51,10 +51,10 @@ def _total_order(collection: Collection, sorts: tuple[str, ...]) -> Order:
 
 
 def sort_values(order: Order, row: Row[Any]) -> list[Any]:
-    """The values of a row that its place in an order goes by."""
+    """The values of a row by which an order ranks it."""
     return [row[key.row_index] for key in order]
 
 
 def runs_one_way(order: Sequence[OrderKey]) -> bool:
-    """Whether all keys of an order ascend, or all descend."""
+    """Tell whether all keys of an order ascend, or all descend."""
     return len({key.descending for key in order}) == 1

@@ -1,6 +1,6 @@
 """Pages of a list: the rows after a cursor, the address of the next ones, and the response.
 
-Whoever reads the rows, from a table, from several or from a computation, the page is made here.
+The rows may be read from a table, from several or from a computation: the page is made here.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,7 +55,7 @@ def read_page(
 
 
 def read_parts(cursor: Cursor[R], rows_after: RowsAfter[R]) -> Iterator[Sequence[R]]:
-    """The rows of a whole result by parts."""
+    """Read a whole result by parts."""
     values: Sequence[Any] | None = None
     while rows := rows_after(values, CHUNK):
         yield rows
@@ -70,7 +70,7 @@ def page_response(
     total: Mapping[str, Any],
     **more: Any,
 ) -> Response:
-    """One page of a list, with its links in a header, too (RFC 8288).
+    """Return one page of a list, with its links in a header, too (RFC 8288).
 
     Args:
         context: the request.

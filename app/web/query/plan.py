@@ -136,7 +136,7 @@ def _matching(context: ReadContext, collection: Collection) -> BitMap:
     for kind in collection.kinds:
         table = KIND_TABLES[kind]
         matches = sa.select(entries.id, entries.revision).where(
-            entries.kind == kind, matches_text(context.values["q"], sqlite=context.sqlite)
+            entries.kind == kind, matches_text(context.values["q"], sqlite=context.is_sqlite)
         )
         found |= rows_where(context, kind, sa.tuple_(table.c.id, table.c.revision).in_(matches))
     return found

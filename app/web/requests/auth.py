@@ -47,10 +47,10 @@ class Authenticator:
         """
         key = await self.identify(request)
         if key is None:
-            self.record_later(event_of(request, None, "refused", 401))
+            self.record_later(audit_event(request, None, "refused", 401))
             raise unauthorized()
         if not key.allows(scope):
-            self.record_later(event_of(request, key, "refused", 403))
+            self.record_later(audit_event(request, key, "refused", 403))
             challenge = f'Bearer realm="positions", error="insufficient_scope", scope="{scope}"'
             raise Forbidden(
                 f"this needs a key with the scope {scope!r}; this one has {key.scope!r}",
@@ -107,7 +107,7 @@ def unauthorized() -> Unauthorized:
     )
 
 
-def event_of(
+def audit_event(
     request: Request, key: Key | None, outcome: str, status: int, release: int | None = None
 ) -> dict[str, Any]:
     """What is recorded of a request: nothing that it carried but its address."""

@@ -80,7 +80,7 @@ class ReadContext:
         return self.rows_by_id(space, columns, islice(found, most))
 
     @property
-    def sqlite(self) -> bool:
+    def is_sqlite(self) -> bool:
         """Which of the two databases answers."""
         return self.service.database.is_sqlite
 
@@ -146,11 +146,11 @@ class ReadContext:
         if "known_at" in self.values:
             told["known_at"] = self.values["known_at"]
         tail = orjson.dumps(told)[1:-1]
-        head = b'{"release":%d,"citations":%b' % (self.release_told, self.citations(citing))
+        head = b'{"release":%d,"citations":%b' % (self.release_shown, self.citations(citing))
         return b"%b,%b}" % (head, tail) if tail else head + b"}"
 
     @property
-    def release_told(self) -> int:
+    def release_shown(self) -> int:
         """The release the answer shows: the one asked for, or the current one."""
         return self.release if self.known is None else self.known
 

@@ -81,7 +81,7 @@ _IDLE = [
 
 
 def _reconcile(context: ReadContext) -> Response:
-    """A batch of queries, values, or where neither is asked for the manifest."""
+    """Answer a batch of queries, or extend a table, or show the manifest."""
     if "queries" in context.values:
         batch: dict[str, Query] = context.values["queries"]
         found = {key: {"result": candidates(context, query)} for key, query in batch.items()}

@@ -11,10 +11,9 @@ from app.analysis.name_matching import (
     find_matches,
     read_names,
 )
-from app.db.search import words_of
 from app.resources.discovery.reconciliation.schemas import SUGGESTED, Query
 from app.vocabulary import ActorKind
-from app.web.query.ids import country_aliases
+from app.web.query.ids import country_aliases, country_meant
 from app.web.requests.context import ReadContext
 
 
@@ -46,7 +45,7 @@ def _names(context: ReadContext) -> NameIndex:
 
 def _countries(aliases: dict[str, str], given: list[str]) -> set[str]:
     """Countries by code or name; a text that is neither is in no country."""
-    found = (aliases.get(one.lower()) or aliases.get("-".join(words_of(one))) for one in given)
+    found = (country_meant(aliases, one) for one in given)
     return {one for one in found if one}
 
 

@@ -1,4 +1,4 @@
-"""Schemas of the Reconciliation API 0.2: what is asked, and what is answered."""
+"""Schemas of the Reconciliation API 0.2, of requests and responses."""
 
 from typing import Annotated, Any, Literal
 

@@ -9,7 +9,7 @@ join in SQL would walk a hundred million rows. A period or a topic is one more s
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from app.analysis.alignment import DIRECTIONS, Table
+from app.analysis.measures.alignment import DIRECTIONS, Table
 
 
 class Directions(NamedTuple):

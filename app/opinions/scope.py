@@ -1,9 +1,12 @@
-"""Where holders stand, as a request asks: read apart for a few, else kept for the release."""
+"""Scope of an analysis: the holders, the questions and the period that a request asks about.
+
+Standings of a few holders are read by themselves, those of all are cached for the release.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
-from app.analysis.directions import Directions
+from app.analysis.measures.directions import Directions
 from app.analysis.standings import Period, Standings
 from app.opinions.filters import cache_key, opinion_rows, questions_asked
 from app.opinions.positions import decide_rows
@@ -21,11 +24,11 @@ _AFTERWARDS = ("as_of", "question", "topic", "subject", "holder", "holder_kind",
 def standings(
     context: ReadContext, holders: Collection[str] | None = None
 ) -> tuple[Standings, int]:
-    """Where holders stand, and the questions asked about as a set of their numbers.
+    """The standings of holders, and the questions asked about as a set of their numbers.
 
     Args:
         context: the request; `as_of`, `from` and `to` are for `period` to apply.
-        holders: whom it is about, where that is known.
+        holders: the holders it is about, where they are known.
     """
     columns, decide = context.index.column, partial(decide_rows, context)
     name = cache_key(context)
@@ -51,15 +54,15 @@ def period(context: ReadContext) -> Period:
     )
 
 
-def held(context: ReadContext) -> tuple[Standings, dict[str, Directions]]:
-    """Where those asked about stand on the questions asked about, in the period asked for."""
+def standings_by_holder(context: ReadContext) -> tuple[Standings, dict[str, Directions]]:
+    """The directions of each holder asked about, on the questions and in the period asked for."""
     found, numbers = standings(context)
     within = found.within(period(context), partial(decide_rows, context))
     return found, {one: within[one].within(numbers) for one in holders_asked(context, within)}
 
 
 def holders_asked(context: ReadContext, known: Mapping[str, object]) -> list[str]:
-    """Those of the holders that `holder`, `holder_kind` and `country` let through."""
+    """The holders that `holder`, `holder_kind` and `country` let through."""
     found: Iterable[str] = known
     if "holder" in context.values:
         found = [one for one in found if one in context.values["holder"]]

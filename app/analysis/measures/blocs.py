@@ -1,4 +1,4 @@
-"""Blocs: holders grouped by how they stand, and those who stand between the groups.
+"""Blocs: holders grouped by how far they agree, and those between the groups.
 
 Two holders are tied where they agree more than the average pair does, by as much as they do: most
 states agree on most of what is put to a vote, so agreement as such ties nearly everybody to
@@ -25,8 +25,8 @@ from math import fsum
 from statistics import fmean
 from typing import NamedTuple
 
-from app.analysis.alignment import align
-from app.analysis.directions import Directions
+from app.analysis.measures.alignment import align
+from app.analysis.measures.directions import Directions
 
 # Louvain depends on the order in which it visits holders: the best of a few fixed orders is taken.
 STARTS = range(8)
@@ -59,7 +59,7 @@ class Member(NamedTuple):
 
 
 class Bloc(NamedTuple):
-    """Holders that stand together, the best fitting first.
+    """Bloc of holders that agree, the best fitting first.
 
     `cohesion` is the mean agreement of its pairs (−1…1, None for a holder alone) and `n` what it
     rests on: the common questions of those pairs, added up.
@@ -94,7 +94,7 @@ def pair_up(by_holder: Mapping[str, Directions], minimum_n: int) -> Iterator[Pai
 
 
 def blocs(pairs: Iterable[Pair]) -> Blocs:
-    """Group holders by how they stand, from the agreement of each two of them.
+    """Group holders into blocs, from the agreement of each two of them.
 
     Raises:
         ValueError: a pair that is given twice, or a holder paired with itself.

@@ -1,0 +1,1 @@
+"""Measures: formulas over numbers alone, each with its source."""

@@ -1,0 +1,75 @@
+"""ETags: strong ones, made of exactly what decides the bytes of an answer.
+
+That is the release, the code, the address the service is known by, and the representation asked
+for: address, format and compression. So a digest in `If-None-Match` can only come from an earlier
+200 at the same address and state. Before it an ETag has an item's revision, or a collection's
+release: `"7.…"`.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from starlette.types import Scope
+
+from app import __version__
+from app.settings import Settings
+
+#: Path, query, and the headers that choose a representation.
+Representation = tuple[str, bytes, bytes, bytes]
+
+
+def joined_headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers by name; one that is given in several lines means them all (RFC 9110 §5.3)."""
+    once = dict(headers)
+    if len(once) == len(headers):
+        return once
+    joined: dict[bytes, bytes] = {}
+    for name, value in headers:
+        joined[name] = joined[name] + b", " + value if name in joined else value
+    return joined
+
+
+def representation_of(scope: Scope, headers: Mapping[bytes, bytes]) -> Representation:
+    """What of a request decides the bytes of its answer."""
+    return (
+        scope["path"],
+        scope["query_string"],
+        headers.get(b"accept", b"*/*"),
+        headers.get(b"accept-encoding", b""),
+    )
+
+
+def service_identity(settings: Settings) -> bytes:
+    """What answers depend on besides the data: this code, and the address in their links."""
+    return f"{__version__}\n{settings.public_url}".encode()
+
+
+def digest_of(identity: bytes, release: int, representation: Representation) -> bytes:
+    """The digest of all that decides the bytes of an answer."""
+    path, *rest = representation
+    parts = (b"%d" % release, identity, path.encode("utf-8", "surrogateescape"), *rest)
+    return hashlib.blake2b(b"\n".join(parts), digest_size=12).hexdigest().encode()
+
+
+def record_etag(scope: Scope, path: str, revision: int, release: int) -> str:
+    """The ETag that a GET of a record by the same caller has, for the answer to a change of it."""
+    read = {"path": path, "query_string": b""}
+    representation = representation_of(read, joined_headers(scope["headers"]))
+    identity = service_identity(scope["app"].state.service.settings)
+    return f'"{revision}.{digest_of(identity, release, representation).decode()}"'
+
+
+def matching_etag(if_none_match: bytes, digest: bytes) -> bytes | None:
+    """The ETag in `If-None-Match` whose digest is this one, if one is."""
+    for etag in if_none_match.split(b'"')[1::2]:
+        first, _, last = etag.partition(b".")
+        if last == digest and first.isdigit():
+            return b'"%s"' % etag
+    return None
+
+
+def weakened(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of a file; where it was compressed, its ETag is of its content, not its bytes."""
+    if not any(name == b"content-encoding" for name, _ in headers):
+        return headers
+    return [(name, b"W/" + value if name == b"etag" else value) for name, value in headers]
