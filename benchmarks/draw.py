@@ -60,7 +60,9 @@ class Draw:
         parameter = described(path, self.description)[0][name]
         enum = _words({name: parameter}, name)
         if name == "known_at":
-            return self._chance.choice(["2036-01-01T00:00:00Z", *self._distinct["recorded_at"]])
+            # At an earlier moment another filter's value might not have been known.
+            newest = max(self._distinct["recorded_at"])
+            return self._chance.choice(["2036-01-01T00:00:00Z", newest])
         by_row = self._chance.random() < 0.5
         found = (self._found if by_row else self._distinct).get(_SAME.get(name, name), [])
         held = [one for one in found if one in enum] if enum else found

@@ -66,8 +66,9 @@ class Meter:
         self.refused = 0
 
     def total(self, path: str) -> int | None:
-        """Return the exact total of a list; None where the answer has none."""
-        found: int | None = self._client.get(f"{path}&total=exact").json()["meta"].get("total")
+        """Return the exact total of a list; None where there is none, as in a refusal."""
+        answer = self._client.get(f"{path}&total=exact").json()
+        found: int | None = answer.get("meta", {}).get("total")
         return found
 
     def ask(self, path: str) -> float:

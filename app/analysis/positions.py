@@ -92,6 +92,8 @@ def decide(opinions: Sequence[Candidate]) -> Decision:
     Args:
         opinions: those of the holder on the question that count, at least one.
     """
+    if len(opinions) == 1:
+        return Decision(opinions[0], opinions[0], conflicting=False, changed=False)
     latest = max(opinions, key=lambda one: (one.last, one.first))
     contending = [one for one in opinions if one.last >= latest.first]
     directions = {one.direction for one in contending} - {None}

@@ -42,11 +42,23 @@ def _by_then(day: str) -> ColumnElement[bool]:
 def _rows_on(
     name: str, condition: FilterCondition, context: ReadContext, values: Sequence[str]
 ) -> BitMap:
-    """The opinions on the questions for which a condition holds."""
-    statement = sa.select(questions.c.id).where(condition(values))
-    key = ("questions", name, *values)
-    found = context.cached(key, lambda: [row.id for row in context.rows(statement)])
-    return context.index.column("question").any_of(found)
+    """The opinions on the questions for which a condition holds of one of the values."""
+    sets = [
+        BitMap.deserialize(
+            context.cached(
+                ("opinions on", name, value), partial(_read_rows_on, condition, context, value)
+            )
+        )
+        for value in values
+    ]
+    return BitMap.union(*sets)
+
+
+def _read_rows_on(condition: FilterCondition, context: ReadContext, value: str) -> bytes:
+    """The opinions on the questions for which a condition holds of a value, as bytes."""
+    rows = context.rows(sa.select(questions.c.id).where(condition([value])))
+    found: bytes = context.index.column("question").any_of([row.id for row in rows]).serialize()
+    return found
 
 
 def _rows_by_then(context: ReadContext, day: str) -> BitMap:
