@@ -1,4 +1,4 @@
-"""What can go wrong, as the caller sees it: one family, one shape (RFC 9457).
+"""Errors: what can go wrong, as the caller sees it, in one family and one shape (RFC 9457).
 
     PositionsError
     ├── Refused              the command line's input: a message and an exit code
@@ -173,7 +173,7 @@ class Unavailable(Problem):
 
 
 class Overlong(Unavailable):
-    """A read thought for longer than it may, and was called off."""
+    """A read that took longer than it may was called off."""
 
     def __init__(self) -> None:
         """Say what would be right."""

@@ -1,6 +1,6 @@
 """The application: `create_app(settings)` puts the parts together and decides nothing else."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -39,20 +39,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or Settings()
     database = Database(settings.database_url, settings.database_replica_url)
-    release = partial(newest_release, database)
-
-    def build_middleware(app: FastAPI) -> ASGIApp:
-        """What every request passes, innermost first; a kept answer is as far as most come."""
-        read = OperationRouter(app.build_middleware_stack(), "/v1", OPERATIONS)
-        look = (
-            release if database.is_sqlite else BatchedLookup(partial(database.run_on_loop, release))
-        )
-        kept = ResponseCacheMiddleware(with_compression(read), look, settings)
-        whole, fault = (
-            with_cors(one, settings.cors_origins)
-            for one in (with_rate_limit(kept, settings), answer_fault)
-        )
-        return RequestLogMiddleware(whole, fault, app.state.metrics)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        # Its spans and counters cost each request more than a kept answer does; ours are /metrics.
+        # Its spans and counters cost each request more than a cached answer; ours are /metrics.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = Service(database, settings)
@@ -85,5 +71,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.routes = served_routes([*routers, (explorer.router, ""), (app.router, "")])
     app.state.metrics = RequestMetrics(app.state.routes)
     openapi.install(app)
-    app.middleware_stack = build_middleware(app)
+    app.middleware_stack = build_middleware(app, database, settings)
     return app
+
+
+def build_middleware(app: FastAPI, database: Database, settings: Settings) -> ASGIApp:
+    """Wrap an application in what every request passes; most come no further than the cache."""
+    operations = OperationRouter(app.build_middleware_stack(), "/v1", OPERATIONS)
+    read: Callable[[], int] = partial(newest_release, database)
+    release = read if database.is_sqlite else BatchedLookup(partial(database.run_on_loop, read))
+    cached = ResponseCacheMiddleware(with_compression(operations), release, settings)
+    answered = with_cors(with_rate_limit(cached, settings), settings.cors_origins)
+    failed = with_cors(answer_fault, settings.cors_origins)
+    return RequestLogMiddleware(answered, failed, app.state.metrics)

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent
 
 
 class Settings(BaseSettings):
-    """What an operator can set. `docs/settings.md` lists the same, and a test compares them."""
+    """The settings of an operator. `docs/settings.md` lists the same, and a test compares them."""
 
     model_config = SettingsConfigDict(
         env_prefix="POSITIONS_", frozen=True, extra="ignore", populate_by_name=True

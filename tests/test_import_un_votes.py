@@ -13,8 +13,8 @@ from app.db import Database
 from app.db.migrate import migrate
 from app.db.releases import current_release
 from app.db.tables import KIND_TABLES, opinions
-from app.importers.un_votes import Vote, open_votes
-from app.importers.un_votes_load import import_un_votes
+from app.importers.un_roll_calls import Vote
+from app.importers.un_votes import import_un_votes, open_votes
 from app.records.faults import FaultyRecords
 from app.records.kinds import KINDS, row_of
 from app.records.opinions import Opinion

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.db.migrate import migrate
-from app.importers.un_votes_load import import_un_votes
+from app.importers.un_votes import import_un_votes
 from app.resources.records.opinions import COLLECTION
 from tests.conftest import served
 from tests.test_un_votes_reading import package

@@ -16,7 +16,9 @@ import pytest
 import yaml
 
 from app.errors import Refused
-from app.importers.un_votes import Entry, Vote, VoteSource, open_votes
+from app.importers.import_run import Entry
+from app.importers.un_roll_calls import Vote, VoteSource
+from app.importers.un_votes import open_votes
 from app.records.kinds import KINDS
 from app.records.validation import GivenRecord, validate
 

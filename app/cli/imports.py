@@ -31,7 +31,7 @@ def un_votes(
     ],
 ) -> None:
     """Import roll calls of the UN General Assembly: all or nothing, and again changes nothing."""
-    from app.importers.un_votes_load import import_un_votes
+    from app.importers.un_votes import import_un_votes
 
     with open_database() as database:
         with _progress("Reading votes") as watch:

@@ -1,1 +1,1 @@
-"""Others' formats as records: pure reading, which writes nothing and decides nothing."""
+"""Importers: what others publish, read into records and stored in one release."""

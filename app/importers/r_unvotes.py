@@ -16,19 +16,17 @@ are like, and is dealt with here:
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from app.importers.tables import Table
+from app.importers.csv_files import CsvFile
+from app.importers.import_run import Content, Entry
+from app.importers.source_texts import clean
 from app.importers.un_roll_calls import (
-    DATASET,
-    Content,
-    Entry,
     RollCall,
     Vote,
     VoteSource,
-    clean,
-    edtf_of,
+    date_of,
     question,
     subject_of,
 )
@@ -69,7 +67,11 @@ class UnvotesPackage(VoteSource):
     }
 
     def __init__(
-        self, votes: Table, roll_calls: Table, issues: Table, names: Mapping[str, Sequence[str]]
+        self,
+        votes: CsvFile,
+        roll_calls: CsvFile,
+        issues: CsvFile,
+        names: Mapping[str, Sequence[str]],
     ) -> None:
         super().__init__([votes, roll_calls, issues], names)
         self._votes, self._roll_calls, self._issues = votes, roll_calls, issues
@@ -77,7 +79,7 @@ class UnvotesPackage(VoteSource):
 
     def __iter__(self) -> Iterator[Entry | Vote]:
         rows = self._read_roll_calls()
-        yield from self._about(rows)
+        yield from self._about(_dataset(rows.values()), _DOCUMENT_RECORD, self._roll_calls)
         topics: dict[str, list[str]] = defaultdict(list)
         yield from self._read_issues(topics)
         for line, row in rows.values():
@@ -86,19 +88,19 @@ class UnvotesPackage(VoteSource):
         self._note_voteless()
 
     def _read_roll_calls(self) -> dict[str, tuple[int, dict[str, str]]]:
-        """The roll calls' rows by rcid, each with its line; those with a date are registered."""
-        table = self._roll_calls
+        """Return the rows of roll calls by rcid, with their lines; register those with a date."""
+        file = self._roll_calls
         rows: dict[str, tuple[int, dict[str, str]]] = {}
-        for cells in table.rows(self.faults):
-            row = dict(zip(table.header, cells, strict=True))
+        for cells in file.rows(self.faults):
+            row = dict(zip(file.header, cells, strict=True))
             if fault := _fault_in(row, rows):
-                self.faults.add(table.location, *fault)
+                self.faults.add(file.location, *fault)
                 self._refused.add(row["rcid"])
             else:
-                rows[row["rcid"]] = table.line, row
+                rows[row["rcid"]] = file.line, row
         vague = _days_are_weekdays([row for _, row in rows.values()])
         for rcid, (line, row) in rows.items():
-            edtf, stated = edtf_of(row["date"]), row["date"]
+            edtf, stated = date_of(row["date"]), row["date"]
             if vague and _suspect(row):
                 edtf = edtf[:7]
             self._register(
@@ -112,26 +114,18 @@ class UnvotesPackage(VoteSource):
             )
         return rows
 
-    def _about(self, rows: dict[str, tuple[int, dict[str, str]]]) -> Iterator[Entry]:
-        """The dataset and the document."""
-        location = SourceLocation(self._roll_calls.name, 1)
-        sessions = [int(row["session"]) for _, row in rows.values()]
-        span = f"sessions {min(sessions)}–{max(sessions)}, " if sessions else ""
-        yield Entry("dataset", _dataset(f"{span}{len(rows):,} roll calls"), location)
-        yield Entry("document", _document_record(), location)
-
     def _read_issues(self, topics: dict[str, list[str]]) -> Iterator[Entry]:
-        """Give each topic once; note the topics of each roll call."""
-        table = self._issues
-        rcid, issue = table.column("rcid"), table.column("issue")
-        for row in table.rows(self.faults):
+        """Yield each topic once; note the topics of each roll call."""
+        file = self._issues
+        rcid, issue = file.column("rcid"), file.column("issue")
+        for row in file.rows(self.faults):
             name = clean(row[issue])
             if row[rcid] not in self._calls:
-                self._note_unknown(table, row[rcid])
+                self._note_unknown(file, row[rcid])
             elif not name:
-                self.faults.add(table.location, "issue", "is missing; right is a subject")
+                self.faults.add(file.location, "issue", "is missing; right is a subject")
             else:
-                topic, entry = self._topic(name, table.location)
+                topic, entry = self._topic(name, file.location)
                 if entry:
                     yield entry
                 if topic not in topics[row[rcid]]:
@@ -148,29 +142,29 @@ class UnvotesPackage(VoteSource):
             summary=_IMPORTANT if row["importantvote"] == "1" else None,
             evidence={"document": _DOCUMENT, "record": f"roll call {rcid}"},
         )
-        return Entry("question", content, SourceLocation(self._roll_calls.name, line))
+        return self._entry("question", content, SourceLocation(self._roll_calls.name, line))
 
     def _read_votes(self) -> Iterator[Vote]:
-        table, calls = self._votes, self._calls
-        rcid, name, code, vote = (table.column(column) for column in VOTES)
-        for row in table.rows(self.faults):
+        file, calls = self._votes, self._calls
+        rcid, name, code, vote = (file.column(column) for column in VOTES)
+        for row in file.rows(self.faults):
             call = calls.get(row[rcid])
             if call is None:
-                self._note_unknown(table, row[rcid])
+                self._note_unknown(file, row[rcid])
                 continue
             record = f"roll call {row[rcid]}, {row[name]}"
-            found = self._vote(table, call, row[name], row[code], row[vote], record)
+            found = self._vote(file, call, row[name], row[code], row[vote], record)
             if found is not None:
                 yield found
 
-    def _note_unknown(self, table: Table, rcid: str) -> None:
+    def _note_unknown(self, file: CsvFile, rcid: str) -> None:
         if rcid in self._refused:
             return  # its own fault was told, where it stands
         detail = f"roll call {rcid!r} is not in {self._roll_calls.name}"
-        self.faults.add(table.location, "rcid", detail)
+        self.faults.add(file.location, "rcid", detail)
 
     def _note_voteless(self) -> None:
-        """A roll call that nobody took part in is no roll call: the votes are half."""
+        """Note each roll call that nobody took part in: the file of the votes is half."""
         self._note_empty(self._roll_calls)
         if self._votes.damaged:
             return  # what was not read cannot be missed
@@ -181,7 +175,7 @@ class UnvotesPackage(VoteSource):
 
 
 def _fault_in(row: dict[str, str], rows: Mapping[str, object]) -> tuple[str, str] | None:
-    """The field of a roll call that is wrong, and why."""
+    """Return the field of a roll call that is wrong, and why."""
     if not re.fullmatch("[0-9]{1,9}", row["rcid"]):
         return "rcid", f"{row['rcid']!r} is not a roll call's number"
     if row["rcid"] in rows:
@@ -189,7 +183,7 @@ def _fault_in(row: dict[str, str], rows: Mapping[str, object]) -> tuple[str, str
     if not re.fullmatch("[0-9]{1,4}", row["session"]):
         return "session", f"{row['session']!r} is not a session's number"
     try:
-        edtf_of(row["date"])
+        date_of(row["date"])
     except ValueError as error:
         return "date", str(error)
     return None
@@ -200,12 +194,12 @@ def _suspect(row: dict[str, str]) -> bool:
 
 
 def _days_are_weekdays(rows: list[dict[str, str]]) -> bool:
-    """Whether the file itself proves that its early days are no days of the month.
+    """Tell whether the file itself proves that its early days are no days of the month.
 
     Of a thousand and more days of the month, some lie above 7. An edition that puts them right
     is taken at its word.
     """
-    days = [edtf_of(row["date"])[8:] for row in rows if _suspect(row)]
+    days = [date_of(row["date"])[8:] for row in rows if _suspect(row)]
     return len(days) >= _ENOUGH and max(days) <= "07"
 
 
@@ -213,7 +207,7 @@ _IMPORTANT = "The U.S. Department of State listed this vote as an important one.
 
 
 def _what(row: dict[str, str]) -> str:
-    """What was put to the vote, in a few words."""
+    """Return what was put to the vote, in a few words."""
     part = ""
     if row["para"] == "1":
         part = "a part of "
@@ -225,7 +219,7 @@ def _what(row: dict[str, str]) -> str:
 
 
 def _description(row: dict[str, str]) -> str:
-    """What the source says of the roll call, beyond its short title."""
+    """Return what the source says of the roll call, beyond its short title."""
     # In two roll calls (610, 614) a mangled quote drew the description into the short title.
     _, _, spilled = row["short"].partition("\t")
     text = _mended(spilled or row["descr"])
@@ -233,7 +227,7 @@ def _description(row: dict[str, str]) -> str:
 
 
 def _mended(text: str) -> str:
-    """Words without what their export did to them: spilled columns, mangled quotes."""
+    """Return words without what their export did to them: spilled columns, mangled quotes."""
     text = text.split("\t", 1)[0]
     text = re.sub(r'\\+"*', '"', text)
     if "<d3>" in text:  # what came of a closing quote; the opening one is now an underscore
@@ -241,32 +235,30 @@ def _mended(text: str) -> str:
     return subject_of(clean(re.sub(r'"{2,}', '"', text)))
 
 
-def _dataset(version: str) -> Content:
+def _dataset(rows: Collection[tuple[int, dict[str, str]]]) -> Content:
+    """Return the dataset; its version says how much the files hold."""
+    sessions = [int(row["session"]) for _, row in rows]
+    span = f"sessions {min(sessions)}–{max(sessions)}, " if sessions else ""
     return {
-        "id": DATASET,
-        "dataset": DATASET,
         "title": "Roll calls of the United Nations General Assembly",
         "publisher": "Erik Voeten, Anton Strezhnev and Michael Bailey",
-        "version": f"R package unvotes: {version}",
+        "version": f"R package unvotes: {span}{len(rows):,} roll calls",
         "url": "https://doi.org/10.7910/DVN/LEJUQZ",
         "licence": "CC0-1.0",
         "citation": _CITATION,
     }
 
 
-def _document_record() -> Content:
-    return {
-        "id": _DOCUMENT,
-        "dataset": DATASET,
-        "title": "unvotes: United Nations General Assembly Voting Data",
-        "author": "Erik Voeten, Anton Strezhnev, Michael Bailey; packaged by David Robinson",
-        "publisher": "The Comprehensive R Archive Network",
-        "language": "en",
-        "source_type": "dataset",
-        "url": "https://cran.r-project.org/package=unvotes",
-        "licence": "CC0-1.0",
-        "summary": (
-            "Three tables: votes, roll calls, issues. In most roll calls of sessions 1 to 57 the "
-            "source's day is not the day of the month, so those dates are given as months."
-        ),
-    }
+_DOCUMENT_RECORD: Content = {
+    "title": "unvotes: United Nations General Assembly Voting Data",
+    "author": "Erik Voeten, Anton Strezhnev, Michael Bailey; packaged by David Robinson",
+    "publisher": "The Comprehensive R Archive Network",
+    "language": "en",
+    "source_type": "dataset",
+    "url": "https://cran.r-project.org/package=unvotes",
+    "licence": "CC0-1.0",
+    "summary": (
+        "Three tables: votes, roll calls, issues. In most roll calls of sessions 1 to 57 the "
+        "source's day is not the day of the month, so those dates are given as months."
+    ),
+}

@@ -1,24 +1,28 @@
 """Roll calls of the UN General Assembly as records, whichever form they were published in.
 
-What the two forms share is here: how a vote becomes an opinion, how a roll call is worded as a
+Here is what the two forms share: how a vote becomes an opinion, how a roll call is worded as a
 question, what a date may look like. A roll call's proposition is what was put to the vote, so
 yes is support, no is oppose, and an abstention, which a state casts and explains, is neutral.
 Not voting is absence and makes no opinion.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
-from app.importers.tables import Table
+from app.importers.csv_files import CsvFile
+from app.importers.import_run import Content, Entry, ImportSource
+from app.importers.source_texts import edtf_of, shortened, slug
 from app.importers.un_states import Term, seat
-from app.records.faults import FaultLog, SourceLocation
+from app.records.faults import SourceLocation
+from app.records.kinds import KINDS
+from app.records.storage.templates import RecordTemplate
 from app.vocabulary import fold, plain_text
 
 DATASET = "un-votes"
-Content = dict[str, Any]
+#: The year of the first session; an earlier date is a misreading.
+_FIRST_YEAR = 1945
 
 #: Subjects that the reference data has, as the sources call them (case folded), and their ids.
 TOPICS = {
@@ -32,21 +36,13 @@ TOPICS = {
 }
 
 #: Limits of the record: `Line` for a title, `Text` for a proposition.
-_TITLE, _PROPOSITION, _SLUG = 480, 3900, 100
+_TITLE, _PROPOSITION = 480, 3900
 #: The longest name of a state: `Line` for a record's key has a roll call's number as well.
 _NAME = 400
 
 
-class Entry(NamedTuple):
-    """A record other than a vote's: its kind (`question`), content and location."""
-
-    kind: str
-    content: Content
-    location: SourceLocation
-
-
 class Vote(NamedTuple):
-    """One state's vote, as little as will do; `VoteSource.opinion` makes the record of it.
+    """One state's vote; `VoteSource.opinion` makes the record of it.
 
     Attributes:
         question: the roll call's question.
@@ -90,7 +86,7 @@ class RollCall:
 
 
 class _Seated(NamedTuple):
-    """A term of a seat under one of its names: until when, who, its bit, the name if unusual."""
+    """A term of a seat under one of its names: last day, state, bit, and name if unusual."""
 
     through: str | None
     holder: str
@@ -98,53 +94,56 @@ class _Seated(NamedTuple):
     named: str | None
 
 
-class VoteSource:
-    """Published roll calls, to be read once: iterate for the records and votes, in the order in
-    which references lead back to what came before.
+#: Placeholders of a template for the texts that its votes differ in.
+_IDS = {"id": "the-id", "holder": "ZZZ", "question": "the-question"}
+_RECORD = {"record": "the row in the source"}
+_NAMED = {"named": "the name in the source"}
 
-    Nothing is raised while reading: `faults` has what was wrong, and only when it is empty
-    after the last item may anything be kept.
+
+class VoteSource(ImportSource[Vote]):
+    """Published roll calls: dataset, document, topics, questions, and the votes.
+
+    A vote is an opinion like any other and ends as one: the same row, the same JSON, the same
+    history. There are hundreds of thousands, so each sort of them is validated once and gives the
+    template of the rest.
 
     Args:
-        tables: the files it consists of; the one that has the votes first.
+        files: the files it consists of; the one that has the votes first.
         names: the names of each country known here, by id; the usual one first.
 
     Attributes:
-        size: bytes on disk.
-        file: the name of the file that has the votes.
-        faults: what is wrong with the files.
         stated: the date of each question given so far, as its votes' records have it.
-        document: the id of the document that the votes cite.
     """
 
-    document: ClassVar[str]
+    dataset = DATASET
+    reason = "import of UN roll calls"
+    row_kind = "opinion"
     #: The source's words for a vote; None for not voting.
     stances: ClassVar[Mapping[str, str | None]]
 
-    def __init__(self, tables: list[Table], names: Mapping[str, Sequence[str]]) -> None:
-        self.size = sum(table.size for table in tables)
-        self.file = tables[0].name
-        self.faults = FaultLog()
-        self._tables = tables
+    def __init__(self, files: Sequence[CsvFile], names: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(files)
         self._names = {country: known[0].casefold() for country, known in names.items()}
         self._named = {fold(name): country for country in names for name in names[country]}
         self._seats: dict[tuple[str, str], tuple[_Seated, ...]] = {}
         self._bits: dict[str, int] = {}
         self._calls: dict[str, RollCall] = {}
-        self.stated: dict[str, str | Content] = {}
+        self._templates: dict[tuple[Any, str, bool], RecordTemplate] = {}
         self._topics = set(TOPICS.values())
+        self.stated: dict[str, str | Content] = {}
 
-    @property
-    def position(self) -> int:
-        """How many of the bytes on disk were read so far."""
-        return sum(table.position for table in self._tables)
-
-    def __iter__(self) -> Iterator[Entry | Vote]:
-        """Give dataset, document, topics, questions and votes."""
-        raise NotImplementedError
+    def row(self, vote: Vote) -> dict[str, Any]:
+        """Return the row of a vote, from the template of its date, stance and kind of name."""
+        stated = self.stated[vote.question]
+        date = stated if isinstance(stated, str) else (*stated.items(),)
+        sort = (date, vote.stance, vote.named is None)
+        template = self._templates.get(sort)
+        if template is None:
+            template = self._templates[sort] = self._template(vote)
+        return template.row({"id": vote.id, **vote._asdict()})
 
     def opinion(self, vote: Vote) -> Content:
-        """The record of a vote: one that was given before."""
+        """Return the record of a vote that was given before."""
         return {
             "id": vote.id,
             "dataset": DATASET,
@@ -158,16 +157,25 @@ class VoteSource:
             "evidence": [{"document": self.document, "record": vote.record}],
         }
 
+    def _template(self, vote: Vote) -> RecordTemplate:
+        content = self.opinion(vote) | _IDS
+        content["evidence"] = [{**content["evidence"][0], **_RECORD}]
+        lines = dict(_RECORD)
+        if vote.named is not None:
+            content["holder_as_named"] = _NAMED["named"]
+            lines |= _NAMED
+        return RecordTemplate(KINDS["opinion"], content, ids=_IDS, lines=lines)
+
     def _vote(
-        self, table: Table, call: RollCall, name: str, code: str, word: str, record: str
+        self, file: CsvFile, call: RollCall, name: str, code: str, word: str, record: str
     ) -> Vote | None:
-        """Make one row a vote; None for not voting and for a fault, which is noted.
+        """Make a vote of one row; None for not voting and for a fault, which is noted.
 
         It runs for every row there is, so what a name and code mean is looked up only once.
         """
         seated = self._seats.get((name, code))
         if seated is None:
-            seated = self._seats[name, code] = self._seated(table, name, code)
+            seated = self._seats[name, code] = self._seated(file, name, code)
         for held in seated:
             if held.through is None or call.day <= held.through:
                 break
@@ -177,26 +185,26 @@ class VoteSource:
             stance = self.stances[word]
         except KeyError:
             right = ", ".join(self.stances)
-            self.faults.add(table.location, "vote", f"{word!r} is none of {right}")
+            self.faults.add(file.location, "vote", f"{word!r} is none of {right}")
             return None
         if call.seen & held.bit:
-            self._note_second(table, call, held.holder)
+            self._note_second(file, call, held.holder)
             return None
         call.seen |= held.bit
         if stance is None:
             return None
-        return Vote(call.question, held.holder, stance, held.named, record, table.line)
+        return Vote(call.question, held.holder, stance, held.named, record, file.line)
 
-    def _seated(self, table: Table, name: str, code: str) -> tuple[_Seated, ...]:
-        """The states that a name and code mean; none, and a fault, where they mean none."""
+    def _seated(self, file: CsvFile, name: str, code: str) -> tuple[_Seated, ...]:
+        """Return the states that a name and code mean; none, and a fault, where they mean none."""
         try:
             terms = self._terms(_checked_name(name), _checked_name(code or "NA"))
         except ValueError as error:
-            self.faults.add(table.location, "country", str(error))
+            self.faults.add(file.location, "country", str(error))
             return ()
         if missing := [term.country for term in terms if term.country not in self._names]:
             detail = f"{', '.join(missing)} is not among the countries; load seeds/reference first"
-            self.faults.add(table.location, "country", detail)
+            self.faults.add(file.location, "country", detail)
             return ()
         return tuple(
             _Seated(
@@ -209,7 +217,7 @@ class VoteSource:
         )
 
     def _terms(self, name: str, code: str) -> tuple[Term, ...]:
-        """As `seat`, and where neither code nor name is in its tables, by the countries' names."""
+        """Return the terms of `seat`; where its tables lack code and name, those of the country."""
         try:
             return seat(name, code)
         except ValueError:
@@ -217,22 +225,22 @@ class VoteSource:
                 return seat("", country)
             raise
 
-    def _note_second(self, table: Table, call: RollCall, holder: str) -> None:
+    def _note_second(self, file: CsvFile, call: RollCall, holder: str) -> None:
         detail = f"{holder} has two rows in roll call {call.question}; a state votes once"
-        self.faults.add(table.location, "country", detail)
+        self.faults.add(file.location, "country", detail)
 
     def _topic(self, name: str, location: SourceLocation) -> tuple[str, Entry | None]:
-        """A topic's id, and its record when a subject of the source's own is met first."""
+        """Return a topic's id, and its record when a subject of the source's own is met first."""
         topic = TOPICS.get(name.casefold(), slug(name))
         if topic in self._topics:
             return topic, None
         self._topics.add(topic)
-        return topic, Entry("topic", {"id": topic, "dataset": DATASET, "name": name}, location)
+        return topic, self._entry("topic", {"id": topic, "name": name}, location)
 
-    def _note_empty(self, table: Table) -> None:
+    def _note_empty(self, file: CsvFile) -> None:
         if not self._calls:
             self.faults.add(
-                SourceLocation(table.name, 1), "file", "has no roll call below its header"
+                SourceLocation(file.name, 1), "file", "has no roll call below its header"
             )
 
     def _register(self, key: str, call: RollCall) -> None:
@@ -250,7 +258,7 @@ def question(
     summary: str | None,
     evidence: Content,
 ) -> Content:
-    """The record of a roll call.
+    """Return the record of a roll call.
 
     Args:
         call: its id and date.
@@ -276,43 +284,25 @@ def question(
     }
 
 
-#: The forms of date that say for certain which day, month or year they mean, with the EDTF form.
-_DATE_FORMS = (
-    ("%Y-%m-%d", "%Y-%m-%d"),
-    ("%Y/%m/%d", "%Y-%m-%d"),
-    ("%Y%m%d", "%Y-%m-%d"),
-    ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"),
-    ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"),
-    ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
-    ("%d %B %Y", "%Y-%m-%d"),
-    ("%B %d, %Y", "%Y-%m-%d"),
-    ("%Y-%m", "%Y-%m"),
-    ("%Y", "%Y"),
-)
-
-
-def edtf_of(text: str) -> str:
-    """A source's date as EDTF.
+def date_of(text: str) -> str:
+    """Return the date of a roll call as EDTF.
 
     Raises:
-        ValueError: when it is missing, no date, or means one day here and another there.
+        ValueError: as `edtf_of`.
     """
-    for given, edtf in _DATE_FORMS:
-        try:
-            moment = datetime.strptime(text.strip(), given)
-        except ValueError:
-            continue
-        # strptime takes 1946-1-5, but also 19461 for %Y%m%d; years before 1945 are no sessions.
-        if moment.year < 1945:
-            break
-        return moment.strftime(edtf)
-    raise ValueError(
-        f"{text!r} is not a date that is sure to be understood; right would be 1946-01-24"
-    )
+    return edtf_of(text, _FIRST_YEAR)
+
+
+_ADOPTED = re.compile(r"\s*: (?:resolution|decision)(?: /.*)?$")
+
+
+def subject_of(title: str) -> str:
+    """Return a resolution's title without the library's note that it was adopted."""
+    return _ADOPTED.sub("", title)
 
 
 def _checked_name(text: str) -> str:
-    """A state's name, or its code, as a vote's record can keep it.
+    """Check a state's name, or its code, and return it.
 
     Raises:
         ValueError: when it has control characters, is empty, or is too long.
@@ -322,29 +312,3 @@ def _checked_name(text: str) -> str:
             f"a state's name of {len(text)} characters; right would be 1 to {_NAME} of them"
         )
     return plain_text(text)
-
-
-_SPACES = re.compile(r"\s+")
-_ADOPTED = re.compile(r"\s*: (?:resolution|decision)(?: /.*)?$")
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
-
-
-def clean(text: str) -> str:
-    """Text on one line, without control characters; `NA` is nothing."""
-    plain = _SPACES.sub(" ", _CONTROLS.sub(" ", text)).strip()
-    return "" if plain == "NA" else plain
-
-
-def subject_of(title: str) -> str:
-    """A resolution's title without the library's note that it was adopted, whole or cut."""
-    return _ADOPTED.sub("", title)
-
-
-def shortened(text: str, most: int) -> str:
-    """Text of at most so many characters; what is cut says so."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
-def slug(text: str) -> str:
-    """An id made from words."""
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:_SLUG].strip("-")

@@ -1,4 +1,4 @@
-"""Which state cast a vote, as it then was: by the source's name, its code and the day.
+"""Seats of the United Nations: the state that cast a vote, by its name, its code and the day.
 
 Sources of roll calls follow *seats* of the United Nations: the Soviet votes stand under Russia,
 those of Serbia under Yugoslavia, and the Republic of China's under China or Taiwan. This service
@@ -112,7 +112,7 @@ ENDED = frozenset({"SUN", "YMD", "DDR", "CSK", "YUG", "SCG"})
 
 @lru_cache(maxsize=4096)
 def seat(name: str, code: str) -> tuple[Term, ...]:
-    """The states that held the seat which a source calls so, in order.
+    """Return the states that had the seat which a source calls so, in order.
 
     Args:
         name: the source's name of the state.
@@ -132,7 +132,7 @@ def seat(name: str, code: str) -> tuple[Term, ...]:
 
 
 def _alpha3(code: str) -> str | None:
-    """The present or former alpha-3 that a code means; a present state goes before a former."""
+    """Return the alpha-3 that a code means; a present state goes before a former."""
     if code in ("", "NA") or code in AMBIGUOUS:
         return None
     if code in OTHER_CODES:
@@ -144,6 +144,6 @@ def _alpha3(code: str) -> str | None:
 
 
 def _listed(codes: Any, code: str) -> str | None:
-    """The alpha-3 of an alpha-2 or alpha-3 code in one of pycountry's lists."""
+    """Return the alpha-3 of an alpha-2 or alpha-3 code in one of pycountry's lists."""
     found = codes.get(alpha_2=code) if len(code) == 2 else codes.get(alpha_3=code)
     return str(found.alpha_3) if found else None

@@ -1,4 +1,4 @@
-"""Published roll calls of the UN General Assembly: which of the two forms a path holds.
+"""Import of roll calls of the UN General Assembly, in either of the forms they are published in.
 
 The form is told by the files' headers, not their names: the three tables of the R package
 unvotes, or the bulk table of the UN Digital Library. Anything else is refused, naming the header
@@ -8,26 +8,50 @@ that was seen, and so is a folder that holds half a form or two.
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from app.db import Database
+from app.db.tables import countries
 from app.errors import Refused
+from app.importers.csv_files import CsvFile, by_layout, csv_files_in, layout_of
+from app.importers.import_run import ReportProgress, run_import
 from app.importers.r_unvotes import ISSUES, ROLL_CALLS, VOTES, UnvotesPackage
-from app.importers.tables import Table
-from app.importers.un_roll_calls import Entry, Vote, VoteSource
+from app.importers.un_roll_calls import VoteSource
 from app.importers.undl_votes import COLUMNS, DigitalLibrary
+from app.records.storage.change import Outcome
 
-__all__ = ["Entry", "Vote", "VoteSource", "open_votes"]
-
-#: What each table is called, and the columns that make it so. More columns do no harm.
-_FORMS: dict[str, tuple[str, ...]] = {
+_LAYOUTS: dict[str, Sequence[str]] = {
     "votes": VOTES,
     "roll calls": ROLL_CALLS,
     "issues": ISSUES,
-    "bulk": tuple(COLUMNS),
+    "bulk": COLUMNS,
 }
 _PACKAGE = ("votes", "roll calls", "issues")
 _RIGHT = (
     "right would be the R package's unvotes.csv, roll_calls.csv and issues.csv (plain or .gz), "
     "or the UN Digital Library's bulk CSV of General Assembly votes (record 4060887)"
 )
+
+
+def import_un_votes(database: Database, path: Path, report_progress: ReportProgress) -> Outcome:
+    """Import roll calls.
+
+    Args:
+        database: a migrated database.
+        path: the files; see `open_votes`.
+        report_progress: told how far reading has come.
+
+    Raises:
+        Refused: when the files are of no known form.
+        FaultyRecords: with the faults of all files; nothing was changed.
+    """
+    return run_import(
+        database,
+        lambda connection: open_votes(path, _names_of_countries(connection)),
+        report_progress,
+    )
 
 
 def open_votes(path: Path, names: Mapping[str, Sequence[str]]) -> VoteSource:
@@ -40,16 +64,7 @@ def open_votes(path: Path, names: Mapping[str, Sequence[str]]) -> VoteSource:
     Raises:
         Refused: when there is no such path, or the headers there are of no known form.
     """
-    found: dict[str, Table] = {}
-    strange: list[str] = []
-    for table in _tables(path):
-        form = _form(table)
-        if form is None:
-            strange.append(_difference(table))
-        elif form in found:
-            raise Refused(f"{found[form].name} and {table.name} are both {form}; keep one of them")
-        else:
-            found[form] = table
+    found, strange = by_layout(_files(path), _LAYOUTS)
     if list(found) == ["bulk"] and not strange:
         return DigitalLibrary(found["bulk"], names)
     if sorted(found) == sorted(_PACKAGE) and not strange:
@@ -57,42 +72,35 @@ def open_votes(path: Path, names: Mapping[str, Sequence[str]]) -> VoteSource:
     raise Refused("; ".join([*strange, *_incomplete(path, found), _RIGHT]))
 
 
-def _tables(path: Path) -> list[Table]:
-    """The CSV files at a path; one of the three brings its fellows from beside it."""
+def _names_of_countries(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """Return the names of each country, the usual one first."""
+    bodies = connection.execute(sa.select(countries.c.id, countries.c.body))
+    known = {country: orjson.loads(body) for country, body in bodies}
+    return {
+        country: tuple(filter(None, (one["name"], one["official_name"], *one["other_names"])))
+        for country, one in known.items()
+    }
+
+
+def _files(path: Path) -> list[CsvFile]:
+    """Open the CSV files at a path; one of the three brings the others from beside it."""
     if not path.exists():
         raise Refused(f"{path}: there is no such file or folder; {_RIGHT}")
     try:
         if path.is_file():
-            table = Table(path)
-            if _form(table) in (None, "bulk"):
-                return [table]
-        folder = path if path.is_dir() else path.parent
-        files = [f for f in folder.iterdir() if f.name.lower().endswith((".csv", ".csv.gz"))]
-        return [Table(file) for file in sorted(files)]
+            file = CsvFile(path)
+            if layout_of(file, _LAYOUTS) in (None, "bulk"):
+                return [file]
+        return csv_files_in(path if path.is_dir() else path.parent)
     except (ValueError, OSError) as error:
         raise Refused(f"{error}; {_RIGHT}") from error
 
 
-def _form(table: Table) -> str | None:
-    """The form whose columns the header has, all of them."""
-    return next((form for form, need in _FORMS.items() if set(need) <= set(table.header)), None)
-
-
-def _difference(table: Table) -> str:
-    """What the header has, and what it lacks of the form that it is nearest to."""
-    seen = ",".join(table.header)
-    form = max(_FORMS, key=lambda form: len(set(_FORMS[form]) & set(table.header)))
-    shared = set(_FORMS[form]) & set(table.header)
-    lacks = [column for column in _FORMS[form] if column not in shared]
-    hint = f"; for {form} it lacks {', '.join(lacks)}" if shared else ""
-    return f"{table.name} has the header {seen!r}{hint}"
-
-
-def _incomplete(path: Path, found: Mapping[str, Table]) -> list[str]:
-    """What is missing beside the tables that were found."""
+def _incomplete(path: Path, found: Mapping[str, CsvFile]) -> list[str]:
+    """Say what is missing beside the tables that were found."""
     if not found:
         return [f"{path} holds no table of roll calls"]
     if "bulk" in found:
         return [f"{found['bulk'].name} stands beside other tables; give its own path"]
-    missing = [form for form in _PACKAGE if form not in found]
+    missing = [name for name in _PACKAGE if name not in found]
     return [f"the table of {', '.join(missing)} is missing"] if missing else []

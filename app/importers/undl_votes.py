@@ -9,16 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from app.importers.tables import Table
+from app.importers.csv_files import CsvFile
+from app.importers.import_run import Content, Entry
+from app.importers.source_texts import clean
 from app.importers.un_roll_calls import (
-    DATASET,
-    Content,
-    Entry,
     RollCall,
     Vote,
     VoteSource,
-    clean,
-    edtf_of,
+    date_of,
     question,
     subject_of,
 )
@@ -43,7 +41,7 @@ _TITLE = "United Nations General Assembly Voting Data"
 
 @dataclass(slots=True)
 class _Tally:
-    """What the rows of one roll call come to, and what its totals say they must."""
+    """The tally of one roll call: its rows as counted, and its totals as given."""
 
     line: int
     given: dict[str, str]
@@ -61,22 +59,22 @@ class DigitalLibrary(VoteSource):
         "X": None,
     }
 
-    def __init__(self, table: Table, names: Mapping[str, Sequence[str]]) -> None:
-        super().__init__([table], names)
-        self._table = table
+    def __init__(self, file: CsvFile, names: Mapping[str, Sequence[str]]) -> None:
+        super().__init__([file], names)
+        self._file = file
         self._tallies: dict[str, _Tally] = {}
         self._refused: set[str] = set()
 
     def __iter__(self) -> Iterator[Entry | Vote]:
-        table, calls = self._table, self._calls
-        yield from self._about()
+        file, calls = self._file, self._calls
+        yield from self._about(_dataset(file.name), _DOCUMENT_RECORD, file)
         key, code, name, vote = (
-            table.column(column) for column in ("undl_id", "ms_code", "ms_name", "ms_vote")
+            file.column(column) for column in ("undl_id", "ms_code", "ms_name", "ms_vote")
         )
-        for row in table.rows(self.faults):
+        for row in file.rows(self.faults):
             call = calls.get(row[key])
             if call is None:
-                yield from self._introduce(row)
+                yield from self._read_roll_call(row)
                 call = calls.get(row[key])
                 if call is None:
                     continue
@@ -84,33 +82,28 @@ class DigitalLibrary(VoteSource):
             tally.counts[word] = tally.counts.get(word, 0) + 1
             self._check_totals(row, tally)
             record = f"{row[key]}, {row[code]}"
-            found = self._vote(table, call, row[name], row[code], word, record)
+            found = self._vote(file, call, row[name], row[code], word, record)
             if found is not None:
                 yield found
         self._note_miscounts()
 
     def _check_totals(self, row: list[str], tally: _Tally) -> None:
-        """See that a row says the same totals as the first of its roll call."""
+        """Check that a row says the same totals as the first of its roll call."""
         for name, said in tally.given.items():
-            if row[self._table.column(name)] != said:
-                detail = f"says {row[self._table.column(name)]!r}, line {tally.line} says {said!r}"
-                self.faults.add(self._table.location, name, detail)
+            if row[self._file.column(name)] != said:
+                detail = f"says {row[self._file.column(name)]!r}, line {tally.line} says {said!r}"
+                self.faults.add(self._file.location, name, detail)
 
-    def _about(self) -> Iterator[Entry]:
-        location = SourceLocation(self._table.name, 1)
-        yield Entry("dataset", _dataset(self._table.name), location)
-        yield Entry("document", _document_record(), location)
-
-    def _introduce(self, cells: list[str]) -> Iterator[Entry]:
-        """Give the question of a roll call met for the first time, after its topics."""
-        table = self._table
-        row = dict(zip(table.header, cells, strict=True))
-        key, location = row["undl_id"], table.location
+    def _read_roll_call(self, cells: list[str]) -> Iterator[Entry]:
+        """Yield the question of a roll call met for the first time, after its topics."""
+        file = self._file
+        row = dict(zip(file.header, cells, strict=True))
+        key, location = row["undl_id"], file.location
         call = self._call(row)
         if call is None:
             return
         self._register(key, call)
-        self._tallies[key] = _Tally(table.line, {name: row[name] for name in _TOTALS})
+        self._tallies[key] = _Tally(file.line, {name: row[name] for name in _TOTALS})
         topics: dict[str, None] = {}
         for subject in filter(None, map(clean, row["subjects"].replace(";", "|").split("|"))):
             topic, entry = self._topic(subject, location)
@@ -126,32 +119,32 @@ class DigitalLibrary(VoteSource):
             summary=_where(row),
             evidence={"document": _DOCUMENT, "record": key},
         )
-        yield Entry("question", content, location)
+        yield self._entry("question", content, location)
 
     def _call(self, row: dict[str, str]) -> RollCall | None:
-        """The roll call of a row, or None and a fault, said once."""
-        table, key = self._table, row["undl_id"]
+        """Return the roll call of a row, or None and a fault, noted once."""
+        file, key = self._file, row["undl_id"]
         if key in self._refused:
             return None
         try:
             if not (key.isascii() and key.isdigit() and len(key) < 20):
                 raise ValueError(f"undl_id {key!r} is not a record's number")
-            edtf = edtf_of(row["date"])
+            edtf = date_of(row["date"])
         except ValueError as error:
             self._refused.add(key)
-            self.faults.add(table.location, "roll call", str(error))
+            self.faults.add(file.location, "roll call", str(error))
             return None
         stated = row["date"].strip()
         return RollCall(
             f"undl-{key}",
             edtf,
             edtf if edtf == stated else {"text": stated, "edtf": edtf},
-            table.line,
+            file.line,
         )
 
     def _note_miscounts(self) -> None:
-        """Hold what was read against what the table says there is."""
-        self._note_empty(self._table)
+        """Compare what was read with what the table says there is."""
+        self._note_empty(self._file)
         for key, tally in self._tallies.items():
             for name, words in _TOTALS.items():
                 said, read = tally.given[name], sum(tally.counts[word] for word in words)
@@ -160,11 +153,11 @@ class DigitalLibrary(VoteSource):
                         f"says {said}, but {read} rows of roll call {key} were read; "
                         "is the file whole?"
                     )
-                    self.faults.add(SourceLocation(self._table.name, tally.line), name, detail)
+                    self.faults.add(SourceLocation(self._file.name, tally.line), name, detail)
 
 
 def _is_number(text: str, number: int) -> bool:
-    """Whether a total, written `120` or `120.0`, is the number."""
+    """Tell whether a total, written `120` or `120.0`, is the number."""
     try:
         return float(text) == number
     except ValueError:
@@ -178,7 +171,7 @@ def _what(row: dict[str, str]) -> str:
 
 
 def _where(row: dict[str, str]) -> str | None:
-    """Meeting and draft, which lead to the debate."""
+    """Return meeting and draft, which lead to the debate."""
     parts = (("Meeting", "meeting"), ("draft", "draft"), ("report", "committee_report"))
     told = [f"{word} {clean(row[name])}" for word, name in parts if clean(row[name])]
     return f"{', '.join(told)}." if told else None
@@ -186,8 +179,6 @@ def _where(row: dict[str, str]) -> str | None:
 
 def _dataset(edition: str) -> Content:
     return {
-        "id": DATASET,
-        "dataset": DATASET,
         "title": _TITLE,
         "publisher": "United Nations, Dag Hammarskjöld Library",
         "version": f"UN Digital Library bulk file: {edition}",
@@ -200,16 +191,13 @@ def _dataset(edition: str) -> Content:
     }
 
 
-def _document_record() -> Content:
-    return {
-        "id": _DOCUMENT,
-        "dataset": DATASET,
-        "title": _TITLE,
-        "author": "Dag Hammarskjöld Library",
-        "publisher": "United Nations",
-        "language": "en",
-        "source_type": "dataset",
-        "url": "https://digitallibrary.un.org/record/4060887",
-        "licence": "© United Nations; non-commercial use with attribution",
-        "summary": "One row for each member state and resolution adopted by a recorded vote.",
-    }
+_DOCUMENT_RECORD: Content = {
+    "title": _TITLE,
+    "author": "Dag Hammarskjöld Library",
+    "publisher": "United Nations",
+    "language": "en",
+    "source_type": "dataset",
+    "url": "https://digitallibrary.un.org/record/4060887",
+    "licence": "© United Nations; non-commercial use with attribution",
+    "summary": "One row for each member state and resolution adopted by a recorded vote.",
+}

@@ -1,1 +1,1 @@
-"""Records: one shape each, checked once, loaded once, whichever door they come in by."""
+"""Records: a class for each kind, their validation, and their storage with history."""

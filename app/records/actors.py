@@ -1,4 +1,4 @@
-"""Whoever can hold or be the subject of a position: countries, organizations, people, groups."""
+"""Actors, who hold positions or are their subject: countries, organizations, people, groups."""
 
 from typing import Annotated
 

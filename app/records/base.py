@@ -1,4 +1,4 @@
-"""What all records share: id, dataset, evidence, other names."""
+"""Base classes of all records: id, dataset, evidence, other names."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -83,7 +83,7 @@ class Identifier(Part):
 
 
 class Record(Part):
-    """What every stored record has; the same class serves seeds, writes and answers."""
+    """Base of every stored record; the same class serves seeds, writes and answers."""
 
     #: Read back with a record and ignored when it is written: the service says these itself.
     derived: ClassVar[frozenset[str]] = frozenset({"revision", "recorded_at"})

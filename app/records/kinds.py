@@ -1,4 +1,4 @@
-"""The kinds of record there are: what each is called, its class, its table and its columns.
+"""Kinds of record: the name of each, its class, its table and its columns.
 
 A new kind is one row here, beside its class and its table.
 """
@@ -65,7 +65,7 @@ class Kind:
 
 
 def body_of(record: Record) -> str:
-    """The record's canonical JSON: own fields first, then summary and evidence; marks for refs."""
+    """Return the record's canonical JSON: own fields, summary, evidence; marks for refs."""
     content = record.model_dump(mode="json")
     del content["id"], content["dataset"]
     for last in ("summary", "evidence"):
@@ -74,7 +74,7 @@ def body_of(record: Record) -> str:
 
 
 def row_of(kind: "Kind", record: Record) -> dict[str, Any]:
-    """What a record itself decides of its row; when it counts and who made it, a change adds."""
+    """Return the columns that a record decides; a change adds release, time and origin."""
     return {
         "id": record.id,
         "dataset": record.dataset,
@@ -86,7 +86,7 @@ def row_of(kind: "Kind", record: Record) -> dict[str, Any]:
 
 
 def written(kind: Kind, record_id: str, dataset: str, body: str) -> dict[str, Any]:
-    """A stored record in the shape it is given in: ids for references, nothing computed."""
+    """Return a stored record as it is given: ids for references, nothing computed."""
     content = orjson.loads(body)
     own = {k: _as_given(v) for k, v in content.items() if k not in kind.record.derived}
     return {"id": record_id, "dataset": dataset, **own}

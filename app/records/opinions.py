@@ -1,4 +1,4 @@
-"""Opinions, the evidence level: who was recorded as holding what, where, and how we know."""
+"""Opinions, the evidence level: holder, question, stance, and the place that reports it."""
 
 from typing import Annotated, ClassVar
 

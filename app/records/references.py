@@ -34,14 +34,14 @@ class Ref(BaseModel):
 
 @dataclass(frozen=True)
 class Reference:
-    """Marks a field as a reference into a space of ids: `actor`, or one kind."""
+    """Mark of a field as a reference into a space of ids: `actor`, or one kind."""
 
     space: str
 
     def __get_pydantic_core_schema__(
         self, _source: Any, _handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Take an id or a ref; give the mark."""
+        """Validate an id or a ref, and serialize it as the mark."""
         pattern = {"actor": ANY_ID, "country": r"^[A-Z]{3}$"}.get(self.space, SLUG_PATTERN)
         return core_schema.no_info_before_validator_function(
             _id_of,
@@ -52,7 +52,7 @@ class Reference:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """An id in what is written, a ref in what is read."""
+        """Describe an id in what is written, a ref in what is read."""
         if handler.mode == "serialization":
             return handler(Ref.__pydantic_core_schema__)
         return {
@@ -62,12 +62,12 @@ class Reference:
         }
 
     def mark(self, record_id: str) -> str:
-        """The mark that stands for the reference in stored JSON."""
+        """Return the mark that stands for the reference in stored JSON."""
         return f"{MARK}{self.space}:{record_id}"
 
 
 def _id_of(given: Any) -> Any:
-    """The id in a ref; anything else as it is."""
+    """Return the id in a ref; anything else as it is."""
     if isinstance(given, dict) and isinstance(given.get("id"), str):
         return given["id"]
     return given

@@ -1,4 +1,4 @@
-"""Where it all comes from: documents and datasets."""
+"""Sources: documents, and the datasets that records belong to."""
 
 from typing import Annotated, ClassVar
 

@@ -1,4 +1,4 @@
-"""Records made from content: every field checked, or all faults told.
+"""Validation of records: content to a record, or to all its faults.
 
 Seed files, importers and the API's writes all pass here, so a record is checked in one way.
 """

@@ -1,1 +1,1 @@
-"""What every endpoint shares and no resource needs to know how."""
+"""HTTP: everything that endpoints share and no resource has to know."""

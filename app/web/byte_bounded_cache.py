@@ -32,7 +32,7 @@ class ByteBoundedCache(Generic[Key, Value]):
         return entry[0]
 
     def put(self, key: Key, value: Value, size: int) -> None:
-        """Keep a value that takes about so many bytes, which one that takes too many is not."""
+        """Keep a value of about this size in bytes; one larger than the capacity is not kept."""
         if before := self._entries.pop(key, None):
             self._size -= before[1]
         self._entries[key] = value, size

@@ -1,4 +1,4 @@
-"""Parameters: what an address takes, told to callers in OpenAPI and checked by the same table.
+"""Query parameters: declared once, for OpenAPI and for the check of every request.
 
 A parameter that nobody declared, a value outside its vocabulary or an id that does not exist is
 refused with its name and the nearest right one: a misspelt filter must never be answered with
@@ -48,18 +48,18 @@ class Parameter:
 
     @property
     def longest(self) -> int:
-        """How many characters a value may have."""
+        """The most characters that a value may have."""
         if self.many:
             return LONGEST_LISTED
-        told: int = self.schema.get("maxLength", LONGEST_VALUE)
-        return told
+        longest: int = self.schema.get("maxLength", LONGEST_VALUE)
+        return longest
 
     def openapi(self) -> dict[str, Any]:
         """The parameter object of OpenAPI 3.1."""
         schema = self.schema or {"type": "string", "maxLength": self.longest}
         if self.many:
             schema = {"type": "array", "items": schema, "maxItems": MOST_VALUES}
-        told: dict[str, Any] = {
+        declared: dict[str, Any] = {
             "name": self.name,
             "in": "query",
             "required": self.required,
@@ -67,10 +67,10 @@ class Parameter:
             "schema": schema,
         }
         if self.many:
-            told |= {"style": "form", "explode": False}
+            declared |= {"style": "form", "explode": False}
         if self.example is not None:
-            told["example"] = [self.example] if self.many else self.example
-        return told
+            declared["example"] = [self.example] if self.many else self.example
+        return declared
 
 
 Values = Mapping[str, Any]
@@ -169,6 +169,11 @@ def word_of(name: str, words: Sequence[str], description: str, *, many: bool = T
     return Parameter(name, description, schema, parse, many=many, example=words[0])
 
 
+ID_SCHEMA: Schema = {
+    "type": "string",
+    "maxLength": 100,
+    "pattern": "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$",
+}
 _ID = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 
 
@@ -189,8 +194,7 @@ def parse_id(text: str) -> str:
 
 def identifier(name: str, description: str, example: str | None = None) -> Parameter:
     """A parameter whose values are ids."""
-    schema = {"type": "string", "maxLength": 100, "pattern": "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"}
-    return Parameter(name, description, schema, parse_id, many=True, example=example)
+    return Parameter(name, description, ID_SCHEMA, parse_id, many=True, example=example)
 
 
 def day_parameter(name: str, description: str, example: str) -> Parameter:

@@ -1,4 +1,4 @@
-"""Errors on the way out: RFC 9457 bodies, and how OpenAPI declares them."""
+"""Problem responses (RFC 9457), and their declarations for OpenAPI."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -59,7 +59,7 @@ FAULT = ServerFault("the fault is ours; the log has it under the request id")
 
 
 def problem_response(problem: Problem, instance: str) -> Response:
-    """The answer that a problem makes."""
+    """The response of a problem."""
     return Response(
         orjson.dumps(problem.body(instance)),
         status_code=problem.status,
@@ -119,7 +119,7 @@ def _allowed(request: Request) -> str:
 def responses_for(
     formats: Iterable[str], statuses: Iterable[int], media: Iterable[str] = ()
 ) -> dict[int | str, Any]:
-    """What OpenAPI says of an operation's answers besides its shape."""
+    """The declarations of an operation's answers for OpenAPI, besides its shape."""
     named = [MEDIA_TYPES[name] for name in formats if name != "json"]
     success = {one: {"schema": _shape_of(one)} for one in (*named, *media)}
     declared: dict[int | str, Any] = {200: {"description": "The answer.", "content": success}}

@@ -1,7 +1,7 @@
-"""From stored JSON to served JSON: every mark becomes what it stands for.
+"""References: every mark in stored JSON becomes a ref, a count or the exact words.
 
 Texts of many records are joined first and filled in one pass. What marks stand for is read for
-the whole answer in one query, and kept for as long as the release is the same.
+the whole answer in one query, and cached for as long as the release is the same.
 """
 
 from collections import defaultdict
@@ -20,11 +20,11 @@ from app.records.references import MARK
 
 #: How a mark begins in JSON text; it ends at the next quote.
 _BEGINS = b'"\\u001f'
-MOST_KEPT = 200_000
+MOST_CACHED = 200_000
 
 
 class ReferenceFiller:
-    """What marks stand for at one release.
+    """Replaces reference marks by `{id, kind, name}`, or what else they stand for, of one release.
 
     Args:
         release: the release that answers are of.
@@ -32,7 +32,7 @@ class ReferenceFiller:
     """
 
     def __init__(self, release: int, known: int | None = None) -> None:
-        """Know nothing yet."""
+        """Begin with nothing read."""
         self.release, self._known = release, known
         self._filled: dict[bytes, bytes] = {}
 
@@ -43,19 +43,19 @@ class ReferenceFiller:
             return _put_together(cut, self._filled)
         except KeyError:
             marks = [part.partition(b'"')[0] for part in cut[1:]]
-            return _put_together(cut, self._learned(connection, marks))
+            return _put_together(cut, self._texts_of(connection, marks))
 
     def refs(self, connection: Connection, space: str, ids: Iterable[str]) -> dict[str, Any]:
         """Refs by id, for answers that are computed; an id that does not exist is left out."""
         wanted = {record_id: f"{space}:{record_id}".encode() for record_id in ids}
-        filled = self._learned(connection, wanted.values())
+        filled = self._texts_of(connection, wanted.values())
         refs = {one: orjson.loads(filled[mark]) for one, mark in wanted.items()}
         return {one: ref for one, ref in refs.items() if ref["name"] is not None}
 
-    def known(self, connection: Connection, space: str, ids: Iterable[str]) -> set[str]:
-        """Those of the ids that are of a record."""
+    def existing(self, connection: Connection, space: str, ids: Iterable[str]) -> set[str]:
+        """The ids that are of a record."""
         marks = {f"{space}:{record_id}".encode(): record_id for record_id in ids}
-        filled = self._learned(connection, marks)
+        filled = self._texts_of(connection, marks)
         return {one for mark, one in marks.items() if not filled[mark].endswith(_NAMELESS)}
 
     def meaning(self, connection: Connection, values: Sequence[Any]) -> list[Any]:
@@ -63,31 +63,31 @@ class ReferenceFiller:
         marks = [
             one[1:].encode() if isinstance(one, str) and one[:1] == MARK else None for one in values
         ]
-        filled = self._learned(connection, filter(None, marks))
+        filled = self._texts_of(connection, filter(None, marks))
         return [
             one if mark is None else orjson.loads(filled[mark])
             for one, mark in zip(values, marks, strict=True)
         ]
 
-    def _learned(self, connection: Connection, marks: Iterable[bytes]) -> dict[bytes, bytes]:
-        """What these stand for, among others, as JSON text."""
+    def _texts_of(self, connection: Connection, marks: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Return the JSON text of these marks, among others."""
         filled, wanted = self._filled, set(marks)
         if missing := wanted.difference(filled):
-            if len(filled) > MOST_KEPT:  # a new one: another thread may be filling from the old
+            if len(filled) > MOST_CACHED:  # a new one: another thread may be filling from the old
                 self._filled = filled = {}
                 missing = wanted
-            self._learn(connection, missing, filled)
+            self._read(connection, missing, filled)
         return filled
 
-    def _learn(self, connection: Connection, marks: set[bytes], filled: dict[bytes, bytes]) -> None:
+    def _read(self, connection: Connection, marks: set[bytes], filled: dict[bytes, bytes]) -> None:
         by_space: dict[str, list[str]] = defaultdict(list)
         for mark in sorted(marks):
             space, _, rest = mark.decode().partition(":")
             by_space[space].append(rest)
         found: dict[bytes, bytes] = {}
-        for space, learn in _LEARNERS.items():
+        for space, read in _READERS.items():
             if rests := by_space.pop(space, None):
-                found.update(learn(connection, rests, self._known))
+                found.update(read(connection, rests, self._known))
         if by_space:
             found.update(self._read_refs(connection, by_space))
         # Copies: what orjson gives has taken a kilobyte, however short it is.
@@ -172,14 +172,14 @@ def _ref(record_id: str, kind: str, name: str | None) -> bytes:
     return orjson.dumps({"id": record_id, "kind": kind, "name": name})
 
 
-Learner = Callable[[Connection, list[str], int | None], dict[bytes, bytes]]
+Reader = Callable[[Connection, list[str], int | None], dict[bytes, bytes]]
 
 
-def _held(connection: Connection, ids: list[str], known: int | None) -> dict[bytes, bytes]:
+def _texts_held(connection: Connection, ids: list[str], known: int | None) -> dict[bytes, bytes]:
     """Whether this deployment held a document's text."""
     texts = document_texts
     statement = sa.select(texts.c.document).where(texts.c.document.in_(ids))
-    held = set(connection.execute(_by(statement, known)).scalars())
+    held = set(connection.execute(_attached_by(statement, known)).scalars())
     return {f"held:{one}".encode(): orjson.dumps(one in held) for one in ids}
 
 
@@ -188,7 +188,7 @@ def _exact(connection: Connection, places: list[str], known: int | None) -> dict
     texts = document_texts
     documents = {place.partition(":")[0] for place in places}
     statement = sa.select(texts.c.document, texts.c.text).where(texts.c.document.in_(documents))
-    held = {row.document: row.text for row in connection.execute(_by(statement, known))}
+    held = {row.document: row.text for row in connection.execute(_attached_by(statement, known))}
     return {f"exact:{place}".encode(): _words_at(place, held) for place in places}
 
 
@@ -201,7 +201,7 @@ def _words_at(place: str, held: dict[str, str]) -> bytes:
 
 
 def _counts(connection: Connection, ids: list[str], known: int | None) -> dict[bytes, bytes]:
-    """How many records of each kind a dataset has."""
+    """The number of records of each kind in each dataset."""
     counts: dict[str, dict[str, int]] = {one: {} for one in ids}
     for kind in KINDS.values():
         table = kind.table
@@ -215,13 +215,13 @@ def _counts(connection: Connection, ids: list[str], known: int | None) -> dict[b
     return {f"counts:{one}".encode(): orjson.dumps(found) for one, found in counts.items()}
 
 
-def _by(statement: sa.Select[Any], known: int | None) -> sa.Select[Any]:
-    """Only texts that were attached by a release."""
+def _attached_by(statement: sa.Select[Any], known: int | None) -> sa.Select[Any]:
+    """Narrow a statement to texts that were attached by a release."""
     return statement if known is None else statement.where(document_texts.c.since <= known)
 
 
-_LEARNERS: dict[str, Learner] = {
-    "held": _held,
+_READERS: dict[str, Reader] = {
+    "held": _texts_held,
     "exact": _exact,
     "counts": _counts,
 }

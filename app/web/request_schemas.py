@@ -1,4 +1,4 @@
-"""The shapes of what is written, for OpenAPI: one for each kind, and one for a patch of it."""
+"""Request schemas for OpenAPI: of a record of each kind, and of a patch of it."""
 
 from functools import cache
 from typing import Any
@@ -9,12 +9,12 @@ _TEMPLATE = "#/components/schemas/{model}Input"
 
 
 def input_ref(kind: Kind) -> dict[str, Any]:
-    """A whole record as it is written."""
+    """The reference to the schema of a whole record as it is written."""
     return {"$ref": f"#/components/schemas/{kind.record.__name__}Input"}
 
 
 def patch_ref(kind: Kind) -> dict[str, Any]:
-    """A merge patch of a record."""
+    """The reference to the schema of a merge patch of a record."""
     return {"$ref": f"#/components/schemas/{kind.record.__name__}Patch"}
 
 
@@ -35,7 +35,7 @@ def input_schemas() -> dict[str, Any]:
 
 
 def _patch(name: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """What an RFC 7396 patch of a shape looks like: any of its members, null to remove one."""
+    """The schema of an RFC 7396 patch: any of the members, null to remove one."""
     nullable = {
         field: {"description": shape.get("description", "")} for field, shape in properties.items()
     }

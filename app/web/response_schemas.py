@@ -1,4 +1,4 @@
-"""The envelopes of every answer, for OpenAPI: collection, item, and what `meta` holds."""
+"""Response schemas for OpenAPI: page, item, `meta`, and the fields that every change has."""
 
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar

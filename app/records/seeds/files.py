@@ -23,7 +23,7 @@ Lines = dict[tuple[str | int, ...], int]
 
 @dataclass
 class Folder:
-    """One seed folder: a dataset, its records, and what was wrong with its files."""
+    """One seed folder: a dataset, its records, and the faults of its files."""
 
     path: Path
     dataset: str
@@ -34,7 +34,7 @@ class Folder:
 
 
 def seed_folders(paths: list[Path]) -> list[Path]:
-    """The dataset folders at or directly below the given paths, in order of name."""
+    """Return the dataset folders at or directly below the given paths, in order of name."""
     found = []
     for path in paths:
         below = sorted(p.parent for p in path.glob(f"*/{DATASET_FILE}"))
@@ -103,7 +103,7 @@ def _keep(folder: Folder, kind: Kind, content: dict[str, Any], location: SourceL
 
 
 def _compose(folder: Folder, file: Path, shown: str) -> tuple[Any, Lines]:
-    """A file's content and the line of each of its parts."""
+    """Return a file's content and the line of each of its parts."""
     import yaml
 
     lines: Lines = {}
@@ -127,7 +127,7 @@ def _compose(folder: Folder, file: Path, shown: str) -> tuple[Any, Lines]:
 
 
 class _Builder:
-    """Content from composed nodes, with lines, and faults for keys given twice."""
+    """Builder of content from composed nodes, with lines, and faults for keys given twice."""
 
     def __init__(self, shown: str, lines: Lines) -> None:
         self.shown, self.lines = shown, lines

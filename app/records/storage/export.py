@@ -1,4 +1,4 @@
-"""The whole data as lines of JSON, each a record as an import takes it."""
+"""Export of the whole data as lines of JSON, each a record as an import takes it."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _PARTS = 1000
 
 
 def export_lines(connection: Connection) -> Iterator[bytes]:
-    """Every record, `{"kind", "record"}`, in an order in which what is referred to comes first."""
+    """Yield every record, `{"kind", "record"}`; what is referred to comes first."""
     for kind in KINDS.values():
         table = kind.table
         columns = (table.c.id, table.c.dataset, table.c.body, table.c.revision)

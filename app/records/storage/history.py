@@ -1,4 +1,4 @@
-"""What was changed: every version of every record in one order, and the chain that seals them.
+"""History: every version of every record in one order, and the chain of hashes over them.
 
 A version is a record as one release made it. It lies in the current table or in history, and a row
 that only its neighbours changed (`derive`) is no version of its own. A removal is a change without
@@ -28,7 +28,7 @@ ChangePosition = tuple[int, str, str]
 
 
 def revisions_of(kind: Kind, record_id: str) -> Select[Any]:
-    """Every version of one record and its removals, with who made them and why."""
+    """Return every version of one record and its removals, with who made them and why."""
     parts = [
         part.where(ids == record_id)
         for part, _, ids in (_current(kind), _superseded(kind), _removed(kind))
@@ -46,7 +46,7 @@ def next_changes(
     limit: int,
     newest: bool = False,
 ) -> Sequence[Row[Any]]:
-    """The next changes after a release or a place, in the order of release, kind and id."""
+    """Return the next changes after a release or position, by release, kind and id."""
     release, kind, record_id = after or (since, "", "")
     given = {"last": release, "last_id": record_id, "few": limit}
     return connection.execute(_statement(kind, newest=newest), given).all()
@@ -54,7 +54,7 @@ def next_changes(
 
 @cache
 def _statement(after: str, *, newest: bool) -> Select[Any]:
-    """The next changes of all kinds: of each the next few by index, then of these the first.
+    """Return the next changes of all kinds: of each the next few by index, then of these the first.
 
     Made once for each kind that a page can end in: it is a long statement.
     """
@@ -78,7 +78,7 @@ def _order(*columns: ColumnElement[Any], newest: bool) -> list[ColumnElement[Any
 
 
 def number_of_changes(kind: Kind, since: int) -> Select[Any]:
-    """How many changes to records of a kind there were after a release."""
+    """Return the number of changes to records of a kind after a release."""
     parts = [
         sa.select(part.where(release > since).subquery().c.id)
         for part, release, _ in (_current(kind), _superseded(kind), _removed(kind))
@@ -111,7 +111,7 @@ def _removed(kind: Kind) -> Part:
 
 
 def _op(past: Any, record_id: ColumnElement[str], revision: ColumnElement[int]) -> Any:
-    """Whether a version took the place of the one before it, or was the first after none."""
+    """Tell a version that replaced the one before it from the first after none."""
     replaced = sa.exists().where(
         past.c.id == record_id, past.c.revision == revision - 1, past.c.op == MODIFY
     )
@@ -121,7 +121,7 @@ def _op(past: Any, record_id: ColumnElement[str], revision: ColumnElement[int]) 
 def _beyond(
     kind: Kind, release: ColumnElement[int], ids: ColumnElement[str], after: str
 ) -> ColumnElement[bool]:
-    """What comes after a place in the order of release, kind and id; no kind: after a release."""
+    """Return the condition of coming after a release, or after a kind and id within it."""
     last, last_id = (
         sa.bindparam("last", type_=sa.Integer()),
         sa.bindparam("last_id", type_=ids.type),
@@ -135,7 +135,7 @@ def _beyond(
 
 
 def hash_of(connection: Connection, head: list[Any]) -> str:
-    """The hash of a release.
+    """Return the hash of a release.
 
     Args:
         connection: where its versions are.
@@ -148,14 +148,14 @@ def hash_of(connection: Connection, head: list[Any]) -> str:
 
 
 def head_of(connection: Connection) -> tuple[int, str]:
-    """The newest release and its hash; whoever keeps them elsewhere can tell any tampering."""
+    """Return the newest release and its hash: kept elsewhere, they show any tampering."""
     newest = sa.select(releases.c.id, releases.c.hash).order_by(releases.c.id.desc()).limit(1)
     row = connection.execute(newest).first()
     return (row.id, row.hash) if row else (0, FIRST_HASH)
 
 
 def verify_history(connection: Connection) -> Iterator[tuple[int, str]]:
-    """Every release that is not what its hash says, with what is wrong with it."""
+    """Yield every release that is not what its hash says, with its fault."""
     before, expected = FIRST_HASH, 1
     for row in connection.execute(sa.select(releases).order_by(releases.c.id)).all():
         if row.id != expected:
@@ -169,7 +169,7 @@ def verify_history(connection: Connection) -> Iterator[tuple[int, str]]:
 
 
 def _lines(connection: Connection, release: int) -> Iterator[bytes]:
-    """What a release made and removed, as lines in one order."""
+    """Yield what a release made and removed, as lines in one order."""
     for name, kind in KINDS.items():
         for row in _streamed(connection, _made(kind, release)):
             yield orjson.dumps([name, *row])

@@ -2,8 +2,8 @@
 
 A roll call has two hundred votes that differ in who cast them and in the row that says so. The
 first of each sort is validated by its class, like every record; its row and its JSON text then
-serve as the template of the rest, which only have their own texts checked and put in. The result is,
-byte for byte, what the class itself would have made, at a thirtieth of the cost.
+serve as the template of the rest, which only have their own texts checked and put in. The result
+is, byte for byte, what the class itself would have made, at a thirtieth of the cost.
 """
 
 import re

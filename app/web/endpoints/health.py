@@ -1,4 +1,4 @@
-"""What an operator's machines ask: is it alive, is it ready, how is it doing."""
+"""Health: whether the process is alive and ready, and its metrics, for an operator's machines."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -26,6 +26,6 @@ def get_readiness(request: Request) -> Response:
 
 @router.get("/metrics")
 def get_metrics(request: Request) -> Response:
-    """Give the process's figures to Prometheus."""
+    """Give the process's metrics to Prometheus."""
     text, form = request.app.state.metrics.text()
     return Response(text, media_type=form)

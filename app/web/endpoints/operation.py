@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from app.web.parameters import Parameter, parse_query
+from app.web.parameters import ID_SCHEMA, Parameter, parse_query
 from app.web.problems import responses_for
 from app.web.requests.context import Handler, run_handler
 from app.web.requests.service import Service
@@ -117,6 +117,6 @@ def path_id(what: str, example: str) -> dict[str, Any]:
         "in": "path",
         "required": True,
         "description": f"The id of the {what}.",
-        "schema": {"type": "string", "maxLength": 100, "pattern": "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"},
+        "schema": ID_SCHEMA,
         "example": example,
     }

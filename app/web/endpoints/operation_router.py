@@ -68,6 +68,6 @@ class OperationRouter:
 
 
 def _shape(path: str) -> tuple[int, str]:
-    """What is fixed in any path: how many parts it has, and the first below the version."""
+    """The shape of a path: how many parts it has, and the first below the version."""
     parts = path.split("/", 3)
     return path.count("/"), parts[2] if len(parts) > 2 else ""

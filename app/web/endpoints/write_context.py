@@ -84,6 +84,6 @@ class WriteContext:
 
     @property
     def wants_minimal(self) -> bool:
-        """Whether the caller prefers to be told only that it was done."""
+        """Whether the caller prefers an answer without the record."""
         preferred = self.request.headers.get("prefer", "").lower().replace(" ", "")
         return "return=minimal" in re.split("[,;]", preferred)

@@ -1,1 +1,1 @@
-"""What every request passes, whatever it asks: log, limits, stored answers, compression."""
+"""Middleware: access log, rate limits, response cache and compression, for every request."""

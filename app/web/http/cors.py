@@ -1,4 +1,4 @@
-"""CORS: which other sites' pages may read."""
+"""CORS: reading by pages of other sites, of the origins that an operator allows."""
 
 from collections.abc import Awaitable, Sequence
 

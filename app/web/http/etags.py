@@ -1,4 +1,4 @@
-"""ETags: strong ones, made of exactly what decides the bytes of an answer.
+"""Strong ETags, made of exactly what decides the bytes of an answer.
 
 That is the release, the code, the address the service is known by, and the representation asked
 for: address, format and compression. So a digest in `If-None-Match` can only come from an earlier
@@ -30,7 +30,7 @@ def joined_headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]
 
 
 def representation_of(scope: Scope, headers: Mapping[bytes, bytes]) -> Representation:
-    """What of a request decides the bytes of its answer."""
+    """The parts of a request that decide the bytes of its answer."""
     return (
         scope["path"],
         scope["query_string"],
@@ -40,7 +40,7 @@ def representation_of(scope: Scope, headers: Mapping[bytes, bytes]) -> Represent
 
 
 def service_identity(settings: Settings) -> bytes:
-    """What answers depend on besides the data: this code, and the address in their links."""
+    """The code and the address of this service, on which answers depend besides the data."""
     return f"{__version__}\n{settings.public_url}".encode()
 
 

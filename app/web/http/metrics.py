@@ -1,8 +1,8 @@
 """Request metrics for Prometheus: requests by route and status, and how long they took.
 
-A route is told by its template: a path is chosen by strangers, and each new one would be a new
-series for ever. With several workers each process tells its own figures. They are plain numbers
-that a collector tells when it is asked: the library's own counters cost a lock at every request.
+A route is named by its template: a path is chosen by strangers, and each new one would be a new
+series for ever. With several workers each process counts its own. They are plain numbers that a
+collector hands over when it is asked: the library's own counters cost a lock at every request.
 """
 
 from bisect import bisect_left
@@ -25,7 +25,7 @@ class RequestMetrics:
     """Counts the requests of one application; called by its event loop alone."""
 
     def __init__(self, routes: Sequence[ServedRoute]) -> None:
-        """Know the routes there are."""
+        """Begin with nothing counted."""
         self._routes = routes
         self._route = lru_cache(maxsize=10_000)(self._find)
         self._requests: defaultdict[tuple[str, str, int], int] = defaultdict(int)
@@ -41,7 +41,7 @@ class RequestMetrics:
         self._seconds[route] += seconds
 
     def text(self) -> tuple[bytes, str]:
-        """All figures, those of the process too, in Prometheus' own format, and its name."""
+        """All metrics, those of the process too, in Prometheus' own format, and its name."""
         import prometheus_client as prometheus
 
         registry = prometheus.CollectorRegistry()
@@ -55,7 +55,7 @@ class RequestMetrics:
         return prometheus.generate_latest(registry), prometheus.CONTENT_TYPE_LATEST
 
     def collect(self) -> "Iterator[Metric]":
-        """Tell what was counted."""
+        """Hand over the metrics of the requests."""
         from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
         requests = CounterMetricFamily(

@@ -1,4 +1,4 @@
-"""Bodies: bounded while they arrive, of a type the address reads, and strict JSON.
+"""Request bodies: bounded while they arrive, of a type the address reads, and strict JSON.
 
 A length that was announced is refused before a byte is read; one that was not is counted as it
 arrives. Compressed bodies are refused: their length says nothing about what they become. A key
@@ -59,7 +59,7 @@ def _problem(error: ValidationError) -> InvalidInput:
 
 
 def json_body(shape: type[BaseModel], example: Any) -> dict[str, Any]:
-    """How OpenAPI declares a JSON body of this shape."""
+    """The declaration of a JSON body of this shape for OpenAPI."""
     schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
     content = {JSON: {"schema": schema, "example": example}}
     return {"requestBody": {"required": True, "content": content}}
@@ -138,7 +138,7 @@ async def body_parts(
 
 
 def _check_head(request: Request, most: int, types: tuple[str, ...]) -> None:
-    """Refuse what the headers say already."""
+    """Refuse a body by its headers, before any of it is read."""
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise UnsupportedType(
             "a compressed body is not read here; send it without Content-Encoding",
@@ -193,7 +193,7 @@ def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _reason(fault: ValueError) -> str:
-    """What is wrong, without what Python calls it."""
+    """The reason of a fault, without Python's place in the text."""
     return str(fault).partition(": line")[0]
 
 

@@ -175,7 +175,7 @@ async def _send_not_modified(send: Send, etag: bytes) -> None:
 
 
 def _only_if_none(send: Send) -> Send:
-    """For whoever wants an answer only where there is none (`If-None-Match: *`, RFC 9110)."""
+    """Send a 304 in the place of any 200 (`If-None-Match: *`, RFC 9110)."""
     there_is_one = False
 
     async def send_if_none(message: Message) -> None:

@@ -32,7 +32,7 @@ class ServedRoute:
 def served_routes(routers: Iterable[tuple[APIRouter, str]]) -> list[ServedRoute]:
     """The routes of routers, each with the prefix it has in the application, by path.
 
-    They are read off the routers, because FastAPI makes all it knows of a route anew to tell it.
+    They are read off the routers, because FastAPI makes all it knows of a route anew for each look.
     """
     found = (one for router, prefix in routers for one in _routes_of(router, prefix))
     return sorted(found, key=lambda one: one.path)

@@ -1,4 +1,4 @@
-"""The description of the API: OpenAPI 3.1 that is worth reading, and the page that shows it."""
+"""OpenAPI document: the 3.1 description of the API, and the page that shows it."""
 
 from pathlib import Path
 from typing import Any
@@ -85,17 +85,17 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     schemas.update(input_schemas())
     described["components"]["securitySchemes"] = {"key": KEY}
     described["security"] = []
-    told = {key: _naming("Ref", schemas["Ref"], part) for key, part in described.items()}
-    add_examples(told)
-    return told
+    document = {key: _with_ref("Ref", schemas["Ref"], part) for key, part in described.items()}
+    add_examples(document)
+    return document
 
 
-def _naming(name: str, schema: Any, found: Any) -> Any:
-    """Name the schema wherever it is written out: generators make one type of it, not fifty."""
+def _with_ref(name: str, schema: Any, found: Any) -> Any:
+    """Refer to a schema wherever it is written out: generators make one type of it, not fifty."""
     if isinstance(found, list):
-        return [_naming(name, schema, item) for item in found]
+        return [_with_ref(name, schema, item) for item in found]
     if not isinstance(found, dict):
         return found
     if found.get("title") == name and found is not schema:
         return {"$ref": f"#/components/schemas/{name}", "description": found["description"]}
-    return {key: _naming(name, schema, item) for key, item in found.items()}
+    return {key: _with_ref(name, schema, item) for key, item in found.items()}

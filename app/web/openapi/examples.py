@@ -1,6 +1,6 @@
-"""Real answers for OpenAPI: what the service says of the shipped seeds, each list cut to one row.
+"""Examples for OpenAPI: real answers over the shipped seeds, each list cut to one row.
 
-They are kept in `examples.json`, which `scripts/refresh-examples` makes and a test compares with
+They are stored in `examples.json`, which `scripts/refresh-examples` makes and a test compares with
 what the service answers. Moments are of the day somebody loaded the seeds, so they are all made
 one: that they are the only thing that differs is what the test holds.
 """
@@ -14,20 +14,20 @@ from urllib.parse import urlencode
 import orjson
 
 JSON = "application/json"
-KEPT = Path(__file__).parent / "examples.json"
+EXAMPLES = Path(__file__).parent / "examples.json"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SOME_MOMENT = "2026-11-24T12:00:00.000000Z"
 
-Told = dict[str, Any]
+Described = dict[str, Any]
 
 
 def read_examples() -> dict[str, Any]:
     """The answers by path."""
-    examples: dict[str, Any] = orjson.loads(KEPT.read_bytes())
+    examples: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
     return examples
 
 
-def add_examples(described: Told) -> None:
+def add_examples(described: Described) -> None:
     """Show at every path of a description what it answers."""
     examples = read_examples()
     for path, content in _answers(described):
@@ -35,7 +35,7 @@ def add_examples(described: Told) -> None:
             content["example"] = examples[path]
 
 
-def addresses(described: Told) -> dict[str, str]:
+def addresses(described: Described) -> dict[str, str]:
     """For each path that answers with JSON, an address that its own examples make."""
     paths = described["paths"]
     return {path: _address(path, paths[path]["get"]) for path, _ in _answers(described)}
@@ -54,16 +54,16 @@ def shortened(answer: Any) -> Any:
             return answer
 
 
-def _answers(described: Told) -> Iterator[tuple[str, Told]]:
-    """What is read as JSON: each path with its content in the description."""
+def _answers(described: Described) -> Iterator[tuple[str, Described]]:
+    """The paths that answer with JSON, each with its content in the description."""
     for path, methods in described["paths"].items():
         content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
         if path.startswith("/v1") and JSON in content:
             yield path, content[JSON]
 
 
-def _address(path: str, told: Mapping[str, Any]) -> str:
-    parameters = told.get("parameters", ())
+def _address(path: str, operation: Mapping[str, Any]) -> str:
+    parameters = operation.get("parameters", ())
     places = {one["name"]: one["example"] for one in parameters if one["in"] == "path"}
     query = {
         one["name"]: _plain(one["example"])

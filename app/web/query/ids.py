@@ -60,7 +60,7 @@ def resolve_one(context: ReadContext, space: str, given: str) -> str:
 
 def _resolve(context: ReadContext, space: str, given: Iterable[str]) -> dict[str, str | None]:
     wanted = [one for one in given if is_id(one)]
-    exact = context.references.known(context.connection, space, wanted)
+    exact = context.references.existing(context.connection, space, wanted)
     found: dict[str, str | None] = {one: one if one in exact else None for one in wanted}
     if space in ("actor", "country") and None in found.values():
         aliases = country_aliases(context)

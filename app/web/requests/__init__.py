@@ -1,1 +1,1 @@
-"""What a request runs with: the service, its context, the executor, keys and limits."""
+"""Running a request: the service, the context, the executor, keys and limits."""

@@ -1,4 +1,4 @@
-"""Access: a key is checked before anything of the body is read, and each use is on record.
+"""Authentication: a key is checked before anything of the body is read, and each use is on record.
 
 The order matters. A service that reads the body first lets anybody make it hold hundreds of
 megabytes; here a request without a valid key has cost one indexed look-up.
@@ -28,7 +28,7 @@ MOST_PENDING = 10_000
 
 @dataclass
 class Authenticator:
-    """Lets a request in by its key, and keeps the record of who came.
+    """Checks the key of a request, and records each use and each refusal.
 
     Attributes:
         database: where keys and events are.
@@ -39,7 +39,7 @@ class Authenticator:
     _recording: asyncio.Task[None] | None = None
 
     async def require(self, request: Request, scope: str) -> Key:
-        """The key of a request.
+        """Return the key of a request, whose scope must reach far enough.
 
         Raises:
             Unauthorized: alike without a key and with one that is unknown, expired or revoked.
@@ -59,7 +59,7 @@ class Authenticator:
         return key
 
     async def identify(self, request: Request) -> Key | None:
-        """The valid key that a request carries, if it carries one."""
+        """Return the valid key that a request carries, if it carries one."""
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return None
@@ -71,7 +71,7 @@ class Authenticator:
             return find_key(connection, token)
 
     def record_later(self, event: dict[str, Any]) -> None:
-        """Put an event on record soon, together with the others that wait."""
+        """Record an event soon, together with the others that wait."""
         log.info("audit", extra={"fields": event})
         if len(self._pending) < MOST_PENDING:
             self._pending.append(event)
@@ -79,7 +79,7 @@ class Authenticator:
             self._recording = asyncio.create_task(self.flush())
 
     async def close(self) -> None:
-        """Wait until what waits is written."""
+        """Wait until the events that wait are written."""
         if self._recording is not None:
             await self._recording
 
@@ -99,7 +99,7 @@ class Authenticator:
 
 
 def unauthorized() -> Unauthorized:
-    """What is told alike to all whose key does not hold."""
+    """The problem of every request without a valid key, alike for all."""
     return Unauthorized(
         "send a valid key as `Authorization: Bearer TOKEN`; "
         "`positions keys create` makes one beside the database",
@@ -110,7 +110,7 @@ def unauthorized() -> Unauthorized:
 def audit_event(
     request: Request, key: Key | None, outcome: str, status: int, release: int | None = None
 ) -> dict[str, Any]:
-    """What is recorded of a request: nothing that it carried but its address."""
+    """The audit event of a request, with nothing that it carried but its address."""
     return {
         "at": utc_now(),
         "key": key.id if key else None,

@@ -26,16 +26,16 @@ from app.web.requests.service import Service
 
 @dataclass
 class ReadContext:
-    """What a request that reads is answered from: its parameters and one state of the data.
+    """The parameters of a request that reads, and the one state of the data it is answered from.
 
     Attributes:
         request: the request.
-        service: what the process has.
+        service: the database and the caches of the process.
         connection: sees that state.
         release: the release that was current when the answer was made.
         known: the earlier release to answer from, where `known_at` asks for one; else None.
         values: the values of the query, by parameter.
-        references: what marks in stored records stand for.
+        references: replaces the reference marks in stored JSON.
     """
 
     request: Request
@@ -81,7 +81,7 @@ class ReadContext:
 
     @property
     def is_sqlite(self) -> bool:
-        """Which of the two databases answers."""
+        """Whether the database is SQLite, rather than PostgreSQL."""
         return self.service.database.is_sqlite
 
     @property
@@ -93,7 +93,7 @@ class ReadContext:
     def rows(
         self, statement: sa.Select[Any], values: Mapping[str, Any] | None = None, /
     ) -> Sequence[Any]:
-        """The rows of a statement, its blanks filled, as of the release asked for."""
+        """The rows of a statement, with values for its placeholders, as of the release wanted."""
         return self.connection.execute(as_known(statement, self.known), values).all()
 
     def cached_rows(
@@ -112,11 +112,11 @@ class ReadContext:
         return self.references.fill(self.connection, text)
 
     def meaning(self, values: Sequence[Any]) -> list[Any]:
-        """Values with what their marks stand for in the place of those that are marks."""
+        """Values in which each mark is replaced by what it stands for."""
         return self.references.meaning(self.connection, values)
 
     def cached(self, key: Any, make: Callable[[], Any]) -> Any:
-        """A value kept for as long as the release stays; made anew for an earlier one."""
+        """A value cached while its release is the newest; made anew for an earlier release."""
         cache = self.service.release_cache
         if self.known is not None or cache.release != self.release:
             return make()
@@ -140,12 +140,12 @@ class ReadContext:
 
     def meta(self, citing: set[str], **more: Any) -> bytes:
         """The JSON text of `meta`: release and citations first, then what the answer adds."""
-        told = {k: v for k, v in more.items() if v is not None}
+        members = {k: v for k, v in more.items() if v is not None}
         if "as_of" in self.values:
-            told["as_of"] = self.values["as_of"]
+            members["as_of"] = self.values["as_of"]
         if "known_at" in self.values:
-            told["known_at"] = self.values["known_at"]
-        tail = orjson.dumps(told)[1:-1]
+            members["known_at"] = self.values["known_at"]
+        tail = orjson.dumps(members)[1:-1]
         head = b'{"release":%d,"citations":%b' % (self.release_shown, self.citations(citing))
         return b"%b,%b}" % (head, tail) if tail else head + b"}"
 
@@ -163,7 +163,7 @@ class ReadContext:
 
 
 class open_context:
-    """The one state of the data that a request is answered from, open for a block."""
+    """Opens a request's context, over one state of the data, for a block."""
 
     __slots__ = ("_given", "_quick", "_read")
 
@@ -192,7 +192,7 @@ class open_context:
 def context_on(
     connection: Connection, service: Service, request: Request, values: dict[str, Any]
 ) -> ReadContext:
-    """What a request asks, of the state that a connection sees."""
+    """The context of a request over the state that a connection sees."""
     release = current_release(connection)
     known = None
     if "known_at" in values:

@@ -1,4 +1,4 @@
-"""Executor: where the work of a request runs, and how much of it at once.
+"""Executor: runs the work of requests on the event loop or in threads, bounded in number.
 
 A handler is plain synchronous code. A short indexed read costs less than handing it to a thread,
 so it runs on the event loop; while it waits for PostgreSQL the loop goes on with others. Costly
@@ -31,7 +31,7 @@ Work = Callable[..., Response]
 
 
 class Executor:
-    """Runs the work of requests.
+    """Runs quick work on the event loop and costly work in threads.
 
     Args:
         database: what the work reads.
@@ -98,7 +98,7 @@ class Executor:
             raise self.costly.busy()
 
     async def _run_in_thread(self, key: Hashable, work: Work) -> Response:
-        """Run costly work; what is over is no longer known to be costly, until it is again."""
+        """Run costly work; once done it is tried as quick work again."""
         still_costly = False
         try:
             with self._flights.lead(key):

@@ -1,4 +1,4 @@
-"""Bounded limiter: how many do a thing at once, and how many wait for it."""
+"""Bounded limiter: a bound on how many do a thing at once, and on how many wait for it."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -36,12 +36,12 @@ class BoundedLimiter:
 
     @property
     def taken(self) -> int:
-        """How many places are taken."""
+        """The number of places that are taken."""
         return self._places.borrowed_tokens
 
     @property
     def waiting(self) -> int:
-        """How many wait for a place."""
+        """The number of those who wait for a place."""
         return self._places.statistics().tasks_waiting
 
     async def acquire(self, borrower: object) -> None:

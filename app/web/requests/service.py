@@ -1,4 +1,4 @@
-"""Service: what a process that serves has, for all of its requests."""
+"""Service: the database, settings and caches that all requests of a process share."""
 
 from dataclasses import dataclass, field
 
@@ -14,16 +14,16 @@ from app.web.requests.release_cache import ReleaseCache
 
 @dataclass
 class Service:
-    """The database and the settings, and what was made of them so far.
+    """The parts that all requests of a process share.
 
     Attributes:
-        database: what is read and written.
-        settings: what the operator set.
-        index: which rows have which values, as of any release.
-        statements: the statements by their shape.
-        release_cache: what was made of the newest release.
+        database: the database.
+        settings: the settings of the operator.
+        index: the index, as of any release.
+        statements: the cache of compiled statements.
+        release_cache: values that were made of the newest release.
         executor: runs the work of requests.
-        authenticator: knows the keys.
+        authenticator: checks keys.
     """
 
     database: Database
@@ -40,7 +40,7 @@ class Service:
         self.authenticator = Authenticator(self.database)
 
     def references(self, release: int, known: int | None) -> ReferenceFiller:
-        """What marks stand for, cached while the release is the newest."""
+        """The filler of references, cached while its release is the newest."""
         if known is not None:
             return ReferenceFiller(release, known)
         if self.release_cache.release < release:
@@ -49,6 +49,6 @@ class Service:
         return cache.references if cache.release == release else ReferenceFiller(release)
 
     async def close(self) -> None:
-        """Write down what waits for it, and give back the connections."""
+        """Write the events that wait, and give back the connections."""
         await self.authenticator.close()
         await self.database.close_on_loop()

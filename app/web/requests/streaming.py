@@ -18,11 +18,11 @@ from app.web.requests.limiter import BoundedLimiter
 
 
 class CutShort(Exception):
-    """The rest of a result could not be made: its reader is cut off, not told that it is whole."""
+    """The rest of a result could not be made: its reader is cut off, lest it look whole."""
 
 
 class Stream(StreamingResponse):
-    """A result by parts, each made beside the event loop.
+    """A result by parts, each made in a thread.
 
     The first part is made before the head is sent: what is wrong is still a problem then, and the
     tag is of the state of the data that the parts are of. What goes wrong later cuts the answer

@@ -1,21 +1,22 @@
-"""Tables as others publish them: CSV files, plain or gzipped, that know how far they were read.
+"""CSV files as others publish them, plain or gzipped: rows, faults by line, and progress.
 
-A table is read once, from beginning to end, and never held. Whatever is wrong with it, down to
-a file that ends in the middle, becomes a fault with file and line; reading goes on where it can,
-so that one run shows all there is to mend.
+A file is read once, from beginning to end, as a stream. Whatever is wrong with it, down to one
+that ends in the middle, becomes a fault with file and line; reading goes on where it can, so that
+one run shows all there is to mend. What a file holds is told by its header, never by its name.
 """
 
 import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from app.errors import Refused
 from app.records.faults import FaultLog, SourceLocation
 
-#: What reading a file can meet, and how to say it. The first that fits is said.
+#: The damage that reading can meet, and its message. The first that fits is said.
 _DAMAGE: tuple[tuple[type[Exception], str], ...] = (
     (EOFError, "the file ends in the middle of its compressed data; fetch it whole"),
     (gzip.BadGzipFile, "is not what gzip makes, or damaged ({}); fetch it again"),
@@ -24,10 +25,12 @@ _DAMAGE: tuple[tuple[type[Exception], str], ...] = (
     (csv.Error, "is not well-formed CSV ({}); a quote may be unclosed, or the file half"),
 )
 _LONGEST_HEADER = 65_536
+#: The columns that a table of each name must have. More columns do no harm.
+Layouts = Mapping[str, Sequence[str]]
 UNREADABLE = tuple(kind for kind, _ in _DAMAGE)
 
 
-class Table:
+class CsvFile:
     """One CSV file with a header row, UTF-8, plain or gzipped (told by its first bytes).
 
     Attributes:
@@ -51,7 +54,7 @@ class Table:
 
     @property
     def position(self) -> int:
-        """How many of its bytes on disk were read so far."""
+        """The bytes on disk that were read so far."""
         if self._raw is not None and not self._raw.closed:
             return self._raw.tell()
         return self.size if self._done else 0
@@ -72,7 +75,7 @@ class Table:
         return self.header.index(name)
 
     def rows(self, faults: FaultLog) -> Iterator[list[str]]:
-        """Give the rows below the header; what is no row of this table becomes a fault."""
+        """Yield the rows below the header; a row of another width becomes a fault."""
         width = len(self.header)
         with self._open() as text:
             lines = self._lines = csv.reader(text, strict=True)
@@ -89,31 +92,70 @@ class Table:
                         )
             except UNREADABLE as error:
                 self.damaged = True
-                faults.add(SourceLocation(self.name, lines.line_num + 1), "file", _said(error))
+                faults.add(SourceLocation(self.name, lines.line_num + 1), "file", _damage(error))
         self._done = True
 
     def _read_header(self) -> list[str]:
-        """The first row. Its line is read alone: what is wrong further down is found there."""
+        """Return the first row. Its line is read alone: faults further down are found there."""
         try:
             with self._bytes() as content:
                 first = content.readline(_LONGEST_HEADER).decode("utf-8-sig")
             return next(csv.reader([first], strict=True), [])
         except UNREADABLE as error:
-            raise ValueError(f"{self.name}: {_said(error)}") from error
+            raise ValueError(f"{self.name}: {_damage(error)}") from error
 
     def _open(self) -> io.TextIOWrapper:
         return io.TextIOWrapper(self._bytes(), encoding="utf-8-sig", newline="")
 
     def _bytes(self) -> io.BufferedReader | gzip.GzipFile:
-        """What the file holds, unpacked where it is packed."""
+        """Open the content of the file, unpacked where it is packed."""
         raw = self._raw = self.path.open("rb")
         zipped = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         return _Unpacked(raw) if zipped else raw
 
 
+def layout_of(file: CsvFile, layouts: Layouts) -> str | None:
+    """Return the name of the layout whose columns the header has, all of them."""
+    return next((name for name, need in layouts.items() if set(need) <= set(file.header)), None)
+
+
+def difference(file: CsvFile, layouts: Layouts) -> str:
+    """Say what the header is, and what it lacks of the layout that it is nearest to."""
+    name = max(layouts, key=lambda name: len(set(layouts[name]) & set(file.header)))
+    lacks = [column for column in layouts[name] if column not in file.header]
+    near = len(lacks) < len(set(layouts[name]))
+    hint = f"; for {name} it lacks {', '.join(lacks)}" if near else ""
+    return f"{file.name} has the header {','.join(file.header)!r}{hint}"
+
+
+def csv_files_in(folder: Path) -> list[CsvFile]:
+    """Open every CSV file of a folder, plain or gzipped, in order of name."""
+    files = [f for f in folder.iterdir() if f.name.lower().endswith((".csv", ".csv.gz"))]
+    return [CsvFile(file) for file in sorted(files)]
+
+
+def by_layout(files: Sequence[CsvFile], layouts: Layouts) -> tuple[dict[str, CsvFile], list[str]]:
+    """Sort files by the name of their layout, with a message for each that has none.
+
+    Raises:
+        Refused: when two files have the same layout.
+    """
+    found: dict[str, CsvFile] = {}
+    strange: list[str] = []
+    for file in files:
+        name = layout_of(file, layouts)
+        if name is None:
+            strange.append(difference(file, layouts))
+        elif name in found:
+            raise Refused(f"{found[name].name} and {file.name} are both {name}; keep one of them")
+        else:
+            found[name] = file
+    return found, strange
+
+
 class _Unpacked(gzip.GzipFile):
-    """Closes the packed file as well; gzip leaves one that it did not open itself."""
+    """A gzip file that closes the packed file as well; gzip leaves one it did not open itself."""
 
     def __init__(self, packed: io.BufferedReader) -> None:
         self._packed = packed
@@ -132,6 +174,6 @@ def _misfit(found: int, width: int) -> str:
     )
 
 
-def _said(error: Exception) -> str:
-    told = next(told for kind, told in _DAMAGE if isinstance(error, kind))
-    return told.format(error)
+def _damage(error: Exception) -> str:
+    message = next(message for kind, message in _DAMAGE if isinstance(error, kind))
+    return message.format(error)
