@@ -95,13 +95,12 @@ def _versioned(
     name: str,
     *own: Column[Any],
     indexes: tuple[tuple[str, ...], ...] = (),
-    by_name: tuple[tuple[str, ...], ...] = (("sort_name", "id"),),
+    dataset: tuple[str, ...] = ("dataset", "id"),
 ) -> Table:
     """Make a kind's table and its history; `body` comes last so that SQLite can stop before it.
 
     Moments need no index: each is that of its release, and they sort alike.
     """
-    every = (("dataset", "id"), ("release", "id"), *by_name)
     current = Table(
         name,
         metadata,
@@ -110,7 +109,7 @@ def _versioned(
         Column("body", Text, nullable=False),
         UniqueConstraint("id"),
     )
-    for columns in every + indexes:
+    for columns in (dataset, ("release", "id"), *indexes):
         Index(None, *(current.c[c] for c in columns))
     history = Table(
         f"{name}_history",
@@ -132,28 +131,27 @@ countries = _versioned(
     _key("numeric"),
     _key("m49_region"),
     _key("m49_subregion"),
-    indexes=(("m49_region", "id"), ("m49_subregion", "id"), ("alpha2",), ("numeric",)),
+    indexes=(("alpha2",), ("numeric",)),
 )
 organizations = _versioned(
     "organizations",
     _key("classification"),
     _key("country"),
     _key("parent"),
-    indexes=(("classification", "id"), ("country", "id"), ("parent",)),
+    indexes=(("country", "id"), ("parent",)),
 )
 people = _versioned("people", _key("country"), indexes=(("country", "id"),))
 groups = _versioned(
     "groups",
     _key("classification"),
     _key("country"),
-    indexes=(("classification", "id"), ("country", "id")),
+    indexes=(("country", "id"),),
 )
 agreements = _versioned(
     "agreements",
     _key("agreement_type", nullable=False),
     _key("status", nullable=False),
     *_dates("signed"),
-    indexes=(("agreement_type", "id"), ("status", "id"), ("signed_earliest", "id")),
 )
 topics = _versioned("topics", _key("parent"), indexes=(("parent", "id"),))
 questions = _versioned(
@@ -180,47 +178,28 @@ opinions = _versioned(
     *_dates("stated"),
     # When it counts: its own date, else its document's.
     *_dates("counts"),
-    indexes=(
-        # Whose direction on what, and when each question was answered, without the rows.
-        ("holder", "question", "score", "dataset", "attribution"),
-        ("question", "holder", "counts_earliest", "counts_latest"),
-        ("holder_country", "holder", "question"),
-        ("holder_country", "question", "id"),
-        ("question", "id"),
-        ("holder", "id"),
-        ("holder_country", "id"),
-        ("holder_kind", "id"),
-        ("stance", "id"),
-        ("attribution", "id"),
-        ("document", "id"),
-        ("stated_earliest", "id"),
-        ("stated_latest", "stated_earliest", "id"),
-        ("counts_earliest", "id"),
-        # With the stance, so that those of another need not be looked at: of several stances in
-        # the order of time, and of one, to be counted, too.
-        ("holder_country", "stated_earliest", "id", "stance"),
-        ("holder_country", "stance", "stated_earliest", "id"),
-    ),
-    by_name=(),  # it goes by its id
+    # Whose references they are, for who is changed or removed: there may be millions of them, so
+    # an index is as narrow as it can be. What lists ask is in the index of the release.
+    indexes=(("holder",), ("question",), ("document",)),
+    dataset=("dataset",),
 )
 #: Nobody asks for those without, which are nearly all, so they have no place in the index; on
 #: PostgreSQL neither (see `migrations/env.py`).
 for _seldom in (opinions.c.speaker, opinions.c.on_behalf_of):
     _given = _seldom.is_not(None)
-    Index(None, _seldom, opinions.c.id, sqlite_where=_given)
+    Index(None, _seldom, sqlite_where=_given)
 events = _versioned(
     "events",
     _key("event_type", nullable=False),
     _key("agreement"),
     *_dates("date"),
-    indexes=(("event_type", "id"), ("agreement", "id"), ("date_earliest", "id")),
+    indexes=(("agreement", "id"), ("date_earliest", "id")),
 )
 documents = _versioned(
     "documents",
     _key("publisher"),
     _key("source_type", nullable=False),
     *_dates("published"),
-    indexes=(("publisher", "id"), ("source_type", "id"), ("published_earliest", "id")),
 )
 datasets = _versioned("datasets")
 

@@ -1,4 +1,8 @@
-"""Number the rows of all kinds in the order in which they came, and keep the index of a release."""
+"""Number the rows in the order in which they came, and store the index of a release.
+
+The index says which rows a list has and in which order, so the indexes of tables that only served
+lists go.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,8 +33,72 @@ NUMBERED = " UNION ALL ".join(
     f"SELECT since, {number} AS place, id FROM {table}" for number, table in enumerate(TABLES)
 )
 
+#: Indexes that only served lists.
+OF_LISTS = {
+    "agreements": (
+        ("agreement_type", "id"),
+        ("signed_earliest", "id"),
+        ("sort_name", "id"),
+        ("status", "id"),
+    ),
+    "countries": (
+        ("m49_region", "id"),
+        ("m49_subregion", "id"),
+        ("sort_name", "id"),
+    ),
+    "datasets": (("sort_name", "id"),),
+    "documents": (
+        ("published_earliest", "id"),
+        ("publisher", "id"),
+        ("sort_name", "id"),
+        ("source_type", "id"),
+    ),
+    "events": (
+        ("event_type", "id"),
+        ("sort_name", "id"),
+    ),
+    "groups": (
+        ("classification", "id"),
+        ("sort_name", "id"),
+    ),
+    "opinions": (
+        ("attribution", "id"),
+        ("counts_earliest", "id"),
+        ("dataset", "id"),
+        ("document", "id"),
+        ("holder_country", "holder", "question"),
+        ("holder_country", "id"),
+        ("holder_country", "question", "id"),
+        ("holder_country", "stance", "stated_earliest", "id"),
+        ("holder_country", "stated_earliest", "id", "stance"),
+        ("holder", "id"),
+        ("holder_kind", "id"),
+        ("holder", "question", "score", "dataset", "attribution"),
+        ("on_behalf_of", "id"),
+        ("question", "holder", "counts_earliest", "counts_latest"),
+        ("question", "id"),
+        ("speaker", "id"),
+        ("stance", "id"),
+        ("stated_earliest", "id"),
+        ("stated_latest", "stated_earliest", "id"),
+    ),
+    "organizations": (
+        ("classification", "id"),
+        ("sort_name", "id"),
+    ),
+    "people": (("sort_name", "id"),),
+    "questions": (("sort_name", "id"),),
+    "topics": (("sort_name", "id"),),
+}
+#: Opinions by what they refer to, for what is changed or removed.
+OF_REFERENCES = ("holder", "question", "document", "dataset")
+SELDOM = ("speaker", "on_behalf_of")
+
 
 def upgrade() -> None:
+    for table, indexes in OF_LISTS.items():
+        for columns in indexes:
+            op.drop_index(op.f(_named(table, columns)), table)
     connection = op.get_bind()
     op.execute(
         "CREATE TEMPORARY TABLE numbering AS SELECT row_number() OVER "
@@ -50,6 +118,8 @@ def upgrade() -> None:
         "releases",
     )
     op.execute("DROP TABLE numbering")
+    for column in (*OF_REFERENCES, *SELDOM):
+        _create_index("opinions", (column,))
     op.create_table(
         "index_parts",
         sa.Column("name", KEY, nullable=False),
@@ -58,6 +128,17 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_index_parts")),
     )
+
+
+def _named(table: str, columns: tuple[str, ...]) -> str:
+    return f"ix_{table}_{'_'.join(columns)}"
+
+
+def _create_index(table: str, columns: tuple[str, ...]) -> None:
+    """Make an index; of columns that few rows have, over these rows alone."""
+    seldom = sa.text(f"{columns[0]} IS NOT NULL") if columns[0] in SELDOM else None
+    where = {} if seldom is None else {"sqlite_where": seldom, "postgresql_where": seldom}
+    op.create_index(op.f(_named(table, columns)), table, list(columns), **where)  # type: ignore[arg-type]
 
 
 def _add_on_postgresql(_connection: Connection, number: int, table: str) -> None:
@@ -137,6 +218,8 @@ def _without_guards(connection: Connection, statement: str, table: str) -> None:
 def downgrade() -> None:
     connection = op.get_bind()
     op.drop_table("index_parts")
+    for column in (*OF_REFERENCES, *SELDOM):
+        op.drop_index(op.f(_named("opinions", (column,))), "opinions")
     op.drop_column("releases", "last_row")
     for table in TABLES:
         keys = [sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}"))] if table in KINDS else []
@@ -148,3 +231,6 @@ def downgrade() -> None:
         if table in KINDS:
             op.drop_constraint(op.f(f"uq_{table}_id"), table)
             op.create_primary_key(op.f(f"pk_{table}"), table, ["id"])
+    for table, indexes in OF_LISTS.items():
+        for columns in indexes:
+            _create_index(table, columns)
