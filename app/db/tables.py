@@ -76,6 +76,10 @@ def _stored() -> list[Column[Any]]:
     ]
 
 
+#: The columns that the table of every kind has.
+SHARED_COLUMNS = frozenset(column.name for column in _stored()) | {"body"}
+
+
 def _versioned(
     name: str,
     *own: Column[Any],

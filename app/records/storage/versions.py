@@ -148,7 +148,7 @@ class Versions:
             "recorded_at": self._recorded_at,
             "origin": origin,
         }
-        derived = derived_columns(row, self._referents) if kind.name == "opinion" else {}
+        derived = derived_columns(row, self._referents) if kind.derived_columns else {}
         return row | stamp | derived
 
     def _current(self, kind: Kind, ids: list[str]) -> dict[str, Any]:
