@@ -80,6 +80,10 @@ def _stored() -> list[Column[Any]]:
     ]
 
 
+#: The columns that the table of every kind has.
+SHARED_COLUMNS = frozenset(column.name for column in _stored()) | {"body"}
+
+
 def _copy(column: Column[Any]) -> Column[Any]:
     """The same column of another table."""
     return Column(

@@ -9,12 +9,10 @@ from collections.abc import Mapping
 
 from sqlalchemy import Table
 
-from app.db.tables import ACTOR_KINDS, KIND_TABLES
+from app.db.tables import ACTOR_KINDS, KIND_TABLES, SHARED_COLUMNS
 
-#: What rows hold besides, which nobody asks for by value.
-_NOT_ASKED = frozenset(
-    ("row_id", "id", "revision", "since", "recorded_at", "origin", "name", "sort_name", "body")
-)
+#: Columns of all kinds that somebody asks for by value.
+_ASKED = ("dataset", "release")
 #: A column that a kind has under another name: a country is its own country.
 _INSTEAD = {("country", "country"): "id"}
 
@@ -37,9 +35,11 @@ def orderings_of(space: str) -> list[str]:
 def columns_of(kind: str) -> dict[str, str]:
     """The columns of a kind that the index holds, and the column of the table each is read from."""
     table = KIND_TABLES[kind]
-    columns = {name: name for name in _names(table) if name not in _NOT_ASKED}
+    columns = {name: name for name in _names(table)}
     return columns | {name: own for (of, name), own in _INSTEAD.items() if of == kind}
 
 
 def _names(table: Table) -> list[str]:
-    return [column.name for column in table.c]
+    """The columns of the kind's own, and those of all kinds that are asked."""
+    names = [column.name for column in table.c]
+    return [name for name in names if name not in SHARED_COLUMNS or name in _ASKED]

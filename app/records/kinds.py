@@ -1,20 +1,21 @@
 """Kinds of record: the name of each, its class, its table and its columns.
 
-A new kind is one row here, beside its class and its table.
+A new kind is one row here, beside its class and its table (`app/db/tables.py`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import orjson
 from sqlalchemy import Table
 
-from app.dates import UNKNOWN, VagueDate
 from app.db.tables import KIND_TABLES
 from app.records.actors import Country, Group, Organization, Person
 from app.records.agreements import Agreement
 from app.records.base import Record
+from app.records.columns import ColumnReader, column_readers, references_in
 from app.records.events import Event
 from app.records.opinions import Opinion
 from app.records.questions import Question, Topic
@@ -22,10 +23,7 @@ from app.records.references import MARK
 from app.records.sources import Dataset, Document
 from app.vocabulary import Attribution, fold
 
-_RANK = {word: rank for rank, word in enumerate(Attribution)}
-
-
-#: What a date says that follows from its `edtf`.
+#: The parts of a date that follow from its `edtf`.
 _COMPUTED = ("earliest", "latest", "precision")
 
 
@@ -33,25 +31,49 @@ _COMPUTED = ("earliest", "latest", "precision")
 class Kind:
     """One kind of record.
 
+    Only its name and its class must be stated, and its table in `app/db/tables.py`.
+
     Attributes:
         name: as refs say it (`opinion`).
-        path: as addresses and seed files say it (`opinions`).
         record: the class of its records.
-        columns: what its table holds of a record, for filters and sorting.
-        references: the columns that hold an id, with the space of ids it is in.
+        plural: as addresses and seed files say it, where it is not the name with an s.
+        extra_columns: how the columns of its table are filled that no field fills.
+        extra_references: the space of ids of each of these that refers to a record.
+        derived_columns: columns that other records decide (`app/records/storage`).
         linked: whether references in lists are kept in `links`.
         cited: whether other records may refer to its records.
         example: the id of a record that the shipped data has, which OpenAPI shows.
+
+    Raises:
+        ValueError: when its table is missing, or a column of it that nothing fills.
     """
 
     name: str
-    path: str
     record: type[Record]
-    columns: Callable[[Any], dict[str, Any]]
-    references: Mapping[str, str] = field(default_factory=dict)
+    plural: str | None = None
+    extra_columns: Mapping[str, ColumnReader] = field(default_factory=dict)
+    extra_references: Mapping[str, str] = field(default_factory=dict)
+    derived_columns: tuple[str, ...] = ()
     linked: bool = True
     cited: bool = True
     example: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check that the kind has a table, and that every column of it is filled."""
+        if self.name not in KIND_TABLES:
+            raise ValueError(
+                f"app/db/tables.py: KIND_TABLES has no table for the kind {self.name!r}, "
+                "which app/records/kinds.py states"
+            )
+        try:
+            self._readers  # noqa: B018  made once, here
+        except ValueError as error:
+            raise ValueError(f"app/records/kinds.py: Kind({self.name!r}, …): {error}") from None
+
+    @property
+    def path(self) -> str:
+        """The word for the kind in addresses and seed files (`opinions`)."""
+        return self.plural or f"{self.name}s"
 
     @property
     def table(self) -> Table:
@@ -62,6 +84,21 @@ class Kind:
     def example_id(self) -> str:
         """The id in the example of an address: made up where no record is stated."""
         return self.example or f"some-{self.name}"
+
+    @cached_property
+    def references(self) -> dict[str, str]:
+        """The columns that refer to a record, each with the space of ids it is in."""
+        names = self.table.columns.keys()
+        return {**dict(references_in(self.record, names)), **self.extra_references}
+
+    def columns(self, record: Record) -> dict[str, Any]:
+        """Return the columns that a record fills, for filters and sorting."""
+        return {name: read(record) for name, read in self._readers.items()}
+
+    @cached_property
+    def _readers(self) -> dict[str, ColumnReader]:
+        names = self.table.columns.keys()
+        return column_readers(self.record, names, self.extra_columns, self.derived_columns)
 
 
 def body_of(record: Record) -> str:
@@ -106,136 +143,42 @@ def _as_given(value: Any) -> Any:
             return value
 
 
-def _bounds(prefix: str, date: VagueDate | None) -> dict[str, str]:
-    earliest, latest = date.keys if date else (UNKNOWN, UNKNOWN)
-    return {f"{prefix}_earliest": earliest, f"{prefix}_latest": latest}
-
-
-def _country(record: Country) -> dict[str, Any]:
-    return {
-        "alpha2": record.iso3166_1_alpha2,
-        "numeric": record.iso3166_1_numeric,
-        "m49_region": record.m49_region,
-        "m49_subregion": record.m49_subregion,
-    }
-
-
-def _organization(record: Organization) -> dict[str, Any]:
-    return {
-        "classification": record.classification,
-        "country": record.country,
-        "parent": record.parent,
-    }
-
-
-def _person(record: Person) -> dict[str, Any]:
-    return {"country": record.country}
-
-
-def _group(record: Group) -> dict[str, Any]:
-    return {"classification": record.classification.value, "country": record.country}
-
-
-def _agreement(record: Agreement) -> dict[str, Any]:
-    return {
-        "agreement_type": record.agreement_type.value,
-        "status": record.status.value,
-        **_bounds("signed", record.signed),
-    }
-
-
-def _topic(record: Topic) -> dict[str, Any]:
-    return {"parent": record.parent}
-
-
-def _question(record: Question) -> dict[str, Any]:
-    return {"kind": record.kind.value, "agreement": record.agreement}
-
-
-def _opinion(record: Opinion) -> dict[str, Any]:
-    return {
-        "holder": record.holder,
-        "speaker": record.speaker,
-        "on_behalf_of": record.on_behalf_of,
-        "question": record.question,
-        "stance": record.stance.value,
-        "score": record.stance.score,
-        "attribution": record.attribution.value,
-        "attribution_rank": _RANK[record.attribution],
-        "confidence": record.confidence.value if record.confidence else None,
-        "document": record.evidence[0].document,
-        **_bounds("stated", record.stated),
-    }
-
-
-def _event(record: Event) -> dict[str, Any]:
-    return {
-        "event_type": record.event_type.value,
-        "agreement": record.agreement,
-        **_bounds("date", record.date),
-    }
-
-
-def _document(record: Document) -> dict[str, Any]:
-    return {
-        "publisher": record.publisher,
-        "source_type": record.source_type.value,
-        **_bounds("published", record.published),
-    }
-
-
-def _dataset(_record: Dataset) -> dict[str, Any]:
-    return {}
-
+#: The rank of each attribution, so that a list can be sorted by how an opinion is known.
+_RANKS = {word: rank for rank, word in enumerate(Attribution)}
 
 #: In the order in which a load can write them so that most references are already there.
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("dataset", "datasets", Dataset, _dataset, example="kazakhstan-nato"),
-        Kind("document", "documents", Document, _document, example="kazakhstan-nato-analysis"),
-        Kind("topic", "topics", Topic, _topic, {"parent": "topic"}, example="nuclear-weapons"),
-        Kind("country", "countries", Country, _country, example="KAZ"),
+        Kind("dataset", Dataset, example="kazakhstan-nato"),
+        Kind("document", Document, example="kazakhstan-nato-analysis"),
+        Kind("topic", Topic, example="nuclear-weapons"),
         Kind(
-            "organization",
-            "organizations",
-            Organization,
-            _organization,
-            {"country": "country", "parent": "organization"},
-            example="nato",
+            "country",
+            Country,
+            plural="countries",
+            extra_columns={
+                "alpha2": lambda country: country.iso3166_1_alpha2,
+                "numeric": lambda country: country.iso3166_1_numeric,
+            },
+            example="KAZ",
         ),
-        Kind("person", "people", Person, _person, {"country": "country"}, example="azimbai-gali"),
-        Kind("group", "groups", Group, _group, {"country": "country"}, example="most-analysts"),
-        Kind("agreement", "agreements", Agreement, _agreement, example="partnership-for-peace"),
-        Kind(
-            "question",
-            "questions",
-            Question,
-            _question,
-            {"agreement": "agreement"},
-            example="kazakhstan-full-nato-membership",
-        ),
-        Kind(
-            "event",
-            "events",
-            Event,
-            _event,
-            {"agreement": "agreement"},
-            cited=False,
-            example="kazakhstan-nato-1996-agreement-signed",
-        ),
+        Kind("organization", Organization, example="nato"),
+        Kind("person", Person, plural="people", example="azimbai-gali"),
+        Kind("group", Group, example="most-analysts"),
+        Kind("agreement", Agreement, example="partnership-for-peace"),
+        Kind("question", Question, example="kazakhstan-full-nato-membership"),
+        Kind("event", Event, cited=False, example="kazakhstan-nato-1996-agreement-signed"),
         Kind(
             "opinion",
-            "opinions",
             Opinion,
-            _opinion,
-            {
-                "holder": "actor",
-                "speaker": "actor",
-                "on_behalf_of": "actor",
-                "question": "question",
-                "document": "document",
+            extra_columns={
+                "score": lambda opinion: opinion.stance.score,
+                "attribution_rank": lambda opinion: _RANKS[opinion.attribution],
+                "document": lambda opinion: opinion.evidence[0].document,
             },
+            extra_references={"document": "document"},
+            derived_columns=("holder_kind", "holder_country", "counts_earliest", "counts_latest"),
             linked=False,
             cited=False,
             example="gali-full-membership",

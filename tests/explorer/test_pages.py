@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
+from app.db.tables import KIND_TABLES
 from app.explorer import labels
 from app.records.kinds import KINDS
 from tests.conftest import World, served
@@ -309,7 +310,8 @@ def test_inferred_words_come_with_the_bounds_there_are(client: TestClient) -> No
 def test_a_kind_without_a_page_leads_to_its_records_and_can_be_searched_for(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind = replace(KINDS["event"], name="sanction", path="sanctions")
+    monkeypatch.setitem(KIND_TABLES, "sanction", KIND_TABLES["event"])
+    kind = replace(KINDS["event"], name="sanction", plural="sanctions")
     monkeypatch.setitem(KINDS, "sanction", kind)
     assert labels.page_address({"kind": "sanction", "id": "arms"}) == "/v1/sanctions/arms"
     assert '<option value="sanction">sanctions</option>' in page_of(client, "/search?q=embargo")

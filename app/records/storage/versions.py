@@ -143,7 +143,7 @@ class Versions:
             "recorded_at": self._recorded_at,
             "origin": origin,
         }
-        derived = derived_columns(row, self._referents) if kind.name == "opinion" else {}
+        derived = derived_columns(row, self._referents) if kind.derived_columns else {}
         return row | stamp | derived
 
     def _next_row(self) -> int:
