@@ -13,7 +13,11 @@ from app.db import Database
 from app.db.backup import backup as backup_database
 from app.db.backup import restore as restore_database
 from app.db.migrate import migrate as migrate_database
+from app.db.releases import current_release
 from app.errors import Refused
+from app.index.storage import store as store_index
+from app.index.storage import store_missing
+from app.index.verification import differences
 from app.records.storage.export import export_lines
 from app.records.storage.history import head_of, verify_history
 from app.settings import Settings
@@ -26,10 +30,18 @@ def open_database() -> Iterator[Database]:
     """Open the database of the settings, migrated first, for the length of a command."""
     database = Database(Settings().database_url)
     try:
-        migrate_database(database)
+        bring_to_schema(database)
         yield database
     finally:
         database.close()
+
+
+def bring_to_schema(database: Database) -> bool:
+    """Migrate a database, and store the index of its release where it has none; say whether."""
+    migrated = migrate_database(database)
+    with database.write() as connection:
+        stored = store_missing(connection, current_release(connection))
+    return migrated or stored
 
 
 @database_commands.command(epilog="Example: `DATABASE_URL=sqlite:///x.db positions migrate`")
@@ -39,7 +51,7 @@ def migrate() -> None:
     `serve` and every command that needs the database do so themselves; this one does nothing else.
     """
     database = Database(Settings().database_url)
-    migrated = migrate_database(database)
+    migrated = bring_to_schema(database)
     typer.echo("The database was migrated." if migrated else "The database is up to date.")
     database.close()
 
@@ -64,7 +76,7 @@ def restore(
     previous = restore_database(database, file)
     if previous:
         say(f"What was there is now {previous}.")
-    migrate_database(database)
+    bring_to_schema(database)
     _say_head(database)
     database.close()
 
@@ -95,6 +107,34 @@ def verify() -> None:
         raise Refused(f"the history was changed: {len(faults)} releases do not fit their hashes")
     say(f"{release} releases, each as it was written.")
     typer.echo(f"release {release} {head}")
+
+
+@database_commands.command(epilog="Example: `positions index --rebuild`")
+def index(
+    rebuild: Annotated[bool, typer.Option(help="Store it anew, made from all rows.")] = False,
+) -> None:
+    """Compare the index of the release with the rows, and say each difference.
+
+    The index says which records a list has and in which order. It is stored with large changes and
+    brought forward by itself; `--rebuild` stores it anew, should it ever differ.
+    """
+    with open_database() as database, database.write() as connection:
+        release = current_release(connection)
+        if rebuild:
+            store_index(connection, release)
+        found = list(differences(connection, release))
+    for one in found[:MOST_DIFFERENCES]:
+        warn(one)
+    if found:
+        raise Refused(
+            f"the index of release {release} differs from the rows in {len(found)} places; "
+            "`positions index --rebuild` stores it anew"
+        )
+    say(f"The index of release {release} is as the rows are.")
+
+
+#: How many differences are told one by one.
+MOST_DIFFERENCES = 50
 
 
 def _say_head(database: Database) -> None:

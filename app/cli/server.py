@@ -11,9 +11,9 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from app.cli.database import bring_to_schema
 from app.cli.messages import say, say_outcome
 from app.db import Database, parse_url
-from app.db.migrate import migrate
 from app.db.releases import current_release
 from app.errors import Refused, nearest
 from app.logs import configure_logging
@@ -100,7 +100,7 @@ def run_server(config: Config) -> None:
 def _prepare_database(url: str) -> None:
     """Migrate the database, and load the shipped seeds if it is empty."""
     database = Database(url)
-    if migrate(database):
+    if bring_to_schema(database):
         say("The database was migrated.")
     with database.read() as connection:
         empty = current_release(connection) == 0

@@ -74,6 +74,14 @@ class Ordering:
         return self._ranks
 
     @property
+    def rows(self) -> list[int]:
+        """All row ids in order, those that came later in their places."""
+        rows = self._rows.tolist()
+        for one in reversed(self._added):
+            rows.insert(one.place, one.row)
+        return rows
+
+    @property
     def stored(self) -> tuple["array[int]", Sequence[Key]]:
         """The order and its fences, as it is made of; rows that came later are not in it yet."""
         return self._rows, self._fences

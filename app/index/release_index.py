@@ -92,6 +92,11 @@ class IndexView:
         self._index, self._state, self._last_row = index, state, last_row
         self._live: dict[str, BitMap] = {}
 
+    @property
+    def state(self) -> State:
+        """The sets and orderings, of this release or a later one."""
+        return self._state
+
     def live(self, space: str) -> BitMap:
         """The rows of a space that count at this release. The caller does not change them."""
         found = self._live.get(space)

@@ -37,6 +37,18 @@ def store_when_due(connection: Connection, release: int) -> None:
         store(connection, release)
 
 
+def store_missing(connection: Connection, release: int) -> bool:
+    """Store the index of a release where none is stored that this version understands.
+
+    Returns:
+        Whether it was missing, and there are so many rows that it was worth storing.
+    """
+    missing = stored_release(connection) == 0
+    if missing:
+        store_when_due(connection, release)
+    return missing and stored_release(connection) > 0
+
+
 def store(connection: Connection, release: int) -> None:
     """Store the index of a release, made from its rows."""
     state = build(connection, release)
