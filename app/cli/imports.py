@@ -1,14 +1,19 @@
-"""The commands under `positions import`: what others publish, as records."""
+"""Commands under `positions import`: one for each source that others publish."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.database import open_database
 from app.cli.messages import say_outcome
+
+if TYPE_CHECKING:  # an importer is loaded by its own command
+    from app.db import Database
+    from app.importers.import_run import ReportProgress
+    from app.records.storage.change import Outcome
 
 imports = typer.Typer(
     help="Import what others publish, such as UN roll calls.", no_args_is_help=True
@@ -33,14 +38,21 @@ def un_votes(
     """Import roll calls of the UN General Assembly: all or nothing, and again changes nothing."""
     from app.importers.un_votes import import_un_votes
 
+    _run(import_un_votes, path, "Reading votes")
+
+
+def _run(
+    importer: "Callable[[Database, Path, ReportProgress], Outcome]", path: Path, description: str
+) -> None:
+    """Run an importer over the database of the settings, and say what it did."""
     with open_database() as database:
-        with _progress("Reading votes") as watch:
-            outcome = import_un_votes(database, path, watch)
+        with _progress(description) as report:
+            outcome = importer(database, path, report)
         say_outcome(outcome, "Imported")
 
 
 @contextmanager
-def _progress(description: str) -> Iterator[Callable[[int, int], None]]:
+def _progress(description: str) -> "Iterator[ReportProgress]":
     """Show a bar on a terminal, and nothing elsewhere."""
     from rich.console import Console
     from rich.progress import Progress

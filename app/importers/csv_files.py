@@ -2,7 +2,7 @@
 
 A file is read once, from beginning to end, as a stream. Whatever is wrong with it, down to one
 that ends in the middle, becomes a fault with file and line; reading goes on where it can, so that
-one run shows all there is to mend. What a file holds is told by its header, never by its name.
+one run shows all there is to mend. The content of a file is known by its header, never by its name.
 """
 
 import csv
@@ -31,7 +31,7 @@ UNREADABLE = tuple(kind for kind, _ in _DAMAGE)
 
 
 class CsvFile:
-    """One CSV file with a header row, UTF-8, plain or gzipped (told by its first bytes).
+    """One CSV file with a header row, UTF-8, plain or gzipped (known by its first bytes).
 
     Attributes:
         header: the names of its columns, as its first row gives them.

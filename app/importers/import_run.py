@@ -1,7 +1,7 @@
 """An import run: published files to rows in one transaction, all or nothing.
 
 Every importer is run here. Files are read once, as a stream, to their end, so that all faults are
-told together; only without any is something stored. What an earlier import of the same body of
+found together; only without any is something stored. What an earlier import of the same body of
 data stated and this one does not is removed, and the same files again change nothing.
 
 A new importer states an `ImportSource`: how its files are read into entries, and where there are
@@ -30,7 +30,7 @@ from app.settings import seeds_folder
 
 _BATCH = 5000
 
-#: Told now and then how far reading has come: bytes read, and bytes there are.
+#: Called now and then with how far reading has come: bytes read, and bytes there are.
 ReportProgress = Callable[[int, int], None]
 Content = dict[str, Any]
 
@@ -122,7 +122,7 @@ def run_import(
     Args:
         database: a migrated database.
         open_source: opens the files, knowing what the database has.
-        report_progress: told how far reading has come.
+        report_progress: called with how far reading has come.
 
     Raises:
         Refused: when the files are not those of the source.

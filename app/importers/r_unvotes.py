@@ -159,7 +159,7 @@ class UnvotesPackage(VoteSource):
 
     def _note_unknown(self, file: CsvFile, rcid: str) -> None:
         if rcid in self._refused:
-            return  # its own fault was told, where it stands
+            return  # its own fault is noted, where it stands
         detail = f"roll call {rcid!r} is not in {self._roll_calls.name}"
         self.faults.add(file.location, "rcid", detail)
 

@@ -176,8 +176,8 @@ class VoteSource(ImportSource[Vote]):
         seated = self._seats.get((name, code))
         if seated is None:
             seated = self._seats[name, code] = self._seated(file, name, code)
-        for held in seated:
-            if held.through is None or call.day <= held.through:
+        for term in seated:
+            if term.through is None or call.day <= term.through:
                 break
         else:
             return None
@@ -187,13 +187,13 @@ class VoteSource(ImportSource[Vote]):
             right = ", ".join(self.stances)
             self.faults.add(file.location, "vote", f"{word!r} is none of {right}")
             return None
-        if call.seen & held.bit:
-            self._note_second(file, call, held.holder)
+        if call.seen & term.bit:
+            self._note_second(file, call, term.holder)
             return None
-        call.seen |= held.bit
+        call.seen |= term.bit
         if stance is None:
             return None
-        return Vote(call.question, held.holder, stance, held.named, record, file.line)
+        return Vote(call.question, term.holder, stance, term.named, record, file.line)
 
     def _seated(self, file: CsvFile, name: str, code: str) -> tuple[_Seated, ...]:
         """Return the states that a name and code mean; none, and a fault, where they mean none."""

@@ -1,6 +1,6 @@
 """Import of roll calls of the UN General Assembly, in either of the forms they are published in.
 
-The form is told by the files' headers, not their names: the three tables of the R package
+The form is known by the files' headers, not their names: the three tables of the R package
 unvotes, or the bulk table of the UN Digital Library. Anything else is refused, naming the header
 that was seen, and so is a folder that holds half a form or two.
 """
@@ -41,7 +41,7 @@ def import_un_votes(database: Database, path: Path, report_progress: ReportProgr
     Args:
         database: a migrated database.
         path: the files; see `open_votes`.
-        report_progress: told how far reading has come.
+        report_progress: called with how far reading has come.
 
     Raises:
         Refused: when the files are of no known form.

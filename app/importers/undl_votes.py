@@ -173,8 +173,8 @@ def _what(row: dict[str, str]) -> str:
 def _where(row: dict[str, str]) -> str | None:
     """Return meeting and draft, which lead to the debate."""
     parts = (("Meeting", "meeting"), ("draft", "draft"), ("report", "committee_report"))
-    told = [f"{word} {clean(row[name])}" for word, name in parts if clean(row[name])]
-    return f"{', '.join(told)}." if told else None
+    named = [f"{word} {clean(row[name])}" for word, name in parts if clean(row[name])]
+    return f"{', '.join(named)}." if named else None
 
 
 def _dataset(edition: str) -> Content:

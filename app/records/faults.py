@@ -43,7 +43,7 @@ class RecordFault:
 
 
 class FaultLog:
-    """Faults found so far: all counted, the first thousand kept, so that they are told together."""
+    """Faults found so far: all counted, the first thousand kept."""
 
     def __init__(self) -> None:
         self.kept: list[RecordFault] = []

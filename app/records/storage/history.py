@@ -22,6 +22,8 @@ from app.records.kinds import KINDS, Kind
 FIRST_HASH = "0" * 64
 ADD, MODIFY, DELETE, DERIVE = "add", "modify", "delete", "derive"
 _PARTS = 500
+#: The columns of a release that each of its changes is shown with.
+_RELEASE = (releases.c.at, releases.c.by, releases.c.origin, releases.c.reason)
 _VERSION = ("id", "dataset", "revision", "recorded_at", "body")
 
 ChangePosition = tuple[int, str, str]
@@ -34,8 +36,7 @@ def revisions_of(kind: Kind, record_id: str) -> Select[Any]:
         for part, _, ids in (_current(kind), _superseded(kind), _removed(kind))
     ]
     found = sa.union_all(*parts).subquery("revisions")
-    told = (releases.c.at, releases.c.by, releases.c.origin, releases.c.reason)
-    return sa.select(found, *told).join_from(found, releases, releases.c.id == found.c.release)
+    return sa.select(found, *_RELEASE).join_from(found, releases, releases.c.id == found.c.release)
 
 
 def next_changes(
@@ -67,8 +68,7 @@ def _statement(after: str, *, newest: bool) -> Select[Any]:
             first = named.where(_beyond(kind, release, ids, after)).order_by(*order).limit(few)
             parts.append(sa.select(first.subquery()))
     found = sa.union_all(*parts).subquery("changes")
-    told = (releases.c.at, releases.c.by, releases.c.origin, releases.c.reason)
-    every = sa.select(found, *told).join_from(found, releases, releases.c.id == found.c.release)
+    every = sa.select(found, *_RELEASE).join_from(found, releases, releases.c.id == found.c.release)
     order = _order(found.c.release, found.c.kind, found.c.id, newest=newest)
     return every.order_by(*order).limit(few)
 
@@ -175,8 +175,8 @@ def _lines(connection: Connection, release: int) -> Iterator[bytes]:
             yield orjson.dumps([name, *row])
         for (record_id,) in connection.execute(_gone(kind, release)):
             yield orjson.dumps([name, record_id, DELETE])
-    held = sa.select(document_texts.c.document, document_texts.c.text)
-    texts = held.where(document_texts.c.since == release).order_by(document_texts.c.document)
+    texts = sa.select(document_texts.c.document, document_texts.c.text)
+    texts = texts.where(document_texts.c.since == release).order_by(document_texts.c.document)
     for document, text in connection.execute(texts):
         yield orjson.dumps(["text", document, sha256(text.encode()).hexdigest()])
 
