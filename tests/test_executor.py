@@ -128,7 +128,7 @@ def test_those_who_want_the_same_take_no_places_of_others(
         may_end.wait(60)
         return {}
 
-    monkeypatch.setattr("app.web.query.counting._count_facets", count)
+    monkeypatch.setattr("app.web.query.plan.Plan.facets", count)
     with (
         served(seeded_url, cache_megabytes=0, costly_at_once=2) as client,
         ThreadPoolExecutor(4) as callers,
@@ -173,12 +173,12 @@ def test_what_could_not_be_made_is_made_by_the_next() -> None:
 def test_what_is_kept_of_a_release_is_bounded_in_bytes(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(release_cache, "MOST_BYTES", 50_000)
+    monkeypatch.setattr(release_cache, "MOST_BYTES", 30_000)
     with served(seeded_url, cache_megabytes=0) as client:
         for n in range(100):
-            client.get(f"/v1/opinions?facets=stance&q=nato {'x' * 900}{n}")
+            client.get(f"/v1/positions?stated_from={1900 + n}-01-01")
         values = client.app.state.service.release_cache._cache  # type: ignore[attr-defined]
-        assert 30_000 < values._size <= 50_000
+        assert 15_000 < values._size <= 30_000
         assert values._size == sum(size for _, size in values._entries.values())
         assert 10 < len(values._entries) < 60
 

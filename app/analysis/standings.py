@@ -10,6 +10,7 @@ counts), and positions are decided among those alone.
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
@@ -87,7 +88,14 @@ class Standings:
         """Return the directions taken in a period."""
         if period.is_everything:
             return self.by_holder
-        return self._directions(decide(self._rows & period.rows(self._columns)))
+        inside, partly = self._parted_by(period)
+        held = {one: mine.within(inside) for one, mine in self.by_holder.items()}
+        if partly:
+            some = self._columns("question").any_of(self.questions[number] for number in partly)
+            rows = self._rows & some & period.rows(self._columns)
+            for holder, theirs in self._directions(decide(rows)).items():
+                held[holder] = held[holder].union(theirs)
+        return held
 
     def years(self) -> range:
         """Return the years that opinions may be of, as far as their dates are bounded."""
@@ -98,6 +106,33 @@ class Standings:
         ]
         years = [int(day[:4]) for day in days if day not in (UNKNOWN, OPEN_START, OPEN_END)]
         return range(min(years), max(years) + 1) if years else range(0)
+
+    def _parted_by(self, period: Period) -> tuple[int, list[int]]:
+        """The questions whose opinions all lie within a period, and the numbers of those partly.
+
+        What is decided over all opinions holds for the former; only the others are decided anew.
+        """
+        inside: list[int] = []
+        partly: list[int] = []
+        for number, (first, last) in enumerate(self._bounds):
+            if first > OPEN_START and period.first <= first and last <= period.last:
+                inside.append(number)
+            elif first <= period.last and last >= period.first:
+                partly.append(number)
+        return question_set(inside), partly
+
+    @cached_property
+    def _bounds(self) -> list[tuple[str, str]]:
+        """The first and the last day that the opinions on each question can be of."""
+        firsts, lasts = [OPEN_END] * len(self.questions), [UNKNOWN] * len(self.questions)
+        question_of = self._question_of
+        for day, rows in self._columns("counts_earliest").groups(self._rows, descending=True):
+            for number in {question_of[row] for row in rows}:
+                firsts[number] = str(day)
+        for day, rows in self._columns("counts_latest").groups(self._rows):
+            for number in {question_of[row] for row in rows}:
+                lasts[number] = str(day)
+        return list(zip(firsts, lasts, strict=True))
 
     def _number_questions(self) -> Iterable[str]:
         """Number the questions, and note that of each row."""

@@ -25,7 +25,7 @@ from math import fsum
 from statistics import fmean
 from typing import NamedTuple
 
-from app.analysis.measures.alignment import align
+from app.analysis.measures.alignment import common_questions, s
 from app.analysis.measures.directions import Directions
 
 # Louvain depends on the order in which it visits holders: the best of a few fixed orders is taken.
@@ -89,8 +89,9 @@ def pair_up(by_holder: Mapping[str, Directions], minimum_n: int) -> Iterator[Pai
     """Return every two of the holders who took a direction, with how far they agree."""
     holders = sorted(holder for holder, mine in by_holder.items() if any(mine))
     for a, b in combinations(holders, 2):
-        figures = align(by_holder[a].table(by_holder[b]), minimum_n)
-        yield Pair(a, b, figures.n, figures.s)
+        table = by_holder[a].table(by_holder[b])
+        n = common_questions(table)
+        yield Pair(a, b, n, s(table) if n >= minimum_n else None)
 
 
 def blocs(pairs: Iterable[Pair]) -> Blocs:

@@ -7,9 +7,14 @@ join in SQL would walk a hundred million rows. A period or a topic is one more s
 """
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from app.analysis.measures.alignment import DIRECTIONS, Table
+
+#: So few questions are put into a set one by one, which copies the whole set each time.
+FEW = 40
 
 
 class Directions(NamedTuple):
@@ -22,6 +27,10 @@ class Directions(NamedTuple):
     def within(self, chosen: int) -> "Directions":
         """Keep the directions on the chosen questions."""
         return Directions(self.against & chosen, self.neither & chosen, self.favour & chosen)
+
+    def union(self, other: "Directions") -> "Directions":
+        """Return the directions of both, of which no question has two."""
+        return Directions(*(mine | theirs for mine, theirs in zip(self, other, strict=True)))
 
     def table(self, other: "Directions") -> Table:
         """Count how the directions of two holders meet."""
@@ -60,8 +69,8 @@ def directions(rows: Iterable[tuple[str, int, int]]) -> dict[str, Directions]:
 def question_set(numbers: Iterable[int]) -> int:
     """Make a set of questions, by their numbers, for `Directions.within`."""
     found = list(numbers)
-    if not found:
-        return 0
+    if len(found) < FEW:
+        return reduce(or_, (1 << number for number in found), 0)
     # Written out as binary digits and read once: setting bits of a whole number copies it.
     digits = bytearray(b"0") * (max(found) + 1)
     for number in found:
