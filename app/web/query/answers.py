@@ -46,7 +46,7 @@ def _page(context: ReadContext, collection: Collection) -> Response:
     """Answer with one page of a collection as JSON."""
     order = order_of(context, collection)
     texts = [isinstance(key.column.type, sa.String) for key in order]
-    cursor = Cursor[Row[Any]](
+    cursor: Cursor[Row[Any]] = Cursor(
         partial(sort_values, order),
         [is_text if one else is_number for one in texts],
         subject=(collection.name, context.request.path_params),
