@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -42,64 +43,85 @@ class Draw:
         self._chance = chance
         self._client = httpx.Client(base_url=service, timeout=120)
         self.description = self._client.get("/openapi.json").json()
-        self._found: defaultdict[str, list[str]] = defaultdict(list)
-        for row in self._rows():
-            self._read(row)
-        for name in ("speaker", "on_behalf_of", "subject"):
-            self._found[name] = self._found[name] or ["KAZ"]
-        self._distinct = {name: sorted(set(found)) for name, found in self._found.items()}
+        questions = self._questions()
+        #: When the first records came in: a moment for `known_at`, which knows nothing later.
+        self._first = min(one["recorded_at"] for one in questions)
+        self._pools: dict[bool, dict[str, list[str]]] = {
+            True: defaultdict(list),
+            False: defaultdict(list),
+        }
+        for row in questions:
+            self._keep(row, _of_question(row))
+        for row in self._rows(questions):
+            self._keep(row, _of_opinion(row))
 
-    def value(self, path: str, name: str) -> str:
-        """Return a value of a parameter; where several may be given, sometimes several."""
-        schema = described(path, self.description)[0][name]["schema"]
-        several = schema.get("type") == "array" and self._chance.random() < SEVERAL
-        drawn = [self._one(path, name) for _ in range(self._chance.randint(2, 3) if several else 1)]
+    def filled(self, path: str, names: Iterable[str]) -> dict[str, str]:
+        """Return a value of each parameter; where several may be given, sometimes several."""
+        wanted = list(names)
+        early = "known_at" in wanted and self._chance.random() < 0.5
+        given = {name: self._value(path, name, early) for name in wanted if name != "known_at"}
+        if "known_at" in wanted:
+            given["known_at"] = self._first if early else "2036-01-01T00:00:00Z"
+        return given
+
+    def _value(self, path: str, name: str, early: bool) -> str:
+        parameter = described(path, self.description)[0][name]
+        array = parameter["schema"].get("type") == "array"
+        several = array and self._chance.random() < SEVERAL
+        number = self._chance.randint(2, 3) if several else 1
+        drawn = [self._one(parameter, early) for _ in range(number)]
         return ",".join(dict.fromkeys(drawn))
 
-    def _one(self, path: str, name: str) -> str:
-        parameter = described(path, self.description)[0][name]
+    def _one(self, parameter: dict[str, Any], early: bool) -> str:
+        name = parameter["name"]
         enum = _words({name: parameter}, name)
-        if name == "known_at":
-            # At an earlier moment another filter's value might not have been known.
-            newest = max(self._distinct["recorded_at"])
-            return self._chance.choice(["2036-01-01T00:00:00Z", newest])
-        by_row = self._chance.random() < 0.5
-        found = (self._found if by_row else self._distinct).get(_SAME.get(name, name), [])
+        found = self._pools[early].get(_SAME.get(name, name), [])
+        if self._chance.random() < 0.5:
+            found = sorted(set(found))
         held = [one for one in found if one in enum] if enum else found
-        return self._chance.choice(held or enum or [str(parameter.get("example", "x"))])
+        return self._chance.choice(held or enum or ["KAZ"])
 
-    def _rows(self) -> list[dict[str, Any]]:
-        asked = self._questions()
-        chosen = self._chance.sample(asked, min(SAMPLED, len(asked)))
+    def _keep(self, row: dict[str, Any], values: Iterable[tuple[str, str]]) -> None:
+        for name, value in values:
+            self._pools[False][name].append(value)
+            if row["recorded_at"] == self._first:
+                self._pools[True][name].append(value)
+
+    def _rows(self, questions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        chosen = self._chance.sample(questions, min(SAMPLED, len(questions)))
         paths = [f"/v1/opinions?question={one['id']}&limit=500" for one in chosen]
-        paths.append("/v1/opinions?dataset=kazakhstan-nato&limit=500")
-        for question in asked:
-            self._found["topic"] += [one["id"] for one in question["topics"]]
-            self._found["subject"] += [one["actor"]["id"] for one in question["subjects"]]
-            self._found["q"] += re.findall(r"[A-Za-z]{4,}", question["title"])
-        return [row for path in paths for row in self._client.get(path).json()["data"]]
+        for path in [*paths, "/v1/opinions?dataset=kazakhstan-nato&limit=500"]:
+            yield from self._client.get(path).raise_for_status().json()["data"]
 
     def _questions(self) -> list[dict[str, Any]]:
-        found, following = [], "/v1/questions?limit=500&fields=id,title,topics,subjects"
+        found, following = [], "/v1/questions?limit=500&fields=id,recorded_at,title,topics,subjects"
         while following:
             page = self._client.get(following).raise_for_status().json()
             found += page["data"]
             following = page["links"]["next"]
         return found
 
-    def _read(self, row: dict[str, Any]) -> None:
-        """Take the values of an opinion."""
-        for name in ("id", "dataset", "recorded_at", "stance", "attribution"):
-            self._found[name].append(row[name])
-        for name in ("holder", "speaker", "on_behalf_of", "question"):
-            if row[name]:
-                self._found[name].append(row[name]["id"])
-        self._found["holder_kind"].append(row["holder"]["kind"])
-        self._found["document"] += [place["document"] for place in row["evidence"]]
-        if row["holder"]["kind"] == "country":
-            self._found["country"].append(row["holder"]["id"])
-        if row["stated"] and row["stated"]["earliest"]:
-            self._found["day"].append(row["stated"]["earliest"])
+
+def _of_question(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The values that a question has, by the names of filters."""
+    yield from (("topic", one["id"]) for one in row["topics"])
+    yield from (("subject", one["actor"]["id"]) for one in row["subjects"])
+    yield from (("q", word) for word in re.findall(r"[A-Za-z]{4,}", row["title"]))
+
+
+def _of_opinion(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The values that an opinion has, by the names of filters."""
+    for name in ("id", "dataset", "stance", "attribution"):
+        yield name, row[name]
+    for name in ("holder", "speaker", "on_behalf_of", "question"):
+        if row[name]:
+            yield name, row[name]["id"]
+    yield "holder_kind", row["holder"]["kind"]
+    yield from (("document", place["document"]) for place in row["evidence"])
+    if row["holder"]["kind"] == "country":
+        yield "country", row["holder"]["id"]
+    if row["stated"] and row["stated"]["earliest"]:
+        yield "day", row["stated"]["earliest"]
 
 
 #: Parameters that take the values of another one.

@@ -1,10 +1,16 @@
-"""How Alembic meets the database: over a connection it is given, in batch mode for SQLite."""
+"""How Alembic meets the database: over a connection it is given, in batch mode for SQLite.
+
+A migration that it writes (`scripts/new-migration`) guards the tables it makes that only grow.
+"""
 
 from typing import Any
 
 from alembic import context
+from alembic.autogenerate import renderers
+from alembic.operations.ops import CreateTableOp, MigrateOperation, MigrationScript
 
-from app.db.tables import metadata
+from app.db.guards import APPEND_ONLY
+from app.db.tables import Key, Serial, metadata
 
 #: Made in migrations, by dialect, and not part of the metadata (app/db/search.py).
 BY_HAND = ("search_index", "ix_search_entries_vector")
@@ -13,6 +19,34 @@ BY_HAND = ("search_index", "ix_search_entries_vector")
 def include_name(name: str | None, _kind: str, _parents: Any) -> bool:
     """Leave alone what SQLAlchemy does not describe."""
     return not (name or "").startswith(BY_HAND)
+
+
+class Guard(MigrateOperation):
+    """The guards of a new table that only grows; they go with the table."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+
+@renderers.dispatch_for(Guard)
+def render_guard(autogen_context: Any, operation: Guard) -> str:
+    """Write the call that makes the guards."""
+    autogen_context.imports.add("from app.db.guards import guard")
+    return f'guard(op.get_bind(), "{operation.table}")'
+
+
+def add_guards(_context: Any, _revision: Any, directives: list[MigrationScript]) -> None:
+    """Guard each table that a migration makes, where its rows are never to be changed."""
+    for script in directives:
+        made = script.upgrade_ops.ops
+        tables = [one.table_name for one in made if isinstance(one, CreateTableOp)]
+        made.extend(Guard(table) for table in tables if table in APPEND_ONLY)
+
+
+def render_type(kind: str, item: Any, _context: Any) -> str | bool:
+    """Write our two types of column by the names that a migration gives them."""
+    names = {id(Key): "Key", id(Serial): "Serial"}
+    return kind == "type" and names.get(id(item), False)
 
 
 connection = context.config.attributes["connection"]
@@ -26,6 +60,8 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     include_name=include_name,
+    render_item=render_type,
+    process_revision_directives=add_guards,
     compare_type=False,
     transaction_per_migration=False,
 )

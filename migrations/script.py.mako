@@ -2,7 +2,18 @@
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+% if imports:
+
+${imports}
+% endif
+% if "Key" in upgrades + downgrades:
+
+Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+% endif
+% if "Serial" in upgrades + downgrades:
+Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+% endif
+
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None

@@ -82,6 +82,28 @@ def test_a_database_of_a_newer_version_is_refused_in_one_line(database: Database
         migrate(database)
 
 
+def test_a_database_whose_history_is_not_guarded_is_refused(database: Database) -> None:
+    dropped = {
+        "sqlite": ("topics_history_no_replace", "DROP TRIGGER topics_history_no_replace"),
+        "postgresql": (
+            "topics_history_append_only",
+            "ALTER TABLE topics_history DISABLE TRIGGER topics_history_append_only",
+        ),
+    }
+    with database.write() as connection:
+        name, statement = dropped[connection.dialect.name]
+        connection.execute(sa.text(statement))
+    with pytest.raises(Refused, match=f"no trigger {name};.*guard"):
+        migrate(database)
+
+
+def test_a_table_that_no_migration_makes_is_named(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(sa.text("DROP TABLE keys"))
+    with pytest.raises(Refused, match="no migration makes keys of app/db/tables.py"):
+        migrate(database)
+
+
 def test_a_service_over_an_older_schema_says_it_is_not_ready(
     database: Database, database_url: str
 ) -> None:

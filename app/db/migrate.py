@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.db.database import Database
+from app.db.guards import missing_guards
+from app.db.tables import metadata
 from app.errors import Refused
 from app.settings import migrations_folder
 
@@ -20,23 +22,51 @@ def migrate(database: Database) -> bool:
     """Bring the database to this version's schema; say whether anything was done.
 
     Raises:
-        Refused: when the database is from a newer version, or cannot be opened as one.
+        Refused: when the database is from a newer version, cannot be opened as one, or lacks a
+            table or the guard of a history afterwards.
     """
     with _locked(database) as connection:
-        found = version_of(connection)
-        if found == head():
-            return False
-        if found is not None and found not in _versions():
-            raise Refused(
-                f"the database is from a newer version (schema {found}); "
-                "update this service, or restore a backup made by this version"
-            )
-        from alembic import command  # which takes as long to load as all else at a start
+        migrated = upgrade(connection)
+        _refuse_incomplete(connection)
+        return migrated
 
-        options = config()
-        options.attributes["connection"] = connection
-        command.upgrade(options, "head")
-        return True
+
+def upgrade(connection: Connection) -> bool:
+    """Run the migrations that are missing; say whether there were any.
+
+    Raises:
+        Refused: when the database is from a newer version.
+    """
+    found = version_of(connection)
+    if found == head():
+        return False
+    if found is not None and found not in _versions():
+        raise Refused(
+            f"the database is from a newer version (schema {found}); "
+            "update this service, or restore a backup made by this version"
+        )
+    from alembic import command  # which takes as long to load as all else at a start
+
+    options = config()
+    options.attributes["connection"] = connection
+    command.upgrade(options, "head")
+    return True
+
+
+def _refuse_incomplete(connection: Connection) -> None:
+    """Refuse what no migration makes, though the code rests on it: a table, a guard."""
+    tables = set(metadata.tables) - set(sa.inspect(connection).get_table_names())
+    if tables:
+        raise Refused(
+            f"no migration makes {', '.join(sorted(tables))} of app/db/tables.py: "
+            "scripts/new-migration writes one"
+        )
+    guards = missing_guards(connection)
+    if guards:
+        raise Refused(
+            f"history could be rewritten: the database has no trigger {', '.join(guards)}; "
+            "a migration has to call guard() of app/db/guards.py"
+        )
 
 
 def is_migrated(connection: Connection) -> bool:

@@ -49,7 +49,7 @@ def _page(context: ReadContext, collection: Collection) -> Response:
     order = order_of(context, collection)
     plan = plan_of(context, collection, order)
     texts = [isinstance(key.column.type, sa.String) for key in order]
-    cursor = Cursor[Row[Any]](
+    cursor: Cursor[Row[Any]] = Cursor(
         partial(sort_values, order),
         [is_text if one else is_number for one in texts],
         subject=(collection.name, context.request.path_params),

@@ -21,7 +21,7 @@ SHAPING = frozenset(
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Cursor(Generic[R]):
     """Maker and reader of the cursors of an answer.
 

@@ -21,7 +21,7 @@ R = TypeVar("R")
 RowsAfter: TypeAlias = Callable[[Sequence[Any] | None, int], Sequence[R]]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class PageRows(Generic[R]):
     """The rows of one page.
 
