@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.records.kinds import KINDS
 from app.resources.analyses import (
     alignment,
     blocs,
@@ -69,3 +70,18 @@ RESOURCES: tuple[APIRouter, ...] = (
     imports.router,
     document_texts.router,
 )
+
+
+def _refuse_unlisted() -> None:
+    """Check that every kind of record has its list."""
+    names = {
+        route.name for router in RESOURCES for route in router.routes if hasattr(route, "name")
+    }
+    for kind in KINDS.values():
+        if f"list_{kind.path}" not in names:
+            raise ValueError(
+                f"app/resources/__init__.py: RESOURCES has no resource of the kind {kind.name!r}"
+            )
+
+
+_refuse_unlisted()

@@ -90,8 +90,11 @@ def register(
 
     Returns:
         The collection, for answers that are made of it elsewhere.
+
+    Raises:
+        ValueError: when there is no such kind.
     """
-    kind = KINDS[kind_name]
+    kind = _kind(kind_name)
     shape: Any = stored(kind.record)
     collection = collection_of(kind, shape, filters, **options)
     operation(
@@ -120,6 +123,12 @@ def register(
         problems=(404,),
     )
     return collection
+
+
+def _kind(name: str) -> Kind:
+    if name not in KINDS:
+        raise ValueError(f"app/records/kinds.py: KINDS has no row for the kind {name!r}")
+    return KINDS[name]
 
 
 def item(context: ReadContext, kind: Kind) -> Response:
