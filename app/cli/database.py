@@ -121,7 +121,7 @@ def index(
     with open_database() as database, database.write() as connection:
         release = current_release(connection)
         if rebuild:
-            store_index(connection, release)
+            store_index(connection, release, anew=True)
         found = list(differences(connection, release))
     for one in found[:MOST_DIFFERENCES]:
         warn(one)

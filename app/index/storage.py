@@ -10,6 +10,7 @@ of their sets, then the sets, in the portable format of Roaring bitmaps
 import sys
 from array import array
 from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -20,7 +21,7 @@ from sqlalchemy import Connection
 
 from app.db.bulk import insert_rows
 from app.db.tables import KIND_TABLES, index_parts
-from app.index.build import build, last_row_of, read_ordering
+from app.index.build import build, last_row_of, read_keys, read_ordering, read_since
 from app.index.columns import ORDERINGS, SPACES, columns_of, orderings_of
 from app.index.ordering import Ordering
 from app.index.state import State
@@ -49,9 +50,19 @@ def store_missing(connection: Connection, release: int) -> bool:
     return missing and stored_release(connection) > 0
 
 
-def store(connection: Connection, release: int) -> None:
-    """Store the index of a release, made from its rows."""
-    state = build(connection, release)
+def store(connection: Connection, release: int, *, anew: bool = False) -> None:
+    """Store the index of a release.
+
+    Args:
+        connection: a write transaction, in which the release is the newest.
+        release: the release.
+        anew: whether to make it from all rows; else what is stored is brought forward, since
+            other writers wait meanwhile.
+    """
+    if anew or stored_release(connection) == 0:
+        state = build(connection, release)
+    else:
+        state = read_since(connection, load_state(connection), release)()
     connection.execute(sa.delete(index_parts))
     rows = [
         {"name": name, "release": release, "made_of": _made_of(), "data": data}
@@ -100,13 +111,20 @@ def _parts(connection: Connection, state: State) -> Iterator[tuple[str, bytes]]:
         yield f"column:{name}", b"\n".join((head, b"".join(data for _, data in items)))
     for space in SPACES:
         for name in orderings_of(space):
-            ordering = read_ordering(connection, space, name)
+            ordering = _ordering_of(connection, state, space, name)
             rows, fences = ordering.stored
             yield f"ordering:{space}:{name}", orjson.dumps(fences) + b"\n" + _little_endian(rows)
             if isinstance(ordering.ranks, array):
                 yield f"ranks:{space}:{name}", _little_endian(ordering.ranks)
     for kind, shared in state.shared.items():
         yield f"shared:{kind}", shared.serialize()
+
+
+def _ordering_of(connection: Connection, state: State, space: str, name: str) -> Ordering:
+    """An ordering of a state with all rows in their places."""
+    if found := state.orderings.get((space, name)):
+        return found.merged(partial(read_keys, connection, space, name))
+    return read_ordering(connection, space, name)
 
 
 def _column(data: bytes) -> ValueSets:

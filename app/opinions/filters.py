@@ -6,37 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement
 
-from app.analysis.as_of import begun_by
 from app.dates import OPEN_START, UNKNOWN
-from app.db.tables import links, opinions, questions
-from app.records.conditions import FilterCondition, Ids, about_topics, refers_to, topics_below
+from app.db.tables import opinions, questions
+from app.records.conditions import FilterCondition, about_topics, refers_to
 from app.vocabulary import ActorKind, Attribution, Stance
 from app.web.parameters import AS_OF, day_parameter, identifier, word
 from app.web.query.filters import DATASET, Filter, equal, overlapping
 from app.web.query.plan import let_through
 from app.web.requests.context import ReadContext
-
-
-def _on_questions(field: str, targets: Ids) -> ColumnElement[bool]:
-    """Opinions on questions that list one of the targets; two indexes alone find those."""
-    about = sa.select(links.c.id).where(
-        links.c.kind == "question",
-        links.c.field == field,
-        links.c.target.in_(targets),
-        questions.c.id == links.c.id,
-        questions.c.revision == links.c.revision,
-    )
-    return opinions.c.question.in_(about)
-
-
-def _on_topics(values: Sequence[str]) -> ColumnElement[bool]:
-    return _on_questions("topics", topics_below(values))
-
-
-def _by_then(day: str) -> ColumnElement[bool]:
-    return begun_by(opinions.c.counts_earliest, opinions.c.counts_latest, day)
 
 
 def _rows_on(
@@ -98,14 +76,12 @@ OPINION_FILTERS: tuple[Filter, ...] = (
     ),
     Filter(
         identifier("topic", "Questions of these topics, and of those below them."),
-        _on_topics,
-        "topic",
+        space="topic",
         rows=partial(_rows_on, "topic", about_topics),
     ),
     Filter(
         identifier("subject", "Questions about these actors.", "KAZ"),
-        partial(_on_questions, "subjects"),
-        "actor",
+        space="actor",
         rows=partial(_rows_on, "subject", partial(refers_to, "question", "subjects")),
     ),
     equal(
@@ -125,22 +101,11 @@ OPINION_FILTERS: tuple[Filter, ...] = (
         opinions.c.stated_latest,
         start=False,
     ),
-    Filter(AS_OF, _by_then, rows=_rows_by_then),
+    Filter(AS_OF, rows=_rows_by_then),
     equal(word("holder_kind", ActorKind, "What the holder is."), opinions.c.holder_kind),
     equal(word("attribution", Attribution, "How the source comes by it."), opinions.c.attribution),
     equal(DATASET, opinions.c.dataset, "dataset"),
 )
-
-
-def opinion_conditions(
-    context: ReadContext, *, but: Sequence[str] = ()
-) -> list[ColumnElement[bool]]:
-    """The conditions on `opinions` that the request's filters make."""
-    return [
-        one.condition(context.values[one.parameter.name])
-        for one in OPINION_FILTERS
-        if one.parameter.name in context.values and one.parameter.name not in but
-    ]
 
 
 def opinion_rows(context: ReadContext, *, but: Sequence[str] = ()) -> BitMap:

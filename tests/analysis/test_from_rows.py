@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from app.analysis import ties, timeline
 from app.analysis.country_profile import CountryRecords, read_places
-from app.analysis.rows import ReadRows, batches
+from app.analysis.rows import ReadRows
 from app.db import Database
 from app.db.releases import current_release
 from app.db.rows import rows_by_id
@@ -94,8 +94,3 @@ def test_a_country_has_the_records_of_those_who_belong_to_it(read: ReadRows) -> 
     assert {"actor:KAZ"} < {one["party"][1:] for one in records.agreements()}
     assert records.events(read_places(read))
     assert "kazakhstan-nato" in records.cited
-
-
-def test_keys_are_read_by_batches() -> None:
-    assert list(batches("abcde", 2)) == ["ab", "cd", "e"]
-    assert list(batches("")) == []

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Annotated, Any
 
 import orjson
-import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from pydantic import Field
 from pyroaring import BitMap
@@ -122,33 +121,22 @@ def _selection(context: ReadContext) -> Selection:
     )
 
 
-def _by_kind(_values: Any) -> sa.ColumnElement[bool]:
-    """Stand for a condition that depends on the kind of entry (`app.analysis.timeline`)."""
-    return sa.true()
-
-
 FILTERS = (
-    Filter(
-        identifier("actor", "Of these: party, participant or holder.", "KAZ"), _by_kind, "actor"
-    ),
+    Filter(identifier("actor", "Of these: party, participant or holder.", "KAZ"), space="actor"),
     Filter(
         identifier("country", "Of this country, or of those who belong to it.", "KAZ"),
-        _by_kind,
-        "country",
+        space="country",
     ),
     Filter(
         identifier(
             "agreement", "About these agreements.", "us-kazakhstan-talks-on-troops-for-afghanistan"
         ),
-        _by_kind,
-        "agreement",
+        space="agreement",
     ),
-    Filter(identifier("question", "Opinions on these questions."), _by_kind, "question"),
-    Filter(
-        identifier("topic", "Opinions on these topics and those below them."), _by_kind, "topic"
-    ),
-    Filter(identifier("document", "What these documents report."), _by_kind, "document"),
-    Filter(DATASET, _by_kind, "dataset"),
+    Filter(identifier("question", "Opinions on these questions."), space="question"),
+    Filter(identifier("topic", "Opinions on these topics and those below them."), space="topic"),
+    Filter(identifier("document", "What these documents report."), space="document"),
+    Filter(DATASET, space="dataset"),
 )
 OWN: tuple[Parameter, ...] = (
     word_of("kind", list(KINDS), "Only entries of these kinds."),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-import sqlalchemy as sa
 from pyroaring import BitMap
 from sqlalchemy import ColumnElement
 
@@ -27,19 +26,19 @@ class Filter:
 
     Attributes:
         parameter: what callers give.
-        condition: what it means in SQL, from the parsed values.
+        condition: what it means in SQL, from the parsed values, where the index does not say it.
         space: for ids, the space they are in; they are resolved and must exist.
         facet: the column that `facets=` counts by, where that makes sense.
         applies_to_source: whether it applies to the rows that the collection is derived from, and
             the collection's own `source` sees to it.
-        rows: what it means in the index; left out where SQL alone can say it.
+        rows: what it means in the index.
         takes_all_values: whether the condition takes the values of all parameters, since what it
             means depends on another one.
         skips_unknown: for ids, whether one that does not exist is left out instead of refused.
     """
 
     parameter: Parameter
-    condition: FilterCondition
+    condition: FilterCondition | None = None
     space: str | None = None
     facet: ColumnElement[Any] | None = None
     applies_to_source: bool = False
@@ -58,13 +57,8 @@ def overlapping(
     parameter: Parameter, earliest: ColumnElement[str], latest: ColumnElement[str], *, start: bool
 ) -> Filter:
     """One end of a period that a vague date must overlap; unknown dates never do."""
-    condition = (
-        (lambda day: sa.and_(latest >= day, earliest != UNKNOWN))
-        if start
-        else (lambda day: sa.and_(earliest <= day, earliest != UNKNOWN))
-    )
     rows = partial(_from, latest.name) if start else partial(_until, earliest.name)
-    return Filter(parameter, condition, rows=rows)
+    return Filter(parameter, rows=rows)
 
 
 def _having(column: str, context: ReadContext, values: Sequence[Any]) -> BitMap:

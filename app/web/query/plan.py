@@ -120,6 +120,7 @@ def _rows_of(context: ReadContext, space: str, one: Filter) -> BitMap:
     value = context.values if one.takes_all_values else context.values[one.parameter.name]
     if one.rows is not None:
         return one.rows(context, value)
+    assert one.condition is not None  # noqa: S101  a filter has a meaning in one of the two
     return rows_where(context, space, one.condition(value))
 
 

@@ -115,7 +115,7 @@ def _filtered(
     conditions = [
         one.condition(values[one.parameter.name])
         for one in collection.filters
-        if one.parameter.name in values and not one.applies_to_source
+        if one.parameter.name in values and one.condition and not one.applies_to_source
     ]
     return collection.source(context).where(*first, *conditions)
 
