@@ -24,7 +24,8 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from app.db import Database, deadlines
+from app.db import Database
+from app.db.engines import deadlines
 from app.db.migrate import migrate
 from app.logs import configure_logging
 from app.main import create_app

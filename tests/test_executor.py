@@ -45,7 +45,7 @@ def threads_asked_from() -> Iterator[set[int]]:
 @pytest.fixture
 def late_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is asked turns out to take long."""
-    monkeypatch.setattr("app.db.deadlines.QUICK_SECONDS", -1)
+    monkeypatch.setattr("app.db.engines.deadlines.QUICK_SECONDS", -1)
     monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 0)
 
 
@@ -58,7 +58,7 @@ def loop_of(client: TestClient) -> int:
 def test_what_is_quick_is_answered_where_it_was_asked(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.db.deadlines.QUICK_SECONDS", 60)
+    monkeypatch.setattr("app.db.engines.deadlines.QUICK_SECONDS", 60)
     with served(seeded_url, cache_megabytes=0) as client, threads_asked_from() as threads:
         client.get("/v1/opinions?facets=stance,holder")
         assert threads == {loop_of(client)}
@@ -83,9 +83,9 @@ def test_a_statement_that_takes_long_is_called_off_and_asked_beside(
     if not seeded_url.startswith("sqlite"):
         pytest.skip("PostgreSQL's statements go on where they are")
     worked = itertools.count()
-    monkeypatch.setattr("app.db.deadlines.QUICK_SECONDS", 10)
-    monkeypatch.setattr("app.db.sqlite.STEPS_BETWEEN_LOOKS", 1)
-    monkeypatch.setattr("app.db.deadlines.time.thread_time", lambda: next(worked))
+    monkeypatch.setattr("app.db.engines.deadlines.QUICK_SECONDS", 10)
+    monkeypatch.setattr("app.db.engines.sqlite.STEPS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr("app.db.engines.deadlines.time.thread_time", lambda: next(worked))
     with served(seeded_url, cache_megabytes=0) as late, threads_asked_from() as threads:
         answer = late.get(address)
         assert threads - {loop_of(late)}

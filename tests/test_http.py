@@ -161,11 +161,11 @@ def test_a_read_is_not_held_to_the_time_of_the_one_before(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Else it takes 100,000 requests to show.
-    monkeypatch.setattr("app.db.sqlite.STEPS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr("app.db.engines.sqlite.STEPS_BETWEEN_LOOKS", 1)
     with served(seeded_url, cache_megabytes=0) as client:
         assert client.get("/v1/topics").status_code == 200
         now = time.monotonic()
-        monkeypatch.setattr("app.db.deadlines.time.monotonic", lambda: now + 3600)
+        monkeypatch.setattr("app.db.engines.deadlines.time.monotonic", lambda: now + 3600)
         assert client.get("/v1/topics").status_code == 200
 
 

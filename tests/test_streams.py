@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from starlette.testclient import TestClient
 
-from app.db.deadlines import SLOWEST_SECONDS
+from app.db.engines.deadlines import SLOWEST_SECONDS
 from app.web.requests.streaming import CutShort
 from tests.conftest import served
 
@@ -39,8 +39,8 @@ def slow(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient
     if not url.startswith("sqlite"):
         pytest.skip("PostgreSQL bounds each statement by itself")
     clock = Clock()
-    monkeypatch.setattr("app.db.deadlines.time.monotonic", clock)
-    monkeypatch.setattr("app.db.sqlite.STEPS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr("app.db.engines.deadlines.time.monotonic", clock)
+    monkeypatch.setattr("app.db.engines.sqlite.STEPS_BETWEEN_LOOKS", 1)
     for module in ("app.web.query.answers", "app.web.query.pages"):
         monkeypatch.setattr(f"{module}.CHUNK", 5)
     with served(url, cache_megabytes=0) as client:

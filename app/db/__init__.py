@@ -6,7 +6,7 @@ its errors mean to a caller in `errors`, and the tables themselves in `tables`.
 """
 
 from app.db.database import Database
+from app.db.engines.url import parse_url
 from app.db.releases import utc_now
-from app.db.url import parse_url
 
 __all__ = ["Database", "parse_url", "utc_now"]

@@ -18,12 +18,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.util import greenlet_spawn
 from sqlalchemy.util.concurrency import in_greenlet
 
-from app.db import postgresql, sqlite
-from app.db.deadlines import SLOWEST_SECONDS, clear_deadline
-from app.db.driver import driver_of, fetch_number
+from app.db.engines import postgresql, sqlite
+from app.db.engines.deadlines import SLOWEST_SECONDS, clear_deadline
+from app.db.engines.driver import driver_of, fetch_number
+from app.db.engines.url import parse_url
+from app.db.engines.wal_index import WalIndex
 from app.db.errors import as_problem, translated, unavailable
-from app.db.url import parse_url
-from app.db.wal_index import WalIndex
 
 try:
     import fcntl

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, Table
 from sqlalchemy.sql.util import ClauseAdapter
 
 from app.db.database import Database
-from app.db.driver import fetch_number
+from app.db.engines.driver import fetch_number
 from app.db.tables import HISTORY, releases
 
 

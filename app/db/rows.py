@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table
 
-from app.db.driver import fetch
+from app.db.engines.driver import fetch
 
 
 def rows_by_id(

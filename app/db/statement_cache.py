@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 
-from app.db.driver import driver_of, fetch
+from app.db.engines.driver import driver_of, fetch
 from app.db.releases import as_known
 
 Values = Mapping[str, Any]

@@ -17,7 +17,7 @@ import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 
-from app.db.deadlines import renew_deadline
+from app.db.engines.deadlines import renew_deadline
 from app.db.tables import datasets, releases
 from app.records.kinds import KINDS, Kind
 from app.web.endpoints.operation import operation, path_id

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from app.db.deadlines import renew_deadline
+from app.db.engines.deadlines import renew_deadline
 from app.web.formats.csv import write_csv
 from app.web.formats.ndjson import write_ndjson
 from app.web.problems import MEDIA_TYPES

@@ -12,7 +12,7 @@ from fastapi import Request, Response
 from pyroaring import BitMap
 from sqlalchemy import Connection, Table
 
-from app.db.deadlines import set_deadline
+from app.db.engines.deadlines import set_deadline
 from app.db.releases import as_known, current_release, release_at
 from app.db.rows import rows_by_id
 from app.db.statement_cache import Build, Values

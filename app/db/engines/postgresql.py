@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.deadlines import SLOWEST_SECONDS, refuse_late
-from app.db.driver import IDLE, awaited, driver_of
+from app.db.engines.deadlines import SLOWEST_SECONDS, refuse_late
+from app.db.engines.driver import IDLE, awaited, driver_of
 
 #: How long an idle connection to PostgreSQL is taken to be still there.
 TRUSTED_SECONDS = 0.5

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.deadlines import is_late, refuse_late
-from app.db.driver import driver_of
+from app.db.engines.deadlines import is_late, refuse_late
+from app.db.engines.driver import driver_of
 from app.errors import Refused
 
 BUSY_SECONDS = 5
