@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -65,6 +66,14 @@ def held_up(
         assert codes == [200] * (number - refused) + [503] * refused
 
 
+@contextmanager
+def started(url: str, **settings: Any) -> Iterator[TestClient]:
+    """A service that has the index of its release, for which it reads every table once."""
+    with served(url, cache_megabytes=0, **settings) as client:
+        assert client.get("/v1/topics").status_code == 200
+        yield client
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("cache_megabytes", [0, 16])
 def test_a_connection_that_was_lost_is_replaced(
@@ -92,7 +101,7 @@ def test_a_column_may_change_beside_a_running_service(seeded_url: str) -> None:
 
 def test_a_read_that_is_held_up_holds_up_nobody_else(seeded_url: str) -> None:
     with (
-        served(seeded_url, cache_megabytes=0) as client,
+        started(seeded_url) as client,
         held_up(seeded_url, client, MOST_QUICK - 1) as held,
     ):
         assert client.get("/v1/topics").status_code == 200
@@ -116,9 +125,8 @@ def test_those_who_wait_too_long_in_line_are_told_to_come_again(
 def test_a_server_that_says_nothing_is_not_waited_for(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.db.database.SILENT_SECONDS", 0.5)
-    with beside(seeded_url) as other, served(seeded_url, cache_megabytes=0) as client:
-        assert client.get("/v1/topics").status_code == 200
+    with beside(seeded_url) as other, started(seeded_url) as client:
+        monkeypatch.setattr("app.db.database.SILENT_SECONDS", 0.5)
         sessions = other.execute(f"SELECT pid {_OTHERS}").fetchall()
         for (pid,) in sessions:
             os.kill(pid, signal.SIGSTOP)
@@ -138,7 +146,7 @@ def test_a_line_that_is_full_takes_nobody_more(
     monkeypatch.setattr("app.web.requests.limiter.MOST_WAITING", 0)
     monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 60)
     with (
-        served(seeded_url, cache_megabytes=0) as client,
+        started(seeded_url) as client,
         held_up(seeded_url, client, MOST_QUICK),
     ):
         assert client.get("/v1/topics").status_code == 503
@@ -149,7 +157,7 @@ def test_reads_that_take_long_give_their_places_to_who_waits(
 ) -> None:
     monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 0.01)
     with (
-        served(seeded_url, cache_megabytes=0) as client,
+        started(seeded_url) as client,
         held_up(seeded_url, client, MOST_QUICK) as held,
     ):
         assert client.get("/v1/topics").status_code == 200
@@ -160,7 +168,7 @@ def test_what_takes_long_is_refused_where_too_much_does(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 0.01)
-    with served(seeded_url, cache_megabytes=0, costly_at_once=1) as client:
+    with started(seeded_url, costly_at_once=1) as client:
         service = client.app.state.service  # type: ignore[attr-defined]
         on_loop(client, service.executor.costly.acquire_nowait, "somebody")
         with held_up(seeded_url, client, MOST_QUICK, refused=1) as held:

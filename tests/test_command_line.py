@@ -164,6 +164,7 @@ def test_the_commands_are_these() -> None:
         "documents attach",
         "export",
         "import un-votes",
+        "index",
         "keys create",
         "keys list",
         "keys revoke",

@@ -86,9 +86,16 @@ def in_parts(
         size: the rows of a part.
         named: whether the values of a row have names; to name them costs a third of reading them.
     """
+    if connection.dialect.is_async:  # whose cursors of the server nobody closes in time
+        every = connection.execute(statement).all()
+        yield from (every[start : start + size] for start in range(0, len(every), size))
+        return
     if connection.dialect.name != "sqlite":
         rows = connection.execute(statement, execution_options={"yield_per": size})
-        yield from rows.partitions(size)
+        try:
+            yield from rows.partitions(size)
+        finally:
+            rows.close()
         return
     compiled = _compiled(connection, statement)
     params = compiled.construct_params()
