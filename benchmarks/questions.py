@@ -187,10 +187,10 @@ def print_costs(what: str, plainest: float, costs: list[Cost]) -> None:
 
 def print_worst(costs: list[Cost], plainest: float) -> None:
     """Print the ten that cost most."""
-    print("\nThe ten that cost most the first time (and again), in milliseconds:\n")
+    print("\nThe ten that cost most the first time, and again, in milliseconds:\n")
     for cost in sorted(costs, reverse=True)[:10]:
-        times = f"{cost.first / plainest:6.0f}×"
-        print(f"{cost.first:9.2f} {times} ({cost.again:9.2f})  {cost.asked}")
+        again = f" ({cost.again:9.2f})" if cost.again else ""
+        print(f"{cost.first:9.2f} {cost.first / plainest:6.0f}×{again}  {cost.asked}")
 
 
 def ask_lists(meter: Meter, path: str, draw: Draw, given: "Given", kind: str) -> None:
