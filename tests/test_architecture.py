@@ -6,6 +6,7 @@ draws SQLite.
 """
 
 import asyncio
+import inspect
 import json
 import re
 import sys
@@ -31,6 +32,8 @@ from app.settings import Settings, seeds_folder
 ROOT = Path(__file__).parents[1]
 APP = f"{ROOT / 'app'}/"
 PAGE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+#: Functions that can be left and gone on with: generators, coroutines, and both in one.
+SUSPENDED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 #: How many files of `app/` an uncached list visits, and how often it returns to one it had left.
 MOST_FILES, MOST_RETURNS = 14, 20
 
@@ -44,12 +47,18 @@ class Call(NamedTuple):
 
 @contextmanager
 def traced() -> Iterator[list[Call]]:
-    """The functions of `app/` that a block enters, in this thread and in those it starts."""
+    """The functions of `app/` that a block enters, in this thread and in those it starts.
+
+    A generator that goes on is not entered again.
+    """
     calls: list[Call] = []
+    begun: set[Any] = set()
 
     def note(frame: Any, event: str, _: Any) -> None:
         code = frame.f_code
-        if event == "call" and code.co_filename.startswith(APP):
+        if event == "call" and code.co_filename.startswith(APP) and frame not in begun:
+            if code.co_flags & SUSPENDED:
+                begun.add(frame)
             function = code.co_qualname.partition(".<locals>")[0]
             calls.append(Call(code.co_filename.removeprefix(APP), function))
 
