@@ -97,6 +97,9 @@ def test_policy_is_read_over_five_places_with_reasons(world: World) -> None:
             "text": "It is safer.",
             "reason_type": "security",
             "opinion": "a",
+            "attribution": "paraphrase",
+            "confidence": None,
+            "speaker": None,
         }
     ]
     [few] = data(client, "divides")

@@ -18,8 +18,22 @@ from app.vocabulary import QuestionKind
 
 #: The number of holders by score.
 Counts: TypeAlias = dict[int, int]
-#: The reasons that a holder gives on a question, by both.
-Reasons: TypeAlias = dict[tuple[str, str], list[dict[str, Any]]]
+#: What the deciding opinion of a holder on a question says, by both.
+Reported: TypeAlias = dict[tuple[str, str], "Report"]
+#: How the answer comes by it: what tells a holder's word from somebody's reading.
+SURENESS = ("attribution", "confidence", "speaker")
+
+
+class Report(NamedTuple):
+    """Report of a position.
+
+    Attributes:
+        position: the holder, how the source comes by the position, and the opinion.
+        reasons: the reasons it gives, each with the same.
+    """
+
+    position: dict[str, Any]
+    reasons: list[dict[str, Any]]
 
 
 class Polarization(NamedTuple):
@@ -94,21 +108,25 @@ def read_question_kinds(read: ReadRows) -> dict[str, QuestionKind]:
     return {row.id: by_word[row.kind] for row in rows}
 
 
-def gather_reasons(deciding: Iterable[Sequence[Any]]) -> Reasons:
-    """Gather the reasons in the opinions that decide positions.
+def gather_reports(deciding: Iterable[Sequence[Any]]) -> Reported:
+    """Gather what the opinions that decide positions say of them.
 
     Args:
         deciding: the id, holder, question and body of each.
     """
     return {
-        (holder, question): [
-            {"holder": f"{MARK}actor:{holder}", **reason, "opinion": opinion}
-            for reason in orjson.loads(body)["reasons"]
-        ]
+        (holder, question): _report(opinion, holder, orjson.loads(body))
         for opinion, holder, question, body in deciding
-        if _NO_REASONS not in body
+        if not (_NO_REASONS in body and _BY_VOTE in body)  # nearly all: nothing more to say
     }
 
 
-#: How the JSON of an opinion says that it has none.
-_NO_REASONS = '"reasons":[]'
+def _report(opinion: str, holder: str, body: dict[str, Any]) -> Report:
+    known = {name: body[name] for name in SURENESS}
+    of = {"holder": f"{MARK}actor:{holder}"}
+    reasons = [{**of, **reason, "opinion": opinion, **known} for reason in body["reasons"]]
+    return Report({**of, "opinion": opinion, **known}, reasons)
+
+
+#: How the JSON of an opinion says that it has no reasons, and that it is a vote.
+_NO_REASONS, _BY_VOTE = '"reasons":[]', '"attribution":"vote"'

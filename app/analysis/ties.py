@@ -31,13 +31,14 @@ class Selection:
         sorts: the sorts of tie, of `SORTS`.
         values: what the filters `dataset`, `document`, `holder` and `country` ask for.
         as_of: the day by which parties and members count, or none.
-        positions: holder, question, stance, score and dataset of each position.
+        positions: holder, question, stance, score, dataset, attribution, confidence and speaker
+            of each position.
     """
 
     sorts: Sequence[str]
     values: Mapping[str, Any]
     as_of: str | None
-    positions: Sequence[tuple[str, str, str, int | None, str]]
+    positions: Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ class Tie:
     status: str | None = None
     stance: str | None = None
     stance_score: int | None = None
+    attribution: str | None = None
+    confidence: str | None = None
+    speaker: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -166,7 +170,7 @@ _RELATIONS = {
 
 def _stance_ties(read: ReadRows, selection: Selection, cited: set[str]) -> list[Tie]:
     """The ties of holders to questions, and of those to their subjects."""
-    cited.update(dataset for *_, dataset in selection.positions)
+    cited.update(dataset for *_, dataset, _, _, _ in selection.positions)
     stances = [
         Tie(
             f"actor:{holder}",
@@ -174,8 +178,13 @@ def _stance_ties(read: ReadRows, selection: Selection, cited: set[str]) -> list[
             str(_RELATIONS.get(stance, stance)),
             stance=stance,
             stance_score=score,
+            attribution=attribution,
+            confidence=confidence,
+            speaker=speaker,
         )
-        for holder, question, stance, score, _ in selection.positions
+        for holder, question, stance, score, _, attribution, confidence, speaker in (
+            selection.positions
+        )
     ]
     _refuse_many(stances)
     asked = {question for _, question, *_ in selection.positions}

@@ -79,11 +79,11 @@ def _name(stances: tuple[str, ...], held: set[str], kind: str) -> str:
 
 
 def _reasons(opinions: dict[str, Any]) -> dict[str, list[Any]]:
-    """Every reason given, by the side it was given for."""
+    """Every reason with its opinion, by the side it was given for."""
     sides = {"for": _FOR, "against": _AGAINST}
     return {
         side: [
-            (reason, one["holder"], one["evidence"])
+            (reason, one)
             for one in opinions.values()
             if one["stance"] in stances
             for reason in one["reasons"]

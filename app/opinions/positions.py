@@ -12,7 +12,7 @@ from app.analysis.positions import Candidate, decide, deciding
 from app.dates import VagueDate
 from app.opinions.filters import OPINION_FILTERS, opinion_rows
 from app.records.references import MARK, Ref
-from app.vocabulary import Attribution, Stance
+from app.vocabulary import Attribution, Confidence, Stance
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Shape
 
@@ -44,6 +44,20 @@ class Position(Shape):
         bool, Field(description="Whether the opinion that decides has conditions.")
     ]
     opinion_ids: Annotated[list[str], Field(description="The opinions it rests on.")]
+    attribution: Annotated[
+        Attribution, Field(description="How the source comes by the opinion that decides.")
+    ]
+    confidence: Annotated[
+        Confidence | None,
+        Field(description="How sure the coding of that opinion is; null where nobody said."),
+    ]
+    speaker: Annotated[
+        Ref | None,
+        Field(
+            description="Who voiced that opinion, or whose reading it is where `attribution` is "
+            "`analyst_assessment`; null where the holder did."
+        ),
+    ]
 
 
 #: Filters that say whose opinions and on what: they let all opinions of a position through or none.
@@ -139,5 +153,8 @@ def _text(rows: Sequence[tuple[Any, ...]]) -> bytes:
         "conflicting": decision.conflicting,
         "conditional": bool(last["conditions"]),
         "opinion_ids": [one.id for one in candidates],
+        "attribution": last["attribution"],
+        "confidence": last["confidence"],
+        "speaker": last["speaker"],
     }
     return orjson.dumps(position)

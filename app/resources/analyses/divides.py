@@ -9,10 +9,10 @@ from pydantic import Field
 
 from app.analysis.divides import (
     Polarization,
-    Reasons,
+    Reported,
     count_directions,
     count_scores,
-    gather_reasons,
+    gather_reports,
     measure,
     read_question_kinds,
 )
@@ -23,7 +23,7 @@ from app.opinions.filters import OPINION_FILTERS, opinion_rows, undated
 from app.opinions.positions import position_rows
 from app.opinions.scope import standings_by_holder
 from app.records.references import MARK, Ref
-from app.vocabulary import QuestionKind, ReasonType
+from app.vocabulary import Attribution, Confidence, QuestionKind, ReasonType
 from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Shape
@@ -33,13 +33,36 @@ router = APIRouter()
 MINIMUM_N = 3
 
 
-class CampReason(Shape):
-    """A reason that a holder of a camp gives."""
+class Sureness(Shape):
+    """How the source comes by a position."""
 
-    holder: Annotated[Ref, Field(description="Who gives it.")]
+    attribution: Annotated[Attribution, Field(description="How the source comes by it.")]
+    confidence: Annotated[
+        Confidence | None, Field(description="How sure the coding is; null where nobody said.")
+    ]
+    speaker: Annotated[
+        Ref | None,
+        Field(
+            description="Who voiced it, or whose reading it is where `attribution` is "
+            "`analyst_assessment`; null where the holder did."
+        ),
+    ]
+
+
+class CampReason(Sureness):
+    """A reason that a holder of a camp gives, or is said to have."""
+
+    holder: Annotated[Ref, Field(description="Whose reason it is.")]
     text: Annotated[str, Field(description="The reason, in our words.")]
     reason_type: Annotated[ReasonType, Field(description="What kind of reason.")]
     opinion: Annotated[str, Field(description="The opinion it stands in.")]
+
+
+class CampPosition(Sureness):
+    """How it is known that a holder stands in a camp."""
+
+    holder: Annotated[Ref, Field(description="Who.")]
+    opinion: Annotated[str, Field(description="The opinion that decides.")]
 
 
 class Camp(Shape):
@@ -48,6 +71,10 @@ class Camp(Shape):
     n: Annotated[int, Field(description="How many.")]
     holders: Annotated[list[Ref], Field(description="Who, by id.")]
     reasons: Annotated[list[CampReason], Field(description="Why, where a source says so.")]
+    positions: Annotated[
+        list[CampPosition],
+        Field(description="How each is known, by holder; recorded votes are left out."),
+    ]
 
 
 class Frequency(Shape):
@@ -120,8 +147,8 @@ def _with_camps(context: ReadContext, rows: list[Row]) -> list[Row]:
     """The rows that are shown, with the camps of their questions."""
     known, by_holder = standings_by_holder(context)
     ids = [row["id"] for row in rows]
-    reasons = gather_reasons(_deciding(context, ids))
-    return [_shown(row, known.numbers([row["id"]]), by_holder, reasons) for row in rows]
+    reported = gather_reports(_deciding(context, ids))
+    return [_shown(row, known.numbers([row["id"]]), by_holder, reported) for row in rows]
 
 
 def _deciding(context: ReadContext, ids: Sequence[str]) -> Sequence[Any]:
@@ -130,19 +157,21 @@ def _deciding(context: ReadContext, ids: Sequence[str]) -> Sequence[Any]:
     return context.rows_by_id("opinion", ("id", "holder", "question", "body"), rows)
 
 
-def _shown(row: Row, question: int, by_holder: Mapping[str, Directions], reasons: Reasons) -> Row:
+def _shown(row: Row, question: int, by_holder: Mapping[str, Directions], reported: Reported) -> Row:
     shown = {name: value for name, value in row.items() if name != "id"}
     for name in ("favour", "against", "neither"):
         camp = [one for one in sorted(by_holder) if getattr(by_holder[one], name) & question]
-        shown[name] = _camp(camp, row["id"], reasons)
+        shown[name] = _camp(camp, row["id"], reported)
     return shown
 
 
-def _camp(holders: Sequence[str], question: str, reasons: Reasons) -> Row:
+def _camp(holders: Sequence[str], question: str, reported: Reported) -> Row:
+    known = [reported[one, question] for one in holders if (one, question) in reported]
     return {
         "n": len(holders),
         "holders": [f"{MARK}actor:{one}" for one in holders],
-        "reasons": [reason for one in holders for reason in reasons.get((one, question), ())],
+        "reasons": [reason for one in known for reason in one.reasons],
+        "positions": [one.position for one in known],
     }
 
 

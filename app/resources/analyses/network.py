@@ -15,7 +15,7 @@ from app.db.tables import questions
 from app.opinions.filters import OPINION_FILTERS, undated
 from app.opinions.positions import position_rows
 from app.records.references import Ref
-from app.vocabulary import QuestionKind, Stance
+from app.vocabulary import Attribution, Confidence, QuestionKind, Stance
 from app.web.endpoints.operation import operation
 from app.web.formats.negotiation import negotiated_format
 from app.web.formats.responses import item_response
@@ -51,6 +51,21 @@ class NetworkTie(Shape):
     status: Annotated[str | None, Field(description="How far it has come; null for stances.")]
     stance: Annotated[Stance | None, Field(description="For a stance; else null.")]
     stance_score: Annotated[int | None, Field(description="For a stance with a number; else null.")]
+    attribution: Annotated[
+        Attribution | None,
+        Field(description="For a stance: how the source comes by it; else null."),
+    ]
+    confidence: Annotated[
+        Confidence | None,
+        Field(description="For a stance: how sure the coding is; else, or unsaid, null."),
+    ]
+    speaker: Annotated[
+        Ref | None,
+        Field(
+            description="For a stance: who voiced it, or whose reading it is where `attribution` "
+            "is `analyst_assessment`; null where the holder did, and for other ties."
+        ),
+    ]
 
 
 class Network(Shape):
@@ -92,11 +107,19 @@ def _answer(context: ReadContext) -> Response:
     ties = [tie for tie in ties if tie.source in refs and tie.target in refs]
     if negotiated_format(context, ("json", "graphml")) == "graphml":
         return _graphml(context, refs, ties)
-    data = {"nodes": [{"id": one, "ref": refs[one]} for one in sorted(refs)], "ties": ties}
+    nodes = [{"id": one, "ref": refs[one]} for one in sorted(refs)]
+    data = {"nodes": nodes, "ties": _with_speakers(context, ties)}
     meta = context.meta(
         cited, nodes=len(refs), ties=len(ties), method=_METHOD, undated=undated(context)
     )
     return item_response(context, orjson.dumps(data), meta)
+
+
+def _with_speakers(context: ReadContext, ties: Sequence[Tie]) -> list[dict[str, Any]]:
+    """Ties as answers show them: speakers as refs."""
+    spoke = sorted({tie.speaker for tie in ties if tie.speaker})
+    refs = context.references.refs(context.connection, "actor", spoke)
+    return [{**vars(tie), "speaker": refs.get(tie.speaker or "")} for tie in ties]
 
 
 def _selection(context: ReadContext) -> Selection:
@@ -109,12 +132,24 @@ def _selection(context: ReadContext) -> Selection:
 
 
 def _positions(context: ReadContext) -> list[Any]:
-    """Holder, question, stance, score and dataset of the positions that are ties."""
+    """What a selection of ties takes of the positions that are ties."""
     kinds = context.values.get("question_kind", _LEFT_OUT)
     asked = context.rows(sa.select(questions.c.id).where(questions.c.kind.in_(kinds)))
     on = context.index.column("question").any_of([row.id for row in asked])
     some = islice(position_rows(context) & on, MOST_TIES + 1)
-    return context.rows_by_id("opinion", ("holder", "question", "stance", "score", "dataset"), some)
+    return context.rows_by_id("opinion", _COLUMNS, some)
+
+
+_COLUMNS = (
+    "holder",
+    "question",
+    "stance",
+    "score",
+    "dataset",
+    "attribution",
+    "confidence",
+    "speaker",
+)
 
 
 def _graphml(context: ReadContext, refs: dict[str, Any], ties: Sequence[Tie]) -> Response:
@@ -131,7 +166,15 @@ def _graphml(context: ReadContext, refs: dict[str, Any], ties: Sequence[Tie]) ->
     )
 
 
-_ATTRIBUTES = ("role", "status", "stance", "stance_score")
+_ATTRIBUTES = (
+    "role",
+    "status",
+    "stance",
+    "stance_score",
+    "attribution",
+    "confidence",
+    "speaker",
+)
 
 
 def _refs(context: ReadContext, nodes: Iterable[str]) -> dict[str, Any]:
