@@ -9,7 +9,7 @@ from alembic import context
 from alembic.autogenerate import renderers
 from alembic.operations.ops import CreateTableOp, MigrateOperation, MigrationScript
 
-from app.db.guards import APPEND_ONLY
+from app.db.history_guards import APPEND_ONLY
 from app.db.tables import Key, Serial, metadata
 
 #: Made in migrations, by dialect, and not part of the metadata (app/db/search.py).
@@ -31,7 +31,7 @@ class Guard(MigrateOperation):
 @renderers.dispatch_for(Guard)
 def render_guard(autogen_context: Any, operation: Guard) -> str:
     """Write the call that makes the guards."""
-    autogen_context.imports.add("from app.db.guards import guard")
+    autogen_context.imports.add("from app.db.history_guards import guard")
     return f'guard(op.get_bind(), "{operation.table}")'
 
 

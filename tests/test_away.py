@@ -111,7 +111,7 @@ def test_a_read_that_is_held_up_holds_up_nobody_else(seeded_url: str) -> None:
 def test_those_who_wait_too_long_in_line_are_told_to_come_again(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.requests.limiter.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("app.web.requests.concurrency_limiter.PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 60)
     with served(seeded_url, cache_megabytes=0) as client:
         client.get("/v1/topics")
@@ -143,7 +143,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(
 def test_a_line_that_is_full_takes_nobody_more(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.requests.limiter.MOST_WAITING", 0)
+    monkeypatch.setattr("app.web.requests.concurrency_limiter.MOST_WAITING", 0)
     monkeypatch.setattr("app.web.requests.executor.QUICK_WAIT_SECONDS", 60)
     with (
         started(seeded_url) as client,

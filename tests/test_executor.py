@@ -97,7 +97,7 @@ def test_a_statement_that_takes_long_is_called_off_and_asked_beside(
 def test_too_much_that_is_costly_is_refused_and_the_rest_answered(
     seeded_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.requests.limiter.PATIENCE_SECONDS", 0)
+    monkeypatch.setattr("app.web.requests.concurrency_limiter.PATIENCE_SECONDS", 0)
     found = ADDRESSES if seeded_url.startswith("sqlite") else []
     addresses = [*found, "/v1/alignment?a=KAZ", "/v1/contradictions"]
     with served(seeded_url, cache_megabytes=1, costly_at_once=1) as client:
@@ -128,7 +128,7 @@ def test_those_who_want_the_same_take_no_places_of_others(
         may_end.wait(60)
         return {}
 
-    monkeypatch.setattr("app.web.query.plan.Plan.facets", count)
+    monkeypatch.setattr("app.web.query.index_plan.IndexPlan.facets", count)
     with (
         served(seeded_url, cache_megabytes=0, costly_at_once=2) as client,
         ThreadPoolExecutor(4) as callers,

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, Table
 
 from app.analysis.as_of import CountsBy
-from app.analysis.figures import rounded
 from app.analysis.measures.alignment import align
 from app.analysis.measures.directions import Directions
+from app.analysis.rounding import rounded
 from app.analysis.rows import ReadRows
 from app.dates import OPEN_START
 from app.db.search import words_of

@@ -19,7 +19,7 @@ from app.index.storage import store as store_index
 from app.index.storage import store_missing
 from app.index.verification import differences
 from app.records.storage.export import export_lines
-from app.records.storage.history import head_of, verify_history
+from app.records.storage.hash_chain import head_of, verify_history
 from app.settings import Settings
 
 database_commands = typer.Typer()

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.db.database import Database
-from app.db.guards import missing_guards
+from app.db.history_guards import missing_guards
 from app.db.tables import metadata
 from app.errors import Refused
 from app.settings import migrations_folder
@@ -65,7 +65,7 @@ def _refuse_incomplete(connection: Connection) -> None:
     if guards:
         raise Refused(
             f"history could be rewritten: the database has no trigger {', '.join(guards)}; "
-            "a migration has to call guard() of app/db/guards.py"
+            "a migration has to call guard() of app/db/history_guards.py"
         )
 
 

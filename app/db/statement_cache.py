@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Select
 
 from app.db.engines.driver import driver_of, fetch
-from app.db.releases import as_known
+from app.db.known_at import as_known
 
 Values = Mapping[str, Any]
 Build = Callable[[Values], Select[Any]]
@@ -53,13 +53,15 @@ class StatementCache:
             shape_key: what decides the SQL besides the number and the types of the values.
             values: texts, whole numbers, and lists of them.
             build: builds the statement, and may look at the values in no other way.
-            known: the earlier release to read, of which no statement is cached; None is now.
+            known: the earlier release to read; None is now.
             named: whether the values of a row have names; rows without are read quicker.
         """
+        if known is not None:
+            values, build = {**values, _KNOWN: known}, partial(_as_known, build)
         flat = _flat(values)
         types = tuple(map(type, flat))
-        if known is not None or len(flat) > MOST_VALUES or not _PLAIN.issuperset(types):
-            return connection.execute(as_known(build(values), known)).all()
+        if len(flat) > MOST_VALUES or not _PLAIN.issuperset(types):
+            return connection.execute(build(values)).all()
         sizes = (len(value) if isinstance(value, list) else None for value in values.values())
         shape = (shape_key, connection.dialect.name, named, types, *values, *sizes)
         statements = self._statements
@@ -194,6 +196,16 @@ def _is_altered_placeholder(value: Any) -> bool:
     if isinstance(value, str):
         return _PLACEHOLDER_WORD in value
     return isinstance(value, int) and abs(value) > abs(_PLACEHOLDER) // 2
+
+
+#: The value that is the release to read, beside those of the statement.
+_KNOWN = "known release"
+
+
+def _as_known(build: Build, values: Values) -> Select[Any]:
+    """The statement of some values as of an earlier release, which is one of them."""
+    own = {name: value for name, value in values.items() if name != _KNOWN}
+    return as_known(build(own), values[_KNOWN])
 
 
 def _flat(values: Values) -> list[Any]:

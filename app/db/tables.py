@@ -11,7 +11,7 @@ columns that filters and sorts need, and when it counted:
   derived column changed because a neighbour did (the holder's country, the document's date);
 * `until`, in history, is the release that superseded the row, and `op` says how.
 
-`known_at` reads both tables as they were (see `app.db.releases`). History and its satellites,
+`known_at` reads both tables as they were (see `app.db.known_at`). History and its satellites,
 `links` and `search_entries`, are keyed by revision and only ever grow.
 
 Text that is compared is compared by code point in every database: SQLite does so by itself,

@@ -13,7 +13,7 @@ from app.records.conditions import FilterCondition, about_topics, refers_to
 from app.vocabulary import ActorKind, Attribution, Stance
 from app.web.parameters import AS_OF, day_parameter, identifier, word
 from app.web.query.filters import DATASET, Filter, equal, overlapping
-from app.web.query.plan import let_through
+from app.web.query.index_plan import let_through
 from app.web.requests.context import ReadContext
 
 

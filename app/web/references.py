@@ -12,7 +12,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.db.releases import as_known
+from app.db.known_at import as_known
 from app.db.statement_cache import StatementCache, Values
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, document_texts
 from app.records.kinds import KINDS

@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 from app.analysis.positions import Candidate, decide
 from app.dates import OPEN_START
 from app.db import Database
-from app.db.releases import as_known, current_release
+from app.db.known_at import as_known
+from app.db.releases import current_release
 from app.db.tables import opinions, releases
 from app.index import storage
 from app.index.verification import differences

@@ -25,11 +25,12 @@ from app.records.faults import FaultLog, FaultyRecords, SourceLocation
 from app.records.kinds import KINDS, Kind, row_of
 from app.records.storage.derived_columns import outdated_rows
 from app.records.storage.document_texts import DocumentTexts
-from app.records.storage.history import DELETE, FIRST_HASH, hash_of
+from app.records.storage.hash_chain import FIRST_HASH, hash_of
+from app.records.storage.history import DELETE
 from app.records.storage.links import link_rows, search_row
+from app.records.storage.quote_checks import QuoteChecks
 from app.records.storage.reference_checks import ReferenceChecks
 from app.records.storage.referents import Referents
-from app.records.storage.span_checks import SpanChecks
 from app.records.storage.versions import LocationOf, RevisionOf, Versions, Written
 from app.records.validation import GivenRecord
 
@@ -106,7 +107,7 @@ class Change:
         )
         self._references = ReferenceChecks(connection, self._referents, self.faults)
         self._texts = DocumentTexts(connection, self.faults)
-        self._spans = SpanChecks(connection, self._referents, self._texts, self.faults)
+        self._spans = QuoteChecks(connection, self._referents, self._texts, self.faults)
         self._given: dict[str, dict[str, SourceLocation]] = defaultdict(dict)
         self._removed: list[tuple[Kind, str]] = []
         self._counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))

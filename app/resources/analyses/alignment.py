@@ -18,14 +18,14 @@ from app.analysis.breakdown import (
     read_sessions,
     read_topics,
 )
-from app.analysis.figures import rounded
+from app.analysis.rounding import rounded
 from app.analysis.standings import Standings, cited_datasets, number_undated
 from app.db.tables import opinions
 from app.opinions.filters import filters_named, opinion_rows
 from app.opinions.positions import decide_rows
 from app.opinions.scope import FROM, TO, holders_asked, period, standings
 from app.records.references import MARK, Ref
-from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
+from app.web.endpoints.computed_list import Computation, Computed, Row, minimum_n, register
 from app.web.parameters import identifier, word_of
 from app.web.query.filters import Filter
 from app.web.requests.context import ReadContext

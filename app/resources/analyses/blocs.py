@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.analysis.figures import rounded
 from app.analysis.measures.blocs import Bloc, Member, blocs, pair_up
+from app.analysis.rounding import rounded
 from app.analysis.standings import cited_datasets, number_undated
 from app.opinions.filters import filters_named, opinion_rows
 from app.opinions.scope import FROM, TO, period, standings_by_holder
 from app.records.references import MARK, Ref
-from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
+from app.web.endpoints.computed_list import Computation, Computed, Row, minimum_n, register
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Shape
 

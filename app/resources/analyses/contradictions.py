@@ -22,7 +22,7 @@ from app.opinions.filters import OPINION_FILTERS, opinion_rows, undated
 from app.records.base import Evidence
 from app.records.references import MARK, Ref
 from app.vocabulary import Attribution, Stance
-from app.web.endpoints.computed import Computation, Computed, Row, register
+from app.web.endpoints.computed_list import Computation, Computed, Row, register
 from app.web.parameters import word
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Shape

@@ -36,7 +36,7 @@ from app.vocabulary import (
     MembershipStatus,
     PartyRole,
 )
-from app.web.endpoints.computed import minimum_n
+from app.web.endpoints.computed_list import minimum_n
 from app.web.endpoints.operation import operation, path_id
 from app.web.formats.responses import item_response
 from app.web.parameters import KNOWN_AT

@@ -16,15 +16,15 @@ from app.analysis.divides import (
     measure,
     read_question_kinds,
 )
-from app.analysis.figures import rounded
 from app.analysis.measures.directions import Directions
+from app.analysis.rounding import rounded
 from app.analysis.standings import cited_datasets
 from app.opinions.filters import OPINION_FILTERS, opinion_rows, undated
 from app.opinions.positions import position_rows
 from app.opinions.scope import standings_by_holder
 from app.records.references import MARK, Ref
 from app.vocabulary import Attribution, Confidence, QuestionKind, ReasonType
-from app.web.endpoints.computed import Computation, Computed, Row, minimum_n, register
+from app.web.endpoints.computed_list import Computation, Computed, Row, minimum_n, register
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Shape
 

@@ -13,6 +13,7 @@ from app.records.kinds import KINDS
 from app.records.sources import Document
 from app.records.storage.change import Change
 from app.web.endpoints.operation import path_id
+from app.web.endpoints.preconditions import check_if_match
 from app.web.endpoints.records import item_text, read_row
 from app.web.endpoints.write_context import WriteContext, WriteResult
 from app.web.endpoints.write_operation import AcceptedBody, write_operation
@@ -30,7 +31,7 @@ def attach(context: WriteContext) -> WriteResult:
         KIND,
         context.request.path_params["id"],
     )
-    context.check_revision(row.revision)
+    check_if_match(context.request, row.revision)
     under_way = Change(
         context.connection, origin="api", by=context.key.author, reason=context.reason
     )

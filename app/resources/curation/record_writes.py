@@ -24,6 +24,7 @@ from app.records.storage.citers import MOST_CITERS, citers
 from app.records.validation import GivenRecord, validate
 from app.settings import Settings
 from app.web.endpoints.operation import path_id
+from app.web.endpoints.preconditions import check_if_match
 from app.web.endpoints.records import item_text, read_row
 from app.web.endpoints.write_context import WriteContext, WriteResult
 from app.web.endpoints.write_operation import NO_BODY, AcceptedBody, write_operation
@@ -83,7 +84,7 @@ def _row_to_change(kind: Kind, context: WriteContext) -> Any:
     """The record at the address, once it is certain that the caller has seen this revision."""
     reading = context.read_context(current_release(context.connection))
     row = read_row(reading, kind, context.request.path_params["id"])
-    context.check_revision(row.revision)
+    check_if_match(context.request, row.revision)
     return row
 
 

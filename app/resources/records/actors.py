@@ -19,7 +19,7 @@ from app.web.parameters import identifier, word
 from app.web.query.answers import answer
 from app.web.query.collection import Collection
 from app.web.query.filters import DATASET, ID, Filter, equal
-from app.web.query.plan import rows_where
+from app.web.query.index_plan import rows_where
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page, Shape, Stored
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Select
 
-from app.analysis.quotes import verify
+from app.analysis.quote_search import verify
 from app.db.tables import document_texts, documents
 from app.errors import Conflict
 from app.records.base import Evidence

@@ -10,14 +10,10 @@ from fastapi import Request, Response
 from sqlalchemy import Connection
 
 from app.db.api_keys import Key
-from app.errors import RevisionRequired, StaleRevision
 from app.web.http.request_body import RequestBody, parse_object
-from app.web.references import ReferenceFiller
 from app.web.requests.context import ReadContext
+from app.web.requests.release_cache import ReleaseCache
 from app.web.requests.service import Service
-
-_ETAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"', re.ASCII)
-_ETAGS = re.compile(rf"{_ETAG.pattern}(?:\s*,\s*{_ETAG.pattern})*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -58,29 +54,8 @@ class WriteContext:
 
     def read_context(self, release: int) -> ReadContext:
         """The context in which to read the data as this write has left it so far."""
-        references = ReferenceFiller(release)
-        return ReadContext(
-            self.request, self.service, self.connection, release, None, {}, references
-        )
-
-    def check_revision(self, revision: int) -> None:
-        """Refuse unless the caller has seen this revision.
-
-        Raises:
-            RevisionRequired: without `If-Match`, and with `*`, which would overwrite anything.
-            StaleRevision: when it names another revision.
-        """
-        given = self.request.headers.get("if-match", "").strip()
-        if given in ("", "*"):
-            raise RevisionRequired(
-                "say in If-Match which revision you changed: the ETag of the record as you read it"
-            )
-        tags = _ETAG.findall(given) if _ETAGS.fullmatch(given) else []
-        if not any(not weak and tag.partition(".")[0] == str(revision) for weak, tag in tags):
-            raise StaleRevision(
-                f"If-Match is {given[:100]!r}, the record is at revision {revision}; "
-                "read it again and make your change from that"
-            )
+        cache = ReleaseCache(release)
+        return ReadContext(self.request, self.service, self.connection, release, None, {}, cache)
 
     @property
     def wants_minimal(self) -> bool:

@@ -14,9 +14,9 @@ from app.web.formats.negotiation import negotiated_format
 from app.web.query.collection import Collection
 from app.web.query.cursors import Cursor, is_number, is_text
 from app.web.query.ids import resolve_filters
+from app.web.query.index_plan import IndexPlan
 from app.web.query.ordering import Order, order_of, sort_values
 from app.web.query.pages import CHUNK, page_response, read_page
-from app.web.query.plan import Plan
 from app.web.query.statement_plan import StatementPlan
 from app.web.references import record_json
 from app.web.requests.context import ReadContext
@@ -38,9 +38,11 @@ def parts_of(collection: Collection, context: ReadContext) -> Iterator[list[byte
         yield _texts(context, collection, part)
 
 
-def plan_of(context: ReadContext, collection: Collection, order: Order) -> Plan | StatementPlan:
+def plan_of(
+    context: ReadContext, collection: Collection, order: Order
+) -> IndexPlan | StatementPlan:
     """How the rows of a list are found: by the index, or where it has none, by a statement."""
-    kind = Plan if collection.space else StatementPlan
+    kind = IndexPlan if collection.space else StatementPlan
     return kind(context, collection, order)
 
 

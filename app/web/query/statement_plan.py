@@ -14,10 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
-from app.db.releases import as_known
+from app.db.known_at import as_known
 from app.db.statement_cache import Values, in_parts
 from app.web.query.collection import Collection
 from app.web.query.cursors import SHAPING
+from app.web.query.facets import Facets, facets_of_statement
 from app.web.query.ordering import Order, OrderKey, runs_one_way
 from app.web.requests.context import ReadContext
 
@@ -64,18 +65,10 @@ class StatementPlan:
         statement = as_known(whole, self._context.known)
         yield from in_parts(self._context.connection, statement, size, named=True)
 
-    def facets(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    def facets(self, names: Sequence[str]) -> Facets:
         """How many rows have each value of some filters, most frequent first."""
-        columns = {one.parameter.name: one.facet for one in self._collection.filters}
         filtered = _filtered(self._context, self._collection)
-        counted: dict[str, dict[str, int]] = {}
-        for name in names:
-            column: Any = columns[name]
-            number = sa.func.count().label("number")
-            statement: Any = filtered.with_only_columns(column, number, maintain_column_froms=True)
-            grouped = statement.group_by(column).order_by(number.desc(), column)
-            counted[name] = {str(value): n for value, n in self._context.rows(grouped)}
-        return counted
+        return facets_of_statement(self._context, self._collection, filtered, names)
 
     def _rows(
         self, shape_key: Any, given: Values, write: Callable[[ReadContext], Select[Any]]

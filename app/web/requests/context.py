@@ -13,7 +13,8 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, Table
 
 from app.db.engines.deadlines import set_deadline
-from app.db.releases import as_known, current_release, release_at
+from app.db.known_at import as_known
+from app.db.releases import current_release, release_at
 from app.db.rows import rows_by_id
 from app.db.statement_cache import Build, Values
 from app.db.tables import datasets
@@ -21,6 +22,7 @@ from app.index.build import versions_of
 from app.index.columns import SPACES
 from app.index.release_index import IndexView
 from app.web.references import ReferenceFiller
+from app.web.requests.release_cache import ReleaseCache
 from app.web.requests.service import Service
 
 
@@ -35,7 +37,7 @@ class ReadContext:
         release: the release that was current when the answer was made.
         known: the earlier release to answer from, where `known_at` asks for one; else None.
         values: the values of the query, by parameter.
-        references: replaces the reference marks in stored JSON.
+        cache: values that this release makes certain.
     """
 
     request: Request
@@ -44,7 +46,12 @@ class ReadContext:
     release: int
     known: int | None
     values: dict[str, Any]
-    references: ReferenceFiller
+    cache: ReleaseCache
+
+    @property
+    def references(self) -> ReferenceFiller:
+        """Replaces the reference marks in stored JSON."""
+        return self.cache.references
 
     @property
     def index(self) -> IndexView:
@@ -116,11 +123,8 @@ class ReadContext:
         return self.references.meaning(self.connection, values)
 
     def cached(self, key: Any, make: Callable[[], Any]) -> Any:
-        """A value cached while its release is the newest; made anew for an earlier release."""
-        cache = self.service.release_cache
-        if self.known is not None or cache.release != self.release:
-            return make()
-        return cache.value(key, make)
+        """A value cached for the release asked for."""
+        return self.cache.value(key, make)
 
     def citations(self, ids: set[str]) -> bytes:
         """The JSON list of the citations of datasets."""
@@ -198,9 +202,9 @@ def context_on(
     if "known_at" in values:
         at = release_at(connection, values["known_at"])
         known = at if at < release else None
-    references = service.references(release, known)
     request.scope["positions.release"] = release
-    return ReadContext(request, service, connection, release, known, values, references)
+    cache = service.release_cache_of(release, known)
+    return ReadContext(request, service, connection, release, known, values, cache)
 
 
 Handler = Callable[[ReadContext], Response]

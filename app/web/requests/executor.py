@@ -13,7 +13,7 @@ from fastapi import Response
 
 from app.db import Database
 from app.errors import Overlong, Unavailable
-from app.web.requests.limiter import BoundedLimiter
+from app.web.requests.concurrency_limiter import BoundedLimiter
 from app.web.requests.single_flight import SingleFlight
 
 #: Quick reads of PostgreSQL at once, each over a connection of its own; more would only wait for

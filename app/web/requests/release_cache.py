@@ -1,4 +1,4 @@
-"""Release cache: totals, facets, references and citations, while their release is the newest."""
+"""Release cache: references, citations and analyses, while their release is the newest."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,21 +15,36 @@ from app.web.requests.single_flight import SingleFlight
 MOST_BYTES = 16 << 20
 #: What caching a value costs besides, about.
 ENTRY_BYTES = 500
+#: Earlier releases (`known_at`) with a cache of their own: the last ones that were asked for.
+MOST_EARLIER = 4
 
 
 class ReleaseCache:
     """Values that a release makes certain, shared by all threads.
 
     What several threads want at once is made by one of them, and the others wait for it.
+
+    Args:
+        release: the newest release that its readers see.
+        known: the earlier release that they look at instead, if any.
     """
 
-    def __init__(self, release: int) -> None:
+    def __init__(self, release: int, known: int | None = None) -> None:
         """Begin empty."""
         self.release = release
-        self.references = ReferenceFiller(release)
+        self.references = ReferenceFiller(release, known)
+        self._earlier: dict[int, ReleaseCache] = {}
         self._cache: ByteBoundedCache[Any, Any] = ByteBoundedCache(MOST_BYTES)
         self._lock = Lock()
         self._flights = SingleFlight()
+
+    def earlier(self, known: int) -> "ReleaseCache":
+        """The cache for those who look at an earlier release."""
+        with self._lock:
+            found = self._earlier.pop(known, None) or ReleaseCache(self.release, known)
+            kept = list(self._earlier.items())[1 - MOST_EARLIER :]
+            self._earlier = {**dict(kept), known: found}
+            return found
 
     def value(self, key: Any, make: Callable[[], Any]) -> Any:
         """The value of a key, made the first time it is asked for."""

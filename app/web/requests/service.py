@@ -6,7 +6,6 @@ from app.db import Database
 from app.db.statement_cache import StatementCache
 from app.index.release_index import ReleaseIndex
 from app.settings import Settings
-from app.web.references import ReferenceFiller
 from app.web.requests.auth import Authenticator
 from app.web.requests.executor import Executor
 from app.web.requests.release_cache import ReleaseCache
@@ -39,14 +38,14 @@ class Service:
         self.executor = Executor(self.database, self.settings.costly_at_once)
         self.authenticator = Authenticator(self.database)
 
-    def references(self, release: int, known: int | None) -> ReferenceFiller:
-        """The filler of references, cached while its release is the newest."""
-        if known is not None:
-            return ReferenceFiller(release, known)
+    def release_cache_of(self, release: int, known: int | None) -> ReleaseCache:
+        """The cache for readers of a release; only the newest release's is shared."""
         if self.release_cache.release < release:
             self.release_cache = ReleaseCache(release)
         cache = self.release_cache
-        return cache.references if cache.release == release else ReferenceFiller(release)
+        if cache.release != release:
+            return ReleaseCache(release, known)
+        return cache if known is None else cache.earlier(known)
 
     async def close(self) -> None:
         """Write the events that wait, and give back the connections."""

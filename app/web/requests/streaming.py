@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.errors import Problem
-from app.web.requests.limiter import BoundedLimiter
+from app.web.requests.concurrency_limiter import BoundedLimiter
 
 
 class CutShort(Exception):

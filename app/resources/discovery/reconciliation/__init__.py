@@ -4,6 +4,6 @@ The protocol is the W3C Reconciliation API 0.2 (reconciliation-api.github.io/spe
 batches of queries, suggestions while somebody types, and values to extend a table with.
 """
 
-from app.resources.discovery.reconciliation.addresses import router
+from app.resources.discovery.reconciliation.routes import router
 
 __all__ = ["router"]

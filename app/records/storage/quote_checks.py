@@ -12,7 +12,7 @@ from app.records.storage.referents import Referents
 from app.records.validation import GivenRecord
 
 
-class SpanChecks:
+class QuoteChecks:
     """The spans of one change, checked as far as the sizes of their documents are known."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Plan of a list: the set of its rows, and how they are read in an order.
+"""Plan of a list in the index: the set of its rows, and how they are read in an order.
 
 A list of records is found in the index of the release (`app.index`): its filters are sets of rows,
 and so are their total and facets known before a row is read. SQL is asked for the rows shown.
@@ -17,17 +17,16 @@ from app.db.rows import rows_by_id
 from app.db.search import matches_text
 from app.db.tables import KIND_TABLES, search_entries
 from app.web.query.collection import Collection
+from app.web.query.facets import Facets, facets_of_rows
 from app.web.query.filters import Filter
 from app.web.query.ordering import Order
 from app.web.requests.context import ReadContext
 
-#: The values of a column that facets tell, the most frequent ones.
-FACET_VALUES = 200
 #: Columns of tables by the ordering of the index that has their rows in order.
 _ORDERINGS = {"sort_name": "name"}
 
 
-class Plan:
+class IndexPlan:
     """The rows of a list, found before any is read.
 
     Args:
@@ -57,15 +56,9 @@ class Plan:
         while part := list(islice(rows, size)):
             yield self._read(part)
 
-    def facets(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    def facets(self, names: Sequence[str]) -> Facets:
         """How many rows have each value of some filters, most frequent first."""
-        columns = {one.parameter.name: one.facet for one in self._collection.filters}
-        return {name: self._counts(getattr(columns[name], "name", "")) for name in names}
-
-    def _counts(self, column: str) -> dict[str, int]:
-        counted = self._context.index.column(column).counts(self.rows)
-        first = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:FACET_VALUES]
-        return {str(value): number for value, number in first}
+        return facets_of_rows(self._context.index, self._collection, self.rows, names)
 
     def _in_order(self, after: Sequence[Any] | None) -> Iterator[int]:
         order = [(_ORDERINGS.get(k.column.name, k.column.name), k.descending) for k in self._order]
@@ -131,15 +124,17 @@ def rows_where(context: ReadContext, space: str, condition: sa.ColumnElement[boo
 
 
 def _matching(context: ReadContext, collection: Collection) -> BitMap:
-    """The rows of records whose words match `q`."""
+    """The rows of records whose words match `q`, and those of versions that do not count."""
     entries = search_entries.c
     found = BitMap()
     for kind in collection.kinds:
-        table = KIND_TABLES[kind]
         matches = sa.select(entries.id, entries.revision).where(
             entries.kind == kind, matches_text(context.values["q"], sqlite=context.is_sqlite)
         )
-        found |= rows_where(context, kind, sa.tuple_(table.c.id, table.c.revision).in_(matches))
+        for table in context.tables(kind):
+            version = sa.tuple_(table.c.id, table.c.revision)
+            rows = sa.select(table.c.row_id).where(version.in_(matches))
+            found.update(context.connection.execute(rows).scalars())
     return found
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.analysis.quotes import MOST_HINTS, verify
+from app.analysis.quote_search import MOST_HINTS, verify
 
 
 @pytest.mark.parametrize("start", [0, 1, 2999, 3000, 5999])
