@@ -1,14 +1,14 @@
 """Divides: how far the holders of each question are apart, and the reasons of both camps."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 import sqlalchemy as sa
 from pyroaring import BitMap
 
-from app.analysis.measures.alignment import DIRECTIONS
-from app.analysis.measures.directions import Directions, count_each
 from app.analysis.measures.polarization import SCALES, agreement_a, frequencies
 from app.analysis.rows import ReadRows
 from app.analysis.standings import Columns
@@ -18,8 +18,6 @@ from app.vocabulary import QuestionKind
 
 #: The number of holders by score.
 Counts: TypeAlias = dict[int, int]
-#: What the deciding opinion of a holder on a question says, by both.
-Reported: TypeAlias = dict[tuple[str, str], "Report"]
 #: How the answer comes by it: what tells a holder's word from somebody's reading.
 SURENESS = ("attribution", "confidence", "speaker")
 
@@ -34,6 +32,13 @@ class Report(NamedTuple):
 
     position: dict[str, Any]
     reasons: list[dict[str, Any]]
+
+
+class Member(NamedTuple):
+    """Member of a camp: who, and what the source says of its position beyond that of a vote."""
+
+    holder: str
+    report: Report | None
 
 
 class Polarization(NamedTuple):
@@ -66,26 +71,13 @@ def measure(question: str, kind: QuestionKind, counts: Counts, minimum_n: int) -
     """Measure how far the holders of a question are apart."""
     scale = SCALES[kind]
     # A scale may be coarser than the scores on it: a vote has no strong yes.
-    scores = (score for score, number in counts.items() for score in [score] * number)
-    found = frequencies((max(scale[0], min(scale[-1], score)) for score in scores), scale)
+    on_scale: Counts = Counter()
+    for score, number in counts.items():
+        on_scale[max(scale[0], min(scale[-1], score))] += number
+    found = frequencies(on_scale, scale)
     return Polarization(
         question, kind, found, agreement_a(found) if sum(found) >= minimum_n else None
     )
-
-
-def count_directions(
-    ids: Sequence[str], by_holder: Mapping[str, Directions]
-) -> Iterator[tuple[str, Counts]]:
-    """Count the holders that took each direction, by question: all there is to a vote.
-
-    Args:
-        ids: the questions, in the order of their numbers.
-        by_holder: the directions of the holders.
-    """
-    sides = [count_each(sets, len(ids)) for sets in zip(*by_holder.values(), strict=True)]
-    for question, *numbers in zip(ids, *sides, strict=True):
-        if any(numbers):
-            yield question, dict(zip(DIRECTIONS, numbers, strict=True))
 
 
 def count_scores(columns: Columns, rows: BitMap) -> Iterator[tuple[str, Counts]]:
@@ -108,20 +100,24 @@ def read_question_kinds(read: ReadRows) -> dict[str, QuestionKind]:
     return {row.id: by_word[row.kind] for row in rows}
 
 
-def gather_reports(deciding: Iterable[Sequence[Any]]) -> Reported:
-    """Gather what the opinions that decide positions say of them.
+def gather_camps(deciding: Iterable[Sequence[Any]]) -> dict[tuple[str, int], list[Member]]:
+    """Gather the holders for, against and neither, by question and direction, in order.
 
     Args:
-        deciding: the id, holder, question and body of each.
+        deciding: the holder, question, opinion, score and body of each opinion that decides.
     """
-    return {
-        (holder, question): _report(opinion, holder, orjson.loads(body))
-        for opinion, holder, question, body in deciding
-        if not (_NO_REASONS in body and _BY_VOTE in body)  # nearly all: nothing more to say
-    }
+    camps: dict[tuple[str, int], list[Member]] = defaultdict(list)
+    for holder, question, opinion, score, body in sorted(deciding, key=itemgetter(0)):
+        if score is not None:
+            direction = (score > 0) - (score < 0)
+            camps[question, direction].append(Member(holder, _report(holder, opinion, body)))
+    return camps
 
 
-def _report(opinion: str, holder: str, body: dict[str, Any]) -> Report:
+def _report(holder: str, opinion: str, text: str) -> Report | None:
+    if _NO_REASONS in text and _BY_VOTE in text:  # nearly all: nothing more to say
+        return None
+    body = orjson.loads(text)
     known = {name: body[name] for name in SURENESS}
     of = {"holder": f"{MARK}actor:{holder}"}
     reasons = [{**of, **reason, "opinion": opinion, **known} for reason in body["reasons"]]

@@ -1,5 +1,7 @@
 """Van der Eijk's A, against the paper's figures and a second, literal, calculation."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,7 +70,7 @@ def test_what_is_no_scale_is_refused(cases: tuple[int, ...]) -> None:
 
 
 def test_a_split_vote_is_fully_divided_because_votes_have_no_strength() -> None:
-    split = [1] * 50 + [-1] * 50
+    split = {1: 50, -1: 50}
     assert agreement_a(frequencies(split, SCALES[QuestionKind.VOTE])) == -1
     on_five = agreement_a(frequencies(split, SCALES[QuestionKind.POLICY]))
     assert on_five == pytest.approx(1 / 6)
@@ -79,9 +81,9 @@ def test_every_kind_of_question_has_a_scale() -> None:
 
 
 def test_scores_are_counted_in_the_order_of_the_scale() -> None:
-    assert frequencies([2, -1, 2, 0], STANCES) == (0, 1, 1, 0, 2)
+    assert frequencies(Counter([2, -1, 2, 0]), STANCES) == (0, 1, 1, 0, 2)
     with pytest.raises(ValueError, match=r"2 is not on the scale \(-1, 0, 1\)"):
-        frequencies([2], VOTES)
+        frequencies({2: 1}, VOTES)
 
 
 def by_the_paper(cases: list[int]) -> float:

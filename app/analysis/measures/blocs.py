@@ -3,18 +3,17 @@
 Two holders are tied where they agree more than the average pair does, by as much as they do: most
 states agree on most of what is put to a vote, so agreement as such ties nearly everybody to
 everybody. Blocs are the communities that maximise modularity over these ties, found by Louvain's
-method (Blondel et al. 2008) as networkx has it.
+method (`app.analysis.measures.communities`).
 
 Louvain rather than hierarchical clustering because a pair with too few common questions is simply
 not tied, where a tree of distances would need a number made up for it (two states that never sat
-in the Assembly together have none); because it also says how many blocs there are; and because
-networkx is needed anyway. Over UN roll calls 1992–2019 and 2000–2009 its partitions score mean
-silhouettes of 0.69 and 0.71, the best cut of an average-linkage tree 0.70 and 0.71.
+in the Assembly together have none); and because it also says how many blocs there are. Over UN
+roll calls 1992–2019 and 2000–2009 its partitions score mean silhouettes of 0.69 and 0.71, the best
+cut of an average-linkage tree 0.70 and 0.71.
 
 The same pairs give the same blocs, in whatever order they come.
 
-References:
-    Blondel et al. 2008, «Fast unfolding of communities in large networks», J. Stat. Mech. P10008.
+Reference:
     Rousseeuw 1987, «Silhouettes», J. Computational and Applied Mathematics 20:53–65.
 """
 
@@ -25,11 +24,9 @@ from math import fsum
 from statistics import fmean
 from typing import NamedTuple
 
-from app.analysis.measures.alignment import common_questions, s
+from app.analysis.measures.communities import communities
 from app.analysis.measures.directions import Directions
 
-# Louvain depends on the order in which it visits holders: the best of a few fixed orders is taken.
-STARTS = range(8)
 BETWEEN = 0.1
 # Differences below this are rounding, not politics: shares of 30,000 questions differ by more.
 ROUNDING = 1e-9
@@ -87,11 +84,10 @@ class Blocs(NamedTuple):
 
 def pair_up(by_holder: Mapping[str, Directions], minimum_n: int) -> Iterator[Pair]:
     """Return every two of the holders who took a direction, with how far they agree."""
-    holders = sorted(holder for holder, mine in by_holder.items() if any(mine))
-    for a, b in combinations(holders, 2):
-        table = by_holder[a].table(by_holder[b])
-        n = common_questions(table)
-        yield Pair(a, b, n, s(table) if n >= minimum_n else None)
+    ranked = [(one, by_holder[one].ranked()) for one in sorted(by_holder) if any(by_holder[one])]
+    for (a, mine), (b, theirs) in combinations(ranked, 2):
+        n, distance = mine.compare(theirs)
+        yield Pair(a, b, n, (n - distance) / n if n and n >= minimum_n else None)
 
 
 def blocs(pairs: Iterable[Pair]) -> Blocs:
@@ -140,16 +136,11 @@ def _ties(agreements: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], 
 def _communities(holders: Sequence[str], ties: Mapping[tuple[str, str], float]) -> list[list[str]]:
     if not ties:
         return [[holder] for holder in holders]
-    import networkx as nx
-
-    # Holders enter as numbers: sets of text iterate differently in every run of Python.
     number = {holder: i for i, holder in enumerate(holders)}
-    graph = nx.Graph()
-    graph.add_nodes_from(number.values())
-    graph.add_weighted_edges_from((number[a], number[b], tie) for (a, b), tie in ties.items())
-    partitions = [nx.community.louvain_communities(graph, seed=start) for start in STARTS]
-    best = max(partitions, key=lambda partition: nx.community.modularity(graph, partition))
-    groups = [[holders[i] for i in sorted(community)] for community in best]
+    graph: list[dict[int, float]] = [{} for _ in holders]
+    for (a, b), tie in ties.items():
+        graph[number[a]][number[b]] = graph[number[b]][number[a]] = tie
+    groups = [[holders[i] for i in part] for part in communities(graph)]
     return sorted(groups, key=lambda group: (-len(group), group))
 
 

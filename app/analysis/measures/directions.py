@@ -44,6 +44,29 @@ class Directions(NamedTuple):
         )
         return minus, zero, plus
 
+    def ranked(self) -> "RankedDirections":
+        """Return the same in the form that tells how far two holders are apart at least cost."""
+        either = self.neither | self.favour
+        return RankedDirections(self.against | either, either, self.favour)
+
+
+class RankedDirections(NamedTuple):
+    """Directions of one holder, each set within the one before it.
+
+    Two directions differ by one for each of the last two sets that only one of them is in.
+    """
+
+    any: int
+    not_against: int
+    favour: int
+
+    def compare(self, other: "RankedDirections") -> tuple[int, int]:
+        """Count the common questions, and add up how far the two are apart on them (0 to 2)."""
+        common = self.any & other.any
+        distance = ((self.not_against ^ other.not_against) & common).bit_count()
+        distance += ((self.favour ^ other.favour) & common).bit_count()
+        return common.bit_count(), distance
+
 
 NO_DIRECTIONS = Directions(0, 0, 0)
 
@@ -77,26 +100,6 @@ def question_set(numbers: Iterable[int]) -> int:
         digits[number] = 49
     digits.reverse()
     return int(digits, 2)
-
-
-def count_each(sets: Iterable[int], size: int) -> list[int]:
-    """Count the sets that each question is in, by its number.
-
-    The sets are added up as columns of binary digits, all questions at once: place i of every
-    count is one whole number.
-    """
-    places: list[int] = []
-    for carry in sets:
-        for i, place in enumerate(places):
-            places[i], carry = place ^ carry, place & carry
-        if carry:
-            places.append(carry)
-    counts = [0] * size
-    for i, place in enumerate(places):
-        for number, digit in enumerate(reversed(f"{place:b}")):
-            if digit == "1":
-                counts[number] += 1 << i
-    return counts
 
 
 def _mark(sets: list[bytearray], question: int, direction: int) -> None:

@@ -9,7 +9,7 @@ Reference:
     35:325–341, whose figures Ruedin's R package agrmt reproduces.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
@@ -28,18 +28,15 @@ SCALES: dict[QuestionKind, tuple[int, ...]] = {
 }
 
 
-def frequencies(scores: Iterable[int], scale: Sequence[int]) -> tuple[int, ...]:
-    """Count scores over the ordered categories of a scale, empty ones included.
+def frequencies(counts: Mapping[int, int], scale: Sequence[int]) -> tuple[int, ...]:
+    """Return the counts of scores over the ordered categories of a scale, empty ones included.
 
     Raises:
         ValueError: a score that is not on the scale.
     """
-    counts = dict.fromkeys(scale, 0)
-    for score in scores:
-        if score not in counts:
-            raise ValueError(f"{score} is not on the scale {tuple(scale)}")
-        counts[score] += 1
-    return tuple(counts.values())
+    if strange := sorted(set(counts).difference(scale)):
+        raise ValueError(f"{strange[0]} is not on the scale {tuple(scale)}")
+    return tuple(counts.get(score, 0) for score in scale)
 
 
 def agreement_a(frequencies: Sequence[int]) -> float | None:

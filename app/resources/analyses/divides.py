@@ -2,26 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field
 
 from app.analysis.divides import (
+    Member,
     Polarization,
-    Reported,
-    count_directions,
     count_scores,
-    gather_reports,
+    gather_camps,
     measure,
     read_question_kinds,
 )
-from app.analysis.measures.directions import Directions
 from app.analysis.rounding import rounded
 from app.analysis.standings import cited_datasets
 from app.opinions.filters import OPINION_FILTERS, opinion_rows, undated
 from app.opinions.positions import position_rows
-from app.opinions.scope import standings_by_holder
 from app.records.references import MARK, Ref
 from app.vocabulary import Attribution, Confidence, QuestionKind, ReasonType
 from app.web.endpoints.computed_list import Computation, Computed, Row, minimum_n, register
@@ -110,17 +107,10 @@ def _compute(context: ReadContext) -> Computation:
 
 
 def _measured(context: ReadContext) -> Iterator[Polarization]:
-    """Every question, votes by the directions that were taken and the others by their scores."""
+    """Every question by the scores of its positions."""
     least = context.values.get("minimum_n", MINIMUM_N)
     kinds = context.cached("question kinds", partial(read_question_kinds, context.rows))
-    known, by_holder = standings_by_holder(context)
-    for question, counts in count_directions(known.questions, by_holder):
-        if kinds[question] is QuestionKind.VOTE:
-            yield measure(question, QuestionKind.VOTE, counts, least)
-    columns = context.index.column
-    scored = [question for question, kind in kinds.items() if kind is not QuestionKind.VOTE]
-    rows = position_rows(context) & columns("question").any_of(scored)
-    for question, counts in count_scores(columns, rows):
+    for question, counts in count_scores(context.index.column, position_rows(context)):
         yield measure(question, kinds[question], counts, least)
 
 
@@ -145,35 +135,32 @@ def _row(found: Polarization) -> Row:
 
 def _with_camps(context: ReadContext, rows: list[Row]) -> list[Row]:
     """The rows that are shown, with the camps of their questions."""
-    known, by_holder = standings_by_holder(context)
     ids = [row["id"] for row in rows]
-    reported = gather_reports(_deciding(context, ids))
-    return [_shown(row, known.numbers([row["id"]]), by_holder, reported) for row in rows]
+    deciding = position_rows(context) & context.index.column("question").any_of(ids)
+    columns = ("holder", "question", "id", "score", "body")
+    camps = gather_camps(context.rows_by_id("opinion", columns, deciding))
+    return [_shown(row, camps) for row in rows]
 
 
-def _deciding(context: ReadContext, ids: Sequence[str]) -> Sequence[Any]:
-    """The id, holder, question and body of the opinions that decide positions on questions."""
-    rows = position_rows(context) & context.index.column("question").any_of(ids)
-    return context.rows_by_id("opinion", ("id", "holder", "question", "body"), rows)
-
-
-def _shown(row: Row, question: int, by_holder: Mapping[str, Directions], reported: Reported) -> Row:
+def _shown(row: Row, camps: Mapping[tuple[str, int], Sequence[Member]]) -> Row:
     shown = {name: value for name, value in row.items() if name != "id"}
-    for name in ("favour", "against", "neither"):
-        camp = [one for one in sorted(by_holder) if getattr(by_holder[one], name) & question]
-        shown[name] = _camp(camp, row["id"], reported)
+    for name, direction in _DIRECTIONS.items():
+        shown[name] = _camp(camps.get((row["id"], direction), ()))
     return shown
 
 
-def _camp(holders: Sequence[str], question: str, reported: Reported) -> Row:
-    known = [reported[one, question] for one in holders if (one, question) in reported]
+def _camp(members: Sequence[Member]) -> Row:
+    known = [one.report for one in members if one.report]
     return {
-        "n": len(holders),
-        "holders": [f"{MARK}actor:{one}" for one in holders],
+        "n": len(members),
+        "holders": [f"{MARK}actor:{one.holder}" for one in members],
         "reasons": [reason for one in known for reason in one.reasons],
         "positions": [one.position for one in known],
     }
 
+
+#: The direction of each camp, in the order in which they are shown.
+_DIRECTIONS = {"favour": 1, "against": -1, "neither": 0}
 
 LISTED = Computed(
     name="divides",
