@@ -237,3 +237,21 @@ def test_what_serves_from_sqlite_loads_nothing_that_others_need() -> None:
     assert "app.main" in loaded
     dear = [one for one in loaded if one.startswith(_DEAR)]
     assert dear == [], "each costs every start; import it in the function that needs it"
+
+
+def test_a_check_of_an_empty_database_says_that_nothing_was_compared(tmp_path: Path) -> None:
+    folder = write_seeds(tmp_path / "small", people="- {id: ann, name: Ann}\n")
+    result = run(tmp_path, "check", str(folder))
+    assert result.returncode == 0, result.stderr
+    assert "has no data, so nothing was compared with what others changed" in result.stderr
+    assert run(tmp_path, "load", str(folder)).returncode == 0
+    assert "has no data" not in run(tmp_path, "check", str(folder)).stderr
+
+
+def test_a_decision_about_nothing_is_one_clear_line(tmp_path: Path) -> None:
+    folder = write_seeds(tmp_path / "small", people="- {id: ann, name: Ann}\n")
+    result = run(tmp_path, "load", str(folder), "--theirs", "anm")
+    assert (result.returncode, result.stderr) == (
+        3,
+        "positions: 'anm' is not the id of a record of these files; did you mean 'ann'?\n",
+    )

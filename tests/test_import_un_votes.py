@@ -15,10 +15,13 @@ from app.db.releases import current_release
 from app.db.tables import KIND_TABLES, opinions
 from app.importers.un_roll_calls import Vote
 from app.importers.un_votes import import_un_votes, open_votes
-from app.records.faults import FaultyRecords
-from app.records.kinds import KINDS, row_of
+from app.records.faults import FaultyRecords, SourceLocation
+from app.records.kinds import KINDS, row_of, written
+from app.records.loads.merging import Decisions
 from app.records.opinions import Opinion
+from app.records.storage.change import Change
 from app.records.storage.templates import RecordTemplate
+from app.records.validation import GivenRecord
 from tests import postgres
 from tests.conftest import served
 from tests.test_un_votes_reading import NAMES, bulk, bulk_row, package
@@ -328,3 +331,35 @@ def test_a_template_takes_only_what_the_field_takes(name: str, text: str) -> Non
     template = RecordTemplate(KINDS["opinion"], VOTE, ids=ids, lines={"record": "the row"})
     with pytest.raises(ValueError, match=r"."):
         template.row({"id": "a", "holder": "KAZ", "question": "q", "record": "r", name: text})
+
+
+def test_an_import_again_leaves_a_correction_alone(database: Database, tmp_path: Path) -> None:
+    """A vote that was corrected, one that was removed, and a question, over the same files."""
+    folder = every_sort("package", tmp_path)
+    import_un_votes(database, folder, silent)
+    with database.write() as connection:
+        change = Change(connection, origin="api", by="Aliya", reason="correction")
+        for kind, record_id, fields in (
+            ("opinion", "un-1-kaz", {"stance": "oppose", "summary": "Read out wrongly."}),
+            ("question", "un-1", {"summary": "On arms."}),
+        ):
+            table = KIND_TABLES[kind]
+            row = connection.execute(sa.select(table).where(table.c.id == record_id)).one()
+            content = written(KINDS[kind], row.id, row.dataset, row.body) | fields
+            record = KINDS[kind].record.model_validate(content)
+            change.put([GivenRecord(KINDS[kind], record, SourceLocation("body", 0))])
+        change.remove(KINDS["opinion"], "un-1-nam")
+        change.commit_release()
+    outcome = import_un_votes(database, folder, silent)
+    assert (outcome.altered, outcome.kept) == (False, {"questions": 1, "opinions": 2})
+    file = next(folder.glob("*votes.csv"))
+    file.write_text(file.read_text().replace("1,Kazakhstan,KZ,yes", "1,Kazakhstan,KZ,abstain"))
+    with pytest.raises(FaultyRecords) as refused:
+        import_un_votes(database, folder, silent)
+    [told] = refused.value.faults
+    assert (told.source, told.line, told.field) == (file.name, 2, "stance")
+    assert 'the file says "neutral", the record "oppose" (Aliya' in told.detail
+    theirs = Decisions(theirs=frozenset({"un-1-kaz"}))
+    assert import_un_votes(database, folder, silent, theirs).changed == {"opinions": 1}
+    [vote] = [one for one in opinions_of(database, "id", "stance") if one["id"] == "un-1-kaz"]
+    assert vote["stance"] == "neutral"

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.database import open_database
+from app.cli.decisions import Ours, Theirs, decisions_of
 from app.cli.messages import say_outcome
 
 if TYPE_CHECKING:  # an importer is loaded by its own command
     from app.db import Database
     from app.importers.import_run import ReportProgress
+    from app.records.loads.merging import Decisions
     from app.records.storage.change import Outcome
 
 imports = typer.Typer(
@@ -34,20 +36,25 @@ def un_votes(
             show_default=False,
         ),
     ],
+    theirs: Theirs = None,
+    ours: Ours = None,
 ) -> None:
     """Import roll calls of the UN General Assembly: all or nothing, and again changes nothing."""
     from app.importers.un_votes import import_un_votes
 
-    _run(import_un_votes, path, "Reading votes")
+    _run(import_un_votes, path, "Reading votes", decisions_of(theirs, ours))
 
 
 def _run(
-    importer: "Callable[[Database, Path, ReportProgress], Outcome]", path: Path, description: str
+    importer: "Callable[[Database, Path, ReportProgress, Decisions], Outcome]",
+    path: Path,
+    description: str,
+    decisions: "Decisions",
 ) -> None:
     """Run an importer over the database of the settings, and say what it did."""
     with open_database() as database:
         with _progress(description) as report:
-            outcome = importer(database, path, report)
+            outcome = importer(database, path, report, decisions)
         say_outcome(outcome, "Imported")
 
 

@@ -24,6 +24,9 @@ def say_outcome(outcome: Outcome, verb: str) -> None:
         outcome: the change's.
         verb: begins the sentence that the release's number ends, such as `Loaded`.
     """
+    if outcome.kept:
+        kept = ", ".join(f"{n} {kind}" for kind, n in outcome.kept.items())
+        say(f"Kept as others changed them, though the files say otherwise: {kept}.")
     if not outcome.altered:
         say(f"Nothing to change; release {outcome.release} stands.")
         return

@@ -249,6 +249,19 @@ document_texts = Table(
     Column("text", Text, nullable=False),
 )
 
+#: What files last said of a record, where that is not the version that a load last wrote: it was
+#: merged, decided about, or was so already. A null body: the files no longer have it.
+loaded_records = Table(
+    "loaded_records",
+    metadata,
+    _key("door", nullable=False),
+    _key("kind", nullable=False),
+    _key("id", nullable=False),
+    _key("dataset", nullable=False),
+    Column("body", Text),
+    PrimaryKeyConstraint("door", "kind", "id"),
+)
+
 #: One row for each committed change. Its number is the release that every answer names.
 releases = Table(
     "releases",

@@ -23,8 +23,10 @@ from app.db.tables import datasets
 from app.importers.csv_files import CsvFile
 from app.records.faults import FaultLog, SourceLocation
 from app.records.kinds import KINDS
+from app.records.loads.load import Load
+from app.records.loads.merging import NO_DECISIONS, Decisions
 from app.records.seeds import put_folders, read_folders
-from app.records.storage.change import Change, Outcome
+from app.records.storage.change import Outcome
 from app.records.validation import GivenRecord, validate
 from app.settings import seeds_folder
 
@@ -116,6 +118,7 @@ def run_import(
     database: Database,
     open_source: Callable[[Connection], ImportSource[Any]],
     report_progress: ReportProgress,
+    decisions: Decisions = NO_DECISIONS,
 ) -> Outcome:
     """Import a source in one transaction, after the seeds where their countries are not there.
 
@@ -123,6 +126,7 @@ def run_import(
         database: a migrated database.
         open_source: opens the files, knowing what the database has.
         report_progress: called with how far reading has come.
+        decisions: who is right where a file and a record changed otherwise since the last import.
 
     Raises:
         Refused: when the files are not those of the source.
@@ -131,24 +135,27 @@ def run_import(
     with database.write() as connection:
         if not _has(connection, "reference"):
             put_folders(connection, read_folders([seeds_folder()]))
-        outcome = _import(connection, open_source(connection), report_progress)
+        outcome = _import(connection, open_source(connection), report_progress, decisions)
     if outcome.altered:
         truncate_wal(database)
     return outcome
 
 
 def _import(
-    connection: Connection, source: ImportSource[Any], report_progress: ReportProgress
+    connection: Connection,
+    source: ImportSource[Any],
+    report_progress: ReportProgress,
+    decisions: Decisions,
 ) -> Outcome:
     origin = f"import:{source.dataset}"
     again = _has(connection, source.dataset)
-    change = Change(connection, origin=origin, reason=source.reason)
+    change = Load(connection, origin=origin, reason=source.reason, decisions=decisions)
     table = KINDS[source.row_kind].table if source.row_kind and not again else None
     with nullcontext() if table is None else indexes_rebuilt_after(connection, table):
         _put(change, source, _ids_of_others(connection, source), report_progress)
     change.faults.extend(source.faults.kept)
     if again and not change.faults:
-        change.remove_unstated(origin)
+        change.remove_unstated(source.dataset, dict.fromkeys(KINDS, SourceLocation(source.file, 1)))
     outcome = change.commit_release()
     if outcome.altered:
         analyze(connection)
@@ -171,7 +178,7 @@ def _ids_of_others(connection: Connection, source: ImportSource[Any]) -> set[tup
 
 
 def _put(
-    change: Change,
+    change: Load,
     source: ImportSource[Any],
     others: set[tuple[str, str]],
     report_progress: ReportProgress,
@@ -185,12 +192,12 @@ def _put(
             _put_rows(change, source, [one for one in part if not isinstance(one, Entry)])
 
 
-def _put_entries(change: Change, entries: Iterable[Entry], others: set[tuple[str, str]]) -> None:
+def _put_entries(change: Load, entries: Iterable[Entry], others: set[tuple[str, str]]) -> None:
     stated = (one for one in entries if (one.kind, one.content["id"]) not in others)
     change.put(chain.from_iterable(_validated(change, entry) for entry in stated))
 
 
-def _put_rows(change: Change, source: ImportSource[Item], items: Sequence[Item]) -> None:
+def _put_rows(change: Load, source: ImportSource[Item], items: Sequence[Item]) -> None:
     if items and source.row_kind is not None:
         rows = [source.row(item) for item in items]
         location_of = partial(_location_of, source.file, items)
@@ -201,7 +208,7 @@ def _location_of(file: str, items: Sequence[Line], number: int) -> SourceLocatio
     return SourceLocation(file, items[number].line)
 
 
-def _validated(change: Change, entry: Entry) -> Iterator[GivenRecord]:
+def _validated(change: Load, entry: Entry) -> Iterator[GivenRecord]:
     """Yield the record of an entry, or note its faults."""
     found = validate(KINDS[entry.kind], entry.content, entry.location)
     if isinstance(found, GivenRecord):

@@ -20,6 +20,7 @@ from app.importers.import_run import ReportProgress, run_import
 from app.importers.r_unvotes import ISSUES, ROLL_CALLS, VOTES, UnvotesPackage
 from app.importers.un_roll_calls import VoteSource
 from app.importers.undl_votes import COLUMNS, DigitalLibrary
+from app.records.loads.merging import NO_DECISIONS, Decisions
 from app.records.storage.change import Outcome
 
 _LAYOUTS: dict[str, Sequence[str]] = {
@@ -35,13 +36,19 @@ _RIGHT = (
 )
 
 
-def import_un_votes(database: Database, path: Path, report_progress: ReportProgress) -> Outcome:
+def import_un_votes(
+    database: Database,
+    path: Path,
+    report_progress: ReportProgress,
+    decisions: Decisions = NO_DECISIONS,
+) -> Outcome:
     """Import roll calls.
 
     Args:
         database: a migrated database.
         path: the files; see `open_votes`.
         report_progress: called with how far reading has come.
+        decisions: who is right where a file and a record changed otherwise since the last import.
 
     Raises:
         Refused: when the files are of no known form.
@@ -51,6 +58,7 @@ def import_un_votes(database: Database, path: Path, report_progress: ReportProgr
         database,
         lambda connection: open_votes(path, _names_of_countries(connection)),
         report_progress,
+        decisions,
     )
 
 

@@ -27,6 +27,8 @@ class Folder:
 
     path: Path
     dataset: str
+    #: By kind, its file as it is shown.
+    locations: dict[str, SourceLocation] = field(default_factory=dict)
     given: list[GivenRecord] = field(default_factory=list)
     #: Records that have faults of their own: kind, id and location.
     unread: list[tuple[Kind, str, SourceLocation]] = field(default_factory=list)
@@ -46,6 +48,12 @@ def read_folder(path: Path, shown: Path | None = None) -> Folder:
     """Read every file of a dataset's folder; faults are collected, none is raised."""
     folder = Folder(path, path.name)
     shown = shown or path
+    folder.locations = {
+        kind.name: SourceLocation(
+            str(shown / (DATASET_FILE if kind.name == "dataset" else f"{kind.path}.yaml")), 1
+        )
+        for kind in KINDS.values()
+    }
     expected = {f"{kind.path}.yaml": kind for kind in KINDS.values() if kind.name != "dataset"}
     files = {p.name: p for p in path.iterdir() if p.suffix in (".yaml", ".yml")}
     for name in sorted(set(files) - set(expected) - {DATASET_FILE}):

@@ -7,31 +7,40 @@ from sqlalchemy import Connection
 from app.db import Database
 from app.errors import Refused
 from app.records.kinds import KINDS
+from app.records.loads.load import Load
+from app.records.loads.merging import NO_DECISIONS, Decisions
 from app.records.seeds.files import Folder, read_folder, seed_folders
-from app.records.storage.change import Change, Outcome
+from app.records.storage.change import Outcome
 
 
 class _Undo(Exception):
     """End of a check: leave its transaction without a commit."""
 
 
-def load_seeds(database: Database, paths: list[Path], *, commit: bool = True) -> Outcome:
+def load_seeds(
+    database: Database,
+    paths: list[Path],
+    *,
+    commit: bool = True,
+    decisions: Decisions = NO_DECISIONS,
+) -> Outcome:
     """Load seed folders in one transaction; without `commit`, only say what it would do.
 
     Args:
         database: a migrated database.
         paths: dataset folders, or folders that hold some.
         commit: whether to keep the result; `positions check` does not.
+        decisions: who is right where a file and a record changed otherwise since the last load.
 
     Raises:
-        Refused: when there is no seed folder at the paths.
-        FaultyRecords: with every fault of every file; nothing was changed.
+        Refused: when there is no seed folder at the paths, or a decision is about none of them.
+        FaultyRecords: with every fault of every file and every conflict; nothing was changed.
     """
     folders = read_folders(paths)
     outcome: Outcome | None = None
     try:
         with database.write() as connection:
-            outcome = put_folders(connection, folders)
+            outcome = put_folders(connection, folders, decisions)
             if not commit:
                 raise _Undo
     except _Undo:
@@ -40,13 +49,15 @@ def load_seeds(database: Database, paths: list[Path], *, commit: bool = True) ->
     return outcome
 
 
-def put_folders(connection: Connection, folders: list[Folder]) -> Outcome:
+def put_folders(
+    connection: Connection, folders: list[Folder], decisions: Decisions = NO_DECISIONS
+) -> Outcome:
     """Put seed folders into the database as one change of a transaction.
 
     Raises:
         FaultyRecords: with every fault of every file; the transaction must then be given up.
     """
-    change = Change(connection, origin="seeds", reason="load of seed files")
+    change = Load(connection, origin="seeds", reason="load of seed files", decisions=decisions)
     change.faults.extend(fault for folder in folders for fault in folder.faults)
     for name in KINDS:
         for folder in folders:
@@ -58,14 +69,14 @@ def put_folders(connection: Connection, folders: list[Folder]) -> Outcome:
     # What a faulty entry states is not known, so neither is what no entry states any more.
     for folder in folders:
         if not folder.faults:
-            change.remove_unstated(origin_of(folder))
+            change.remove_unstated(folder.dataset, folder.locations)
     change.origin = "seeds"
     return change.commit_release()
 
 
 def origin_of(folder: Folder) -> str:
     """Return the origin of rows that a folder made."""
-    return f"seeds:{folder.path.name}"
+    return f"seeds:{folder.dataset}"
 
 
 def read_folders(paths: list[Path]) -> list[Folder]:

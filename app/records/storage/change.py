@@ -49,6 +49,8 @@ class Outcome:
     removed: dict[str, int] = field(default_factory=dict)
     attached: dict[str, int] = field(default_factory=dict)
     unchanged: int = 0
+    #: Records that stay otherwise than the files of a load have them: others changed them.
+    kept: dict[str, int] = field(default_factory=dict)
 
     @property
     def altered(self) -> bool:
@@ -143,16 +145,6 @@ class Change:
     def remove(self, kind: Kind, record_id: str) -> None:
         """Remove a record; `commit_release` refuses if others still cite it."""
         self._remove(kind, [record_id])
-
-    def remove_unstated(self, origin: str) -> None:
-        """Remove what an earlier change of this origin made and this one did not state."""
-        for kind in reversed(KINDS.values()):
-            made = self._connection.execute(
-                sa.select(kind.table.c.id).where(kind.table.c.origin == origin)
-            ).scalars()
-            gone = [one for one in made if one not in self._given[kind.name]]
-            for ids in batched(gone, _BATCH):
-                self._remove(kind, ids)
 
     def attach(self, document: str, content: bytes) -> None:
         """Store the text of a document that is there; the same again changes nothing.
