@@ -115,6 +115,11 @@ class VagueDate(BaseModel):
             return UNKNOWN, UNKNOWN
         return self.earliest or OPEN_START, self.latest or OPEN_END
 
+    @property
+    def counts_from(self) -> str:
+        """The day from which it counts under `as_of`: its first, if open at the start its last."""
+        return self.earliest or self.latest or OPEN_END
+
 
 @lru_cache(maxsize=65536)
 def bounds(text: str) -> tuple[str | None, str | None, DatePrecision]:

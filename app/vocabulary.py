@@ -143,6 +143,21 @@ class PartyRole(Word):
     CANDIDATE = "candidate", "May become a party; it is not one."
 
 
+class PartyAct(Word):
+    """What a party to an agreement did, or what happened to its being one."""
+
+    SIGNED = "signed", "Signed it."
+    RATIFIED = "ratified", "Ratified, accepted or approved it, or deposited the instrument."
+    ACCEDED = "acceded", "Joined it without having signed; became a member."
+    SUCCEEDED = "succeeded", "Took the place of a former state in it."
+    ENTERED_INTO_FORCE = "entered_into_force", "It began to bind this party."
+    RESERVED = "reserved", "Made a reservation."
+    SUSPENDED = "suspended", "Stopped taking part without leaving."
+    RESUMED = "resumed", "Took part again."
+    WITHDREW = "withdrew", "Left it, or did not prolong it."
+    TERMINATED = "terminated", "It ended for this party."
+
+
 class ObligationType(Word):
     """What an agreement obliges its parties to."""
 
@@ -304,6 +319,7 @@ VOCABULARIES: dict[str, tuple[type[Word], str]] = {
     "agreement_type": (AgreementType, "positions"),
     "agreement_status": (AgreementStatus, "positions"),
     "party_role": (PartyRole, "Popolo, positions"),
+    "act": (PartyAct, "positions"),
     "obligation_type": (ObligationType, "ATOP (Leeds et al. 2002), positions"),
     "event_type": (EventType, "positions"),
     "plover": (Plover, "PLOVER, Open Event Data Alliance"),

@@ -19,6 +19,13 @@ def begun_by(
     return sa.and_(earliest <= day, earliest != UNKNOWN, open_start_over)
 
 
+def counts_from(date: dict[str, Any] | None) -> str | None:
+    """The day from which a stored vague date counts; None where it is unknown."""
+    if date is None or date["edtf"] is None:
+        return None
+    return date["earliest"] or date["latest"] or OPEN_END
+
+
 def published_by(day: str) -> Select[Any]:
     """The documents whose date counts by a day."""
     d = documents.c
@@ -44,6 +51,6 @@ class CountsBy:
         """Tell whether something with this date and this evidence counts."""
         if self._day is None:
             return True
-        if date and date["edtf"] is not None:
-            return (date["earliest"] or date["latest"] or OPEN_END) <= self._day
+        if begun := counts_from(date):
+            return begun <= self._day
         return any(cited["document"] in self._documents for cited in evidence)

@@ -156,6 +156,10 @@ agreements = _versioned(
     _key("agreement_type", nullable=False),
     _key("status", nullable=False),
     *_dates("signed"),
+    *_dates("in_force"),
+    # The first day of any of it, and the types of obligation, as words in order.
+    _key("begun", nullable=False, server_default=""),
+    _key("obligation_types", nullable=False, server_default=""),
 )
 topics = _versioned("topics", _key("parent"), indexes=(("parent", "id"),))
 questions = _versioned(

@@ -166,7 +166,15 @@ KINDS: dict[str, Kind] = {
         Kind("organization", Organization, example="nato"),
         Kind("person", Person, plural="people", example="azimbai-gali"),
         Kind("group", Group, example="most-analysts"),
-        Kind("agreement", Agreement, example="partnership-for-peace"),
+        Kind(
+            "agreement",
+            Agreement,
+            extra_columns={
+                "begun": lambda agreement: agreement.begun,
+                "obligation_types": lambda agreement: agreement.obligation_types,
+            },
+            example="partnership-for-peace",
+        ),
         Kind("question", Question, example="kazakhstan-full-nato-membership"),
         Kind("event", Event, cited=False, example="kazakhstan-nato-1996-agreement-signed"),
         Kind(

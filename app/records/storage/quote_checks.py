@@ -74,10 +74,13 @@ class QuoteChecks:
 
 
 def _spans_of(given: GivenRecord) -> Iterator[tuple[str, Span]]:
-    """Yield the spans of a record and of its memberships, each with its path."""
+    """Yield the spans of a record, its memberships and its parties' acts, each with its path."""
     evidence = [("evidence", given.record.evidence)]
     for i, membership in enumerate(getattr(given.record, "memberships", ())):
         evidence.append((f"memberships.{i}.evidence", membership.evidence))
+    for i, party in enumerate(getattr(given.record, "parties", ())):
+        for j, act in enumerate(party.acts):
+            evidence.append((f"parties.{i}.acts.{j}.evidence", act.evidence))
     for path, spans_and_rows in evidence:
         for i, one in enumerate(spans_and_rows):
             if isinstance(one, Span):

@@ -117,8 +117,9 @@ def _by_paragraph(row: Any, document: str) -> Iterator[tuple[int | None, int, st
     """A record's claims on a document: paragraph, first character, id, and JSON text."""
     body = orjson.loads(row.body)
     places: dict[int | None, list[Any]] = defaultdict(list)
-    cited = [*body["evidence"], *(p for m in body.get("memberships", ()) for p in m["evidence"])]
-    for place in cited:
+    acts = (act for party in body.get("parties", ()) for act in party.get("acts", ()))
+    parts = (body, *body.get("memberships", ()), *acts)
+    for place in (place for part in parts for place in part["evidence"]):
         if place["document"] == document and place not in places[place.get("paragraph")]:
             places[place.get("paragraph")].append(place)
     for paragraph, found in places.items():

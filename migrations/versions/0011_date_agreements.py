@@ -1,0 +1,77 @@
+"""Say of each agreement when it came into force, when it began, and what it obliges to."""
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy import Connection
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+TABLES = ("agreements", "agreements_history")
+COLUMNS = ("in_force_earliest", "in_force_latest", "begun", "obligation_types")
+#: The bounds of a date that is open at that end.
+OPEN_START, OPEN_END = "0000-00-00", "9999-99-99"
+
+
+def upgrade() -> None:
+    connection = op.get_bind()
+    for table in TABLES:
+        for name in COLUMNS:
+            op.add_column(table, sa.Column(name, KEY, nullable=False, server_default=""))
+        if filled := list(_filled(connection, table)):
+            _update(connection, table, filled)
+
+
+def _filled(connection: Connection, table: str) -> Any:
+    """Yield the values of the columns for each row that is there."""
+    for row_id, text in connection.execute(sa.text(f"SELECT row_id, body FROM {table}")):
+        body = json.loads(text)
+        entered = body["in_force"] if _is_known(body["in_force"]) else None
+        dates = [body["signed"], entered, *(party["start"] for party in body["parties"])]
+        yield {
+            "row_id": row_id,
+            "in_force_earliest": entered["earliest"] or OPEN_START if entered else "",
+            "in_force_latest": entered["latest"] or OPEN_END if entered else "",
+            "begun": min(map(_counts_from, filter(_is_known, dates)), default=""),
+            "obligation_types": " ".join(
+                sorted({one["obligation_type"] for one in body["obligations"]})
+            ),
+        }
+
+
+def _is_known(date: Any) -> bool:
+    return bool(date and date["edtf"] is not None)
+
+
+def _counts_from(date: Any) -> str:
+    return str(date["earliest"] or date["latest"] or OPEN_END)
+
+
+def _update(connection: Connection, table: str, filled: list[dict[str, Any]]) -> None:
+    """Fill the rows, of history too, which refuses it."""
+    values = ", ".join(f"{name} = :{name}" for name in COLUMNS)
+    fill = sa.text(f"UPDATE {table} SET {values} WHERE row_id = :row_id")
+    if connection.dialect.name == "postgresql":
+        op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        connection.execute(fill, filled)
+        op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        return
+    guards = "SELECT name, sql FROM sqlite_master WHERE tbl_name = :table AND type = 'trigger'"
+    found = connection.execute(sa.text(guards), {"table": table}).all()
+    for name, _ in found:
+        op.execute(f"DROP TRIGGER {name}")
+    connection.execute(fill, filled)
+    for _, sql in found:
+        op.execute(sql)
+
+
+def downgrade() -> None:
+    for table in TABLES:
+        for name in COLUMNS:
+            op.drop_column(table, name)
