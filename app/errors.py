@@ -3,6 +3,7 @@
     PositionsError
     ├── Refused              the command line's input: a message and an exit code
     └── Problem              an answer: application/problem+json
+        ├── Ambiguous        300  a code or name that two records carry
         ├── InvalidInput     422  an unknown parameter, a value out of its vocabulary
         ├── MalformedBody    400  a body that is not the JSON it says it is
         ├── Unauthorized     401  no valid key
@@ -24,9 +25,9 @@ Each says what was wrong and what would be right. `type` is a stable address und
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Self
 
 #: How much of a wrong word is likened to the right ones: a long one takes seconds.
 LONGEST_WORD = 100
@@ -82,6 +83,20 @@ class Problem(PositionsError):
         if self.errors:
             members["errors"] = [fault.as_dict() for fault in self.errors]
         return members
+
+
+class Ambiguous(Problem):
+    """A code or a name that several records carry: which is meant is the caller's to say."""
+
+    status, code, title = 300, "ambiguous", "Several records are called so"
+
+    @classmethod
+    def between(cls, detail: str, ids: Sequence[str], address: str) -> Self:
+        """Make the problem of an address whose last part means several records."""
+        path, _, _ = address.partition("?")
+        folder = path.rpartition("/")[0]
+        links = ", ".join(f'<{folder}/{one}>; rel="alternate"' for one in ids)
+        return cls(detail, [Fault(one, parameter="id") for one in ids], {"Link": links})
 
 
 class InvalidInput(Problem):

@@ -169,22 +169,25 @@ def word_of(name: str, words: Sequence[str], description: str, *, many: bool = T
     return Parameter(name, description, schema, parse, many=many, example=words[0])
 
 
+LONGEST_ID = 100
 ID_SCHEMA: Schema = {
     "type": "string",
-    "maxLength": 100,
+    "maxLength": LONGEST_ID,
     "pattern": "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$",
 }
+#: An id, or whatever a country is called.
+NAME_SCHEMA: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}
 _ID = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 
 
 def is_id(text: str) -> bool:
     """Whether a text has the form of an id, as callers may write it."""
-    return len(text) <= 100 and _ID.fullmatch(text) is not None
+    return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
 
 
 def parse_id(text: str) -> str:
-    """An id as a caller may write it; whether it exists is the database's to say."""
-    if not is_id(text):
+    """An id, or a country's name, as a caller may write it; whether it exists is said later."""
+    if len(text) > LONGEST_ID or not any(map(str.isalnum, text)):
         raise ValueError(
             f"{text[:40]!r} is not an id; an id is words of a-z and 0-9 joined by hyphens, "
             "or a country's code"
@@ -194,7 +197,7 @@ def parse_id(text: str) -> str:
 
 def identifier(name: str, description: str, example: str | None = None) -> Parameter:
     """A parameter whose values are ids."""
-    return Parameter(name, description, ID_SCHEMA, parse_id, many=True, example=example)
+    return Parameter(name, description, NAME_SCHEMA, parse_id, many=True, example=example)
 
 
 def day_parameter(name: str, description: str, example: str) -> Parameter:

@@ -37,7 +37,7 @@ from app.vocabulary import (
     PartyRole,
 )
 from app.web.endpoints.computed_list import minimum_n
-from app.web.endpoints.operation import operation, path_id
+from app.web.endpoints.operation import operation, path_id, problems_of_id
 from app.web.formats.responses import item_response
 from app.web.parameters import KNOWN_AT
 from app.web.query.ids import resolve_filters, resolve_one
@@ -315,5 +315,5 @@ operation(
     parameters=(*(one.parameter for one in FILTERS), KNOWN_AT, minimum_n(MINIMUM_N)),
     path_parameters=(path_id("country", "KAZ"),),
     costly=True,
-    problems=(404,),
+    problems=problems_of_id("country"),
 )

@@ -23,7 +23,7 @@ from app.records.storage.change import Change
 from app.records.storage.citers import MOST_CITERS, citers
 from app.records.validation import GivenRecord, validate
 from app.settings import Settings
-from app.web.endpoints.operation import path_id
+from app.web.endpoints.operation import path_id, problems_of_id
 from app.web.endpoints.preconditions import check_if_match
 from app.web.endpoints.records import item_text, read_row
 from app.web.endpoints.write_context import WriteContext, WriteResult
@@ -231,7 +231,7 @@ def _register(kind: Kind, operation: Operation) -> None:
         body=operation.body(kind) if operation.body else NO_BODY,
         path_parameters=(path_id(kind.name, kind.example_id),) if operation.at_item else (),
         headers=operation.headers,
-        problems=operation.problems,
+        problems=(*operation.problems, *(problems_of_id(kind.name) if operation.at_item else ())),
     )
 
 

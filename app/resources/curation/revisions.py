@@ -16,7 +16,7 @@ from app.db.tables import HISTORY
 from app.errors import NotFound
 from app.records.kinds import KINDS, Kind, written
 from app.records.storage.history import ADD, DELETE, revisions_of
-from app.web.endpoints.operation import operation, path_id
+from app.web.endpoints.operation import operation, path_id, problems_of_id
 from app.web.formats.responses import item_response
 from app.web.parameters import is_id
 from app.web.query.answers import answer
@@ -154,7 +154,7 @@ def _register(kind: Kind) -> None:
         parameters=collection.parameters,
         path_parameters=(path_id(kind.name, kind.example_id),),
         formats=("json", "csv", "ndjson"),
-        problems=(404,),
+        problems=problems_of_id(kind.name),
     )
     operation(
         router,
@@ -169,7 +169,7 @@ def _register(kind: Kind) -> None:
             path_id(kind.name, kind.example_id),
             _IN_ADDRESS,
         ),
-        problems=(404,),
+        problems=problems_of_id(kind.name),
     )
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from app.web.parameters import ID_SCHEMA, Parameter, parse_query
+from app.web.parameters import ID_SCHEMA, NAME_SCHEMA, Parameter, parse_query
 from app.web.problems import responses_for
 from app.web.requests.context import Handler, run_handler
 from app.web.requests.service import Service
@@ -110,13 +110,18 @@ async def respond(
     return await service.executor.run(key, work, costly=costly)
 
 
+def problems_of_id(what: str) -> tuple[int, ...]:
+    """The statuses of an address whose id is no record's, or that of several."""
+    return (300, 404) if what == "country" else (404,)
+
+
 def path_id(what: str, example: str) -> dict[str, Any]:
-    """The `id` in an address."""
+    """The `id` in an address; of a country it may be whatever the country is called."""
     return {
         "name": "id",
         "in": "path",
         "required": True,
         "description": f"The id of the {what}.",
-        "schema": ID_SCHEMA,
+        "schema": NAME_SCHEMA if what == "country" else ID_SCHEMA,
         "example": example,
     }

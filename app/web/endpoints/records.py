@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from app.db.statement_cache import Values
 from app.errors import NotFound
 from app.records.kinds import KINDS, Kind
-from app.web.endpoints.operation import operation, path_id
+from app.web.endpoints.operation import operation, path_id, problems_of_id
 from app.web.formats.responses import enveloped, json_response
 from app.web.parameters import KNOWN_AT, identifier, is_id
 from app.web.query.answers import answer
@@ -120,7 +120,7 @@ def register(
         shape=Item[shape],
         parameters=(KNOWN_AT,),
         path_parameters=(path_id(kind.name, kind.example_id),),
-        problems=(404,),
+        problems=problems_of_id(kind.name),
     )
     return collection
 

@@ -62,7 +62,9 @@ class RequestLogMiddleware:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 named = (b"x-request-id", request_id.encode())
-                message = {**message, "headers": [*message["headers"], named, *SAFETY_HEADERS]}
+                own = {name for name, _ in message["headers"]}  # a preview may stand in a frame
+                safe = (one for one in SAFETY_HEADERS if one[0] not in own)
+                message = {**message, "headers": [*message["headers"], named, *safe]}
             await send(message)
 
         try:

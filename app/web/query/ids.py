@@ -1,18 +1,18 @@
 """Ids as callers write them, resolved; those that no record has are refused.
 
-A country is understood by alpha-2, alpha-3, numeric code, name and slug, in any case, and the
-answer always says alpha-3. A code that once meant another state means the present one.
+A country is understood by whatever `app/names` knows of it, and the answer always says alpha-3.
+What means two countries is refused with the names of both, unless `as_of` leaves one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
-import orjson
 import sqlalchemy as sa
 
-from app.db.search import words_of
-from app.db.tables import ACTOR_KINDS, KIND_TABLES, countries
-from app.errors import MOST_HINTS, Fault, NotFound, nearest
+from app.analysis.name_matching import read_country_names
+from app.db.tables import ACTOR_KINDS, KIND_TABLES
+from app.errors import MOST_HINTS, Ambiguous, Fault, NotFound, nearest
+from app.names.countries import CountryNames
 from app.web.parameters import is_id, refuse
 from app.web.query.filters import Filter
 from app.web.requests.context import ReadContext
@@ -22,7 +22,8 @@ def resolve_filters(context: ReadContext, filters: Sequence[Filter]) -> None:
     """Replace the ids that the caller wrote by canonical ones.
 
     Raises:
-        InvalidInput: naming each id that does not exist, and the nearest that does.
+        InvalidInput: naming each id that does not exist, and the nearest that does; and each that
+            means several countries, with all of them.
     """
     faults: list[Fault] = []
     for one in filters:
@@ -30,19 +31,41 @@ def resolve_filters(context: ReadContext, filters: Sequence[Filter]) -> None:
         if one.space is None or name not in context.values:
             continue
         found = _resolve(context, one.space, context.values[name])
-        missing = [given for given, canonical in found.items() if canonical is None]
+        missing = [given for given, meant in found.items() if not meant]
         if missing and not one.skips_unknown:
-            faults += _unknown(missing, name, one.space, _known_ids(context, one.space))
-        context.values[name] = [canonical for canonical in found.values() if canonical is not None]
+            faults += _unknown(context, missing, name, one.space)
+        for given, meant in found.items():
+            if len(meant) > 1:
+                faults.append(Fault(_ambiguity(context, given, meant), parameter=name))
+        context.values[name] = list(dict.fromkeys(meant[0] for meant in found.values() if meant))
     if faults:
         refuse(faults)
 
 
-def _unknown(missing: Sequence[str], name: str, space: str, known: list[str]) -> Iterator[Fault]:
+def _unknown(
+    context: ReadContext, missing: Sequence[str], name: str, space: str
+) -> Iterator[Fault]:
     """A fault for each id that does not exist, the first with the nearest that does."""
+    known = _known_ids(context, space)
     for number, given in enumerate(missing):
-        hint = f"; {nearest(given, known)}" if number < MOST_HINTS else ""
+        hint = f"; {_hint(context, given, space, known)}" if number < MOST_HINTS else ""
         yield Fault(f"{given!r} is not a known {space}{hint}", parameter=name)
+
+
+def _hint(context: ReadContext, given: str, space: str, known: list[str]) -> str:
+    """A clause with what would be right: the state of a capital, or the nearest id."""
+    if space in ("actor", "country"):
+        names = country_names(context)
+        if states := names.capital_of(given):
+            return f"it is the capital of {names.described(states)}: write the state"
+        if names.meaning(given).matched_as == "not_recorded":
+            return "this territory has no record here, and is none of the states that have"
+    return nearest(given, known)
+
+
+def _ambiguity(context: ReadContext, given: str, meant: Sequence[str]) -> str:
+    described = country_names(context).described(meant)
+    return f"{given[:100]!r} means {described}: write the id of one, or a day that leaves one"
 
 
 def resolve_one(context: ReadContext, space: str, given: str) -> str:
@@ -50,59 +73,33 @@ def resolve_one(context: ReadContext, space: str, given: str) -> str:
 
     Raises:
         NotFound: with the nearest id that exists.
+        Ambiguous: where it means several countries, with all of them.
     """
-    canonical = _resolve(context, space, [given]).get(given)
-    if canonical is None:
-        hint = nearest(given, _known_ids(context, space))
+    meant = _resolve(context, space, [given]).get(given, ())
+    if len(meant) > 1:
+        raise Ambiguous.between(_ambiguity(context, given, meant), meant, context.address)
+    if not meant:
+        hint = _hint(context, given, space, _known_ids(context, space))
         raise NotFound(f"no {space} has the id {given[:100]!r}; {hint}")
-    return canonical
+    return meant[0]
 
 
-def _resolve(context: ReadContext, space: str, given: Iterable[str]) -> dict[str, str | None]:
-    wanted = [one for one in given if is_id(one)]
-    exact = context.references.existing(context.connection, space, wanted)
-    found: dict[str, str | None] = {one: one if one in exact else None for one in wanted}
-    if space in ("actor", "country") and None in found.values():
-        aliases = country_aliases(context)
-        for one, canonical in found.items():
-            if canonical is None:
-                found[one] = country_meant(aliases, one)
+def _resolve(context: ReadContext, space: str, given: Iterable[str]) -> dict[str, Sequence[str]]:
+    """The ids that each text means: none, one, or several where it does not say which."""
+    texts = list(given)
+    exact = context.references.existing(context.connection, space, filter(is_id, texts))
+    found: dict[str, Sequence[str]] = {one: (one,) if one in exact else () for one in texts}
+    if space in ("actor", "country") and () in found.values():
+        names = country_names(context)
+        for one, meant in found.items():
+            found[one] = meant or names.meaning(one, context.as_of).ids
     return found
 
 
-def country_meant(aliases: Mapping[str, str], text: str) -> str | None:
-    """Return the id of the country that a code or a name means."""
-    return aliases.get(text.lower()) or aliases.get("-".join(words_of(text)))
-
-
-def country_aliases(context: ReadContext) -> dict[str, str]:
-    """The ids of countries by every way to write one, in lower case."""
-    made: dict[str, str] = context.cached("country aliases", lambda: _read_aliases(context))
-    return made
-
-
-def _read_aliases(context: ReadContext) -> dict[str, str]:
-    rows = [
-        (one, orjson.loads(body))
-        for one, body in context.rows(sa.select(countries.c.id, countries.c.body))
-    ]
-    rows.sort(key=lambda row: (row[1]["valid_to"] is not None, row[0]))
-    aliases: dict[str, str] = {}
-    for keys in (_codes, _slugs):
-        for one, body in rows:
-            for alias in keys(one, body):
-                aliases.setdefault(alias, one)
-    return aliases
-
-
-def _codes(one: str, body: dict[str, Any]) -> list[str]:
-    codes = (one, body["iso3166_1_alpha3"], body["iso3166_1_alpha2"], body["iso3166_1_numeric"])
-    return [code.lower() for code in codes if code]
-
-
-def _slugs(_one: str, body: dict[str, Any]) -> list[str]:
-    names = (body["name"], body["official_name"], *body["other_names"])
-    return ["-".join(words_of(name)) for name in names if name]
+def country_names(context: ReadContext) -> CountryNames:
+    """What states are called, as of the release asked for."""
+    names: CountryNames = context.cached("country names", partial(read_country_names, context.rows))
+    return names
 
 
 def _known_ids(context: ReadContext, space: str) -> list[str]:
@@ -113,5 +110,5 @@ def _known_ids(context: ReadContext, space: str) -> list[str]:
         table = KIND_TABLES[name]
         known += [row.id for row in context.rows(sa.select(table.c.id).limit(3000))]
     if "country" in names:  # of codes only the id: nobody means one by a short one nearly right
-        known += [alias for alias in country_aliases(context) if len(alias) > 3]
+        known += country_names(context).slugs()
     return known

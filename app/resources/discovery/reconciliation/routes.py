@@ -6,19 +6,34 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
 from pydantic import Field, TypeAdapter, ValidationError
 
 from app import __version__
-from app.resources.discovery.reconciliation.candidates import candidates, suggestions, type_of
+from app.resources.discovery.reconciliation.candidates import (
+    answered,
+    suggested_properties,
+    suggested_types,
+    suggestions,
+    type_of,
+)
 from app.resources.discovery.reconciliation.extension import extension, proposal
+from app.resources.discovery.reconciliation.previews import (
+    HEIGHT,
+    WIDTH,
+    actor_html,
+    property_html,
+    type_html,
+)
+from app.resources.discovery.reconciliation.queries import MOST_QUERIES, read_query
 from app.resources.discovery.reconciliation.schemas import (
-    MOST_QUERIES,
     Candidates,
     Extend,
     Extension,
+    Flyout,
     Manifest,
+    NamedTypes,
     Proposal,
-    Query,
     Suggestions,
 )
 from app.vocabulary import ActorKind
@@ -56,10 +71,12 @@ _JSON_TEXT = {"type": "string", "contentMediaType": "application/json", "maxLeng
 QUERIES = Parameter(
     "queries",
     f"A JSON object of queries by a key of yours, {MOST_QUERIES} at most: `query` is the name; "
-    "`type` (country, organization, person, group), `limit` and `properties` narrow it. The one "
-    "property is `country`: candidates known to belong to another are left out.",
+    "`type` (country, organization, person, group), `limit` and `properties` narrow it, or "
+    "`properties` alone say whom. Candidates known to belong to another `country` are left out; "
+    "those known to differ in another property have a lower score. Each query is answered by "
+    "itself: an odd one has no result and says in `errors` what would be right.",
     _JSON_TEXT,
-    _json(Annotated[dict[str, Query], Field(max_length=MOST_QUERIES)]),
+    _json(Annotated[dict[str, Any], Field(max_length=MOST_QUERIES)]),
     example='{"q0":{"query":"Kazakstan","type":"country","limit":3}}',
 )
 EXTEND = Parameter(
@@ -83,8 +100,8 @@ _IDLE = [
 def _reconcile(context: ReadContext) -> Response:
     """Answer a batch of queries, or extend a table, or show the manifest."""
     if "queries" in context.values:
-        batch: dict[str, Query] = context.values["queries"]
-        found = {key: {"result": candidates(context, query)} for key, query in batch.items()}
+        batch: dict[str, Any] = context.values["queries"]
+        found = {key: answered(context, read_query(query)) for key, query in batch.items()}
         return _json_answer(found)
     if "extend" in context.values:
         return _json_answer(extension(context, context.values["extend"]))
@@ -106,9 +123,12 @@ def _manifest(context: ReadContext) -> dict[str, Any]:
         "serviceVersion": __version__,
         "defaultTypes": [type_of(kind) for kind in ActorKind],
         "view": {"url": f"{base}/actors/{{{{id}}}}"},
-        "suggest": {
-            "entity": {"service_url": base, "service_path": "/v1/reconcile/suggest/entity"}
+        "preview": {
+            "url": f"{base}{_PREVIEW}?id={{{{id}}}}",
+            "width": WIDTH,
+            "height": HEIGHT,
         },
+        "suggest": {name: _suggesting(base, name) for name in ("entity", "type", "property")},
         "extend": {
             "propose_properties": {
                 "service_url": base,
@@ -120,12 +140,56 @@ def _manifest(context: ReadContext) -> dict[str, Any]:
     }
 
 
+_PREVIEW = "/v1/reconcile/preview"
+
+
+def _suggesting(base: str, what: str) -> dict[str, str]:
+    return {
+        "service_url": base,
+        "service_path": f"/v1/reconcile/suggest/{what}",
+        "flyout_service_url": base,
+        "flyout_service_path": f"/v1/reconcile/flyout/{what}?id=${{id}}",
+    }
+
+
 def _suggest(context: ReadContext) -> Response:
     return _json_answer({"result": suggestions(context)})
 
 
+def _suggest_types(context: ReadContext) -> Response:
+    return _json_answer({"result": suggested_types(context.values["prefix"])})
+
+
+def _suggest_properties(context: ReadContext) -> Response:
+    return _json_answer({"result": suggested_properties(context.values["prefix"])})
+
+
 def _propose(context: ReadContext) -> Response:
-    return _json_answer(proposal(context.values.get("type")))
+    limit = context.values.get("limit", _MOST_PROPOSED)
+    return _json_answer(proposal(context.values.get("type"), limit))
+
+
+def _fly_out_actor(context: ReadContext) -> Response:
+    one, html = actor_html(context, context.values["id"])
+    return _json_answer({"id": one, "html": html})
+
+
+def _fly_out_type(context: ReadContext) -> Response:
+    word = context.values["id"]
+    return _json_answer({"id": word, "html": type_html(word)})
+
+
+def _fly_out_property(context: ReadContext) -> Response:
+    name = context.values["id"]
+    return _json_answer({"id": name, "html": property_html(name)})
+
+
+def _preview(context: ReadContext) -> Response:
+    """Answer with a page to stand in a frame of another site, so it may hold nothing but words."""
+    _, html = actor_html(context, context.values["id"])
+    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><body>{html}</body></html>'
+    policy = "default-src 'none'; frame-ancestors *"
+    return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
 
 async def _posted(request: Request) -> Response:
@@ -189,6 +253,11 @@ router.add_api_route(
         }
     },
 )
+_PREFIX = Parameter("prefix", "What was typed.", example="kaz", required=True)
+_SKIPPED = integer("cursor", "How many suggestions to leave out.", 0, 10_000, 0)
+_ID = Parameter("id", "The id of what to tell about.", example="KAZ", required=True)
+_MOST_PROPOSED = 100
+
 operation(
     router,
     "/reconcile/suggest/entity",
@@ -198,12 +267,29 @@ operation(
     description="Actors whose names, or words in them, begin so: part of reconciliation.",
     tag="Finding",
     shape=Suggestions,
-    parameters=(
-        Parameter("prefix", "What was typed.", example="kaz", required=True),
-        TYPE,
-        integer("cursor", "How many suggestions to leave out.", 0, 10_000, 0),
-        *_IDLE,
-    ),
+    parameters=(_PREFIX, TYPE, _SKIPPED, *_IDLE),
+)
+operation(
+    router,
+    "/reconcile/suggest/type",
+    _suggest_types,
+    name="suggest_types",
+    summary="Suggest types while somebody types",
+    description="Kinds of actor whose names begin so: part of reconciliation.",
+    tag="Finding",
+    shape=NamedTypes,
+    parameters=(replace(_PREFIX, example="cou"), _SKIPPED, *_IDLE),
+)
+operation(
+    router,
+    "/reconcile/suggest/property",
+    _suggest_properties,
+    name="suggest_properties",
+    summary="Suggest properties while somebody types",
+    description="Properties with a word that begins so: part of reconciliation.",
+    tag="Finding",
+    shape=NamedTypes,
+    parameters=(replace(_PREFIX, example="iso"), _SKIPPED, TYPE, *_IDLE),
 )
 operation(
     router,
@@ -216,6 +302,37 @@ operation(
     shape=Proposal,
     parameters=(
         word_of("type", list(ActorKind), "The kind of actor; all if left out.", many=False),
-        integer("limit", "Taken as OpenRefine sends it; there are few.", 1, 1000, 20),
+        integer("limit", "How many at most.", 1, 1000, 20),
     ),
+)
+for _what, _handler, _example in (
+    ("entity", _fly_out_actor, "KAZ"),
+    ("type", _fly_out_type, "country"),
+    ("property", _fly_out_property, "iso3166_1_alpha2"),
+):
+    operation(
+        router,
+        f"/reconcile/flyout/{_what}",
+        _handler,
+        name=f"tell_of_{_what}",
+        summary=f"Tell what a suggested {_what} is",
+        description="A few words of HTML to show beside a suggestion: part of reconciliation.",
+        tag="Finding",
+        shape=Flyout,
+        parameters=(replace(_ID, example=_example), *_IDLE),
+        problems=(404, *((300,) if _what == "entity" else ())),
+    )
+operation(
+    router,
+    "/reconcile/preview",
+    _preview,
+    name="preview_actor",
+    summary="Show a candidate in a few words",
+    description="A small page of HTML about an actor, to stand in a frame: part of reconciliation.",
+    tag="Finding",
+    shape=None,
+    parameters=(_ID,),
+    formats=(),
+    media=("text/html",),
+    problems=(300, 404),
 )

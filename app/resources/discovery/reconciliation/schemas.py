@@ -1,23 +1,15 @@
 """Schemas of the Reconciliation API 0.2, of requests and responses."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.vocabulary import ActorKind
 from app.web.response_schemas import Shape
 
-MOST_QUERIES, MOST_CANDIDATES, MOST_IDS = 100, 50, 1000
-SUGGESTED = 10
 
-
-def _listed(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-def _texts(value: Any) -> list[str]:
-    """Return the values of a property: texts, numbers or entities, one or many."""
-    return [str(one.get("id", "") if isinstance(one, dict) else one) for one in _listed(value)]
+def _text(value: Any) -> Any:
+    """An id as text, which a table may hold as a number."""
+    return str(value) if isinstance(value, (int, float)) else value
 
 
 class StrictModel(BaseModel):
@@ -26,47 +18,18 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Constraint(StrictModel):
-    """Property that candidates should have."""
-
-    pid: Literal["country"]
-    v: Annotated[list[str], BeforeValidator(_texts), Field(max_length=50)]
-
-
-class Query(StrictModel):
-    """Name to find an actor by, with what else is known of the actor."""
-
-    query: Annotated[str, Field(max_length=500)]
-    type: Annotated[list[ActorKind], BeforeValidator(_listed)] = list(ActorKind)
-    type_strict: Literal["any", "should", "all"] = "any"  # an actor has one type: all alike
-    limit: Annotated[int, Field(ge=1, le=MOST_CANDIDATES)] = SUGGESTED
-    properties: Annotated[list[Constraint], Field(max_length=10)] = []
-
-
 class ExtendProperty(StrictModel):
     """Property to extend a table with."""
 
-    id: Literal[
-        "country",
-        "other_names",
-        "official_name",
-        "iso3166_1_alpha2",
-        "iso3166_1_alpha3",
-        "iso3166_1_numeric",
-        "m49_region",
-        "m49_subregion",
-        "classification",
-        "founded",
-        "summary",
-    ]
+    id: Annotated[str, Field(max_length=100)]
     settings: dict[str, Any] = {}
 
 
 class Extend(StrictModel):
     """Actors and properties to extend a table with."""
 
-    ids: Annotated[list[str], Field(max_length=MOST_IDS)]
-    properties: Annotated[list[ExtendProperty], Field(max_length=20)]
+    ids: list[Annotated[str, BeforeValidator(_text)]]
+    properties: Annotated[list[ExtendProperty], Field(max_length=100)]
 
 
 class Type(Shape):
@@ -88,6 +51,13 @@ class Manifest(BaseModel):
     defaultTypes: Annotated[list[Type], Field(description="The kinds of actor.")]
 
 
+class Feature(Shape):
+    """What a score was made from."""
+
+    id: Annotated[str, Field(description="By what the actor was found.")]
+    value: Annotated[float, Field(description="How alike, 0 to 1.")]
+
+
 class Candidate(Shape):
     """An actor who may be meant."""
 
@@ -97,12 +67,37 @@ class Candidate(Shape):
     type: Annotated[list[Type], Field(description="What kind of actor.")]
     score: Annotated[float, Field(description="How alike the best of its names is, 60 to 100.")]
     match: Annotated[bool, Field(description="Whether it alone has the very name.")]
+    matched_as: Annotated[
+        str,
+        Field(
+            description="By what it was found: `name`, `code`, `withdrawn_code`, `spelling` (of "
+            "public tables), `other_language`, `words`, `properties`, or `capital`, which is never "
+            "a match."
+        ),
+    ]
+    features: Annotated[
+        list[Feature], Field(description="The same as the protocol says it, with its weight.")
+    ]
 
 
 class Candidates(Shape):
     """The answer to one query, the best first."""
 
     result: list[Candidate]
+    errors: Annotated[
+        list[str],
+        Field(description="Why this query could not be answered, and what would be right."),
+    ] = []
+    warnings: Annotated[
+        list[str], Field(description="What of this query was put right or left out, and why.")
+    ] = []
+
+
+class PropertyFault(Shape):
+    """A property that no actor has."""
+
+    property: Annotated[str, Field(description="Its id, as asked.")]
+    detail: Annotated[str, Field(description="What is wrong, and what would be right.")]
 
 
 class Extension(Shape):
@@ -113,6 +108,9 @@ class Extension(Shape):
         dict[str, dict[str, list[dict[str, Any]]]],
         Field(description="By id and property: `{str}` or `{id, name}`; none where not recorded."),
     ]
+    errors: Annotated[
+        list[PropertyFault], Field(description="Properties that are not known; without values.")
+    ] = []
 
 
 class Suggestion(Shape):
@@ -130,8 +128,28 @@ class Suggestions(Shape):
     result: list[Suggestion]
 
 
+class DescribedType(Type):
+    """A kind of actor, or a property, with what it is."""
+
+    description: Annotated[str, Field(description="What it holds.")] = ""
+
+
+class NamedTypes(Shape):
+    """Types or properties whose names begin so."""
+
+    result: list[DescribedType]
+
+
+class Flyout(Shape):
+    """What something is, while somebody chooses."""
+
+    id: Annotated[str, Field(description="Its id.")]
+    html: Annotated[str, Field(description="What it is.")]
+
+
 class Proposal(Shape):
     """Properties that a table can be extended with."""
 
-    type: Annotated[str | None, Field(description="The kind of actor asked for.")]
-    properties: Annotated[list[Type], Field(description="What actors of this kind can have.")]
+    type: Annotated[str, Field(description="The kind of actor asked for; else not there.")] = ""
+    limit: Annotated[int, Field(description="How many were asked for.")]
+    properties: Annotated[list[DescribedType], Field(description="What actors of it can have.")]
