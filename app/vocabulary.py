@@ -13,6 +13,8 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from app.forms import ANY_ID, COUNTRY, SLUG
+
 
 class Word(StrEnum):
     """One word of a vocabulary, with its definition."""
@@ -395,23 +397,24 @@ def _first(check: Callable[[str], str]) -> BeforeValidator:
 
 Text = Annotated[str, StringConstraints(max_length=4000), _first(plain_text)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500), _first(plain_line)]
-SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Slug = Annotated[
     str,
     Field(
-        pattern=SLUG_PATTERN,
+        pattern=SLUG.pattern,
         max_length=100,
         description="A stable, readable id: lower-case words joined by hyphens.",
     ),
 ]
 CountryId = Annotated[
     str,
-    Field(pattern=r"^[A-Z]{3}$", description="ISO 3166-1 alpha-3, or the former code of a state."),
+    Field(
+        pattern=COUNTRY.pattern, description="ISO 3166-1 alpha-3, or the former code of a state."
+    ),
 ]
 AnyId = Annotated[
     str,
     Field(
-        pattern=r"^([a-z0-9]+(-[a-z0-9]+)*|[A-Z]{3})$",
+        pattern=ANY_ID.pattern,
         max_length=100,
         description="A slug, or a country's alpha-3 code.",
     ),

@@ -123,7 +123,7 @@ def test_check_prints_every_fault_and_fails(tmp_path: Path) -> None:
     folder = write_seeds(tmp_path / "small", people="- {id: Ann}\n", opinions="- {}\n")
     result = run(tmp_path, "check", str(folder))
     assert result.returncode == 1
-    assert f"{folder}/people.yaml:1 id: 'Ann' does not have the form" in result.stdout
+    assert f"{folder}/people.yaml:1 id: 'Ann' should be lower-case words" in result.stdout
     assert "opinions.yaml:1 holder: is missing" in result.stdout
     assert "nothing was changed" in result.stderr
 

@@ -21,6 +21,7 @@ from app.cli.server import server_commands
 from app.errors import PositionsError, Problem
 from app.records.faults import FaultyRecords
 from app.settings import Settings, variable_of
+from app.validation_messages import message
 
 app = typer.Typer(
     help="Regional security positions: who stands where, since when, says who.",
@@ -51,7 +52,7 @@ def main() -> None:
         if error.title != Settings.__name__:  # faults of records come as FaultyRecords
             raise
         for one in error.errors(include_url=False):
-            _warn_refused(f"{variable_of(str(one['loc'][0]))} is {one['input']!r}: {one['msg']}")
+            _warn_refused(f"{variable_of(str(one['loc'][0]))} is {one['input']!r}: {message(one)}")
         sys.exit(3)
     except Problem as problem:
         _warn_refused(problem.detail)

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.dates import VagueDate
+from app.forms import ALPHA2, COUNTRY, THREE_DIGITS
 from app.records.base import Evidence, Identifier, Part, Record
 from app.records.references import ActorRef, CountryRef, OrganizationRef
 from app.vocabulary import (
@@ -71,20 +72,25 @@ class Country(Actor):
     id: Annotated[CountryId, Field(description="ISO 3166-1 alpha-3, or a former state's code.")]
     official_name: Annotated[Line | None, Field(description="The official name.")] = None
     iso3166_1_alpha2: Annotated[
-        str | None, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")
+        str | None, Field(pattern=ALPHA2.pattern, description="ISO 3166-1 alpha-2.")
     ] = None
     iso3166_1_alpha3: Annotated[
-        str | None, Field(pattern="^[A-Z]{3}$", description="ISO 3166-1 alpha-3.")
+        str | None, Field(pattern=COUNTRY.pattern, description="ISO 3166-1 alpha-3.")
     ] = None
     iso3166_1_numeric: Annotated[
-        str | None, Field(pattern="^[0-9]{3}$", description="ISO 3166-1 numeric, with its zeros.")
+        str | None,
+        Field(pattern=THREE_DIGITS.pattern, description="ISO 3166-1 numeric, with its zeros."),
     ] = None
     m49_region: Annotated[
-        str | None, Field(pattern="^[0-9]{3}$", description="UN M49 region, such as 142 (Asia).")
+        str | None,
+        Field(pattern=THREE_DIGITS.pattern, description="UN M49 region, such as 142 (Asia)."),
     ] = None
     m49_subregion: Annotated[
         str | None,
-        Field(pattern="^[0-9]{3}$", description="UN M49 subregion, such as 143 (Central Asia)."),
+        Field(
+            pattern=THREE_DIGITS.pattern,
+            description="UN M49 subregion, such as 143 (Central Asia).",
+        ),
     ] = None
     valid_from: Annotated[
         VagueDate | None, Field(description="When the state began; null where not recorded.")

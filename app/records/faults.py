@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from app.errors import PositionsError, nearest
+from app.errors import PositionsError
 from app.records.base import Record
+from app.validation_messages import message
 
 MOST_FAULTS = 1000
 
@@ -85,7 +85,7 @@ def explain(
     for found in error.errors(include_url=False)[:MOST_FAULTS]:
         path = _path(found["loc"])
         yield RecordFault(
-            location.source, location.line_of(path), _pointer(path), _detail(found, model, path)
+            location.source, location.line_of(path), _pointer(path), message(found, model, path)
         )
 
 
@@ -96,47 +96,3 @@ def _path(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
 
 def _pointer(path: tuple[str | int, ...]) -> str:
     return ".".join(str(part) for part in path) or "record"
-
-
-def _detail(found: Any, model: type[Record], path: tuple[str | int, ...]) -> str:
-    given = found.get("input")
-    match found["type"]:
-        case "extra_forbidden":
-            return f"unknown key; {nearest(str(path[-1]), _keys(model, path[:-1]))}"
-        case "missing":
-            return "is missing, and must be given"
-        case "string_type" if given is None:
-            return "is null, and must be given"
-        case "enum":
-            words = found["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-            return f"{_short(given)} is not in the vocabulary; {nearest(str(given), words)}"
-        case "string_pattern_mismatch":
-            return f"{_short(given)} does not have the form {found['ctx']['pattern']}"
-        case _:
-            return str(found["msg"]).removeprefix("Value error, ")
-
-
-def _short(given: Any) -> str:
-    text = repr(given)
-    return text if len(text) <= 80 else text[:77] + "…"
-
-
-def _keys(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
-    """Return the keys that are known at a path within a record."""
-    models: list[type[BaseModel]] = [model]
-    for part in path:
-        if isinstance(part, str):
-            models = [
-                inner
-                for outer in models
-                if part in outer.model_fields
-                for inner in _models_in(outer.model_fields[part].annotation)
-            ]
-    return sorted({key for found in models for key in found.model_fields})
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models_in(argument)

@@ -14,10 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from app.vocabulary import SLUG_PATTERN
+from app.vocabulary import plain_line
 
 MARK = "\x1f"
-ANY_ID = r"^([a-z0-9]+(-[a-z0-9]+)*|[A-Z]{3})$"
 
 
 class Ref(BaseModel):
@@ -41,11 +40,14 @@ class Reference:
     def __get_pydantic_core_schema__(
         self, _source: Any, _handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Validate an id or a ref, and serialize it as the mark."""
-        pattern = {"actor": ANY_ID, "country": r"^[A-Z]{3}$"}.get(self.space, SLUG_PATTERN)
+        """Validate an id or a ref, and serialize it as the mark.
+
+        Whether it is the id of a record is for those to say who know the records: they can name
+        the one that was meant, which a form cannot.
+        """
         return core_schema.no_info_before_validator_function(
             _id_of,
-            core_schema.str_schema(pattern=pattern, max_length=100),
+            core_schema.str_schema(min_length=1, max_length=100),
             serialization=core_schema.plain_serializer_function_ser_schema(self.mark),
         )
 
@@ -69,8 +71,8 @@ class Reference:
 def _id_of(given: Any) -> Any:
     """Return the id in a ref; anything else as it is."""
     if isinstance(given, dict) and isinstance(given.get("id"), str):
-        return given["id"]
-    return given
+        given = given["id"]
+    return plain_line(given) if isinstance(given, str) else given
 
 
 ActorRef = Annotated[str, Reference("actor")]

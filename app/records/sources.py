@@ -5,13 +5,14 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, WithJsonSchema, computed_field
 
 from app.dates import VagueDate
+from app.forms import ADDRESS, LANGUAGE, SHA256
 from app.records.base import Record
 from app.records.references import MARK
 from app.vocabulary import Line, Slug, SourceType, Text, plain_text
 
 Url = Annotated[
     str,
-    Field(pattern=r"""^https?://[^\s<>"']+$""", max_length=2000, description="Its address."),
+    Field(pattern=ADDRESS.pattern, max_length=2000, description="Its address."),
     AfterValidator(plain_text),
 ]
 
@@ -30,16 +31,14 @@ class Document(Record):
     published: Annotated[
         VagueDate | None, Field(description="When; null where it cannot be known.")
     ] = None
-    language: Annotated[
-        str | None, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="BCP 47.")
-    ] = None
+    language: Annotated[str | None, Field(pattern=LANGUAGE.pattern, description="BCP 47.")] = None
     source_type: Annotated[SourceType, Field(description="What kind of source.")]
     url: Annotated[Url | None, Field(description="Where it is published; null if not known.")] = (
         None
     )
     licence: Annotated[Line | None, Field(description="Its licence; null if not known.")] = None
     sha256: Annotated[
-        str | None, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file's bytes.")
+        str | None, Field(pattern=SHA256.pattern, description="SHA-256 of the file's bytes.")
     ] = None
     characters: Annotated[
         int | None,

@@ -88,7 +88,8 @@ class Referents:
 
     def some_ids(self, space: str, most: int) -> set[str]:
         """Return ids of a space, known or stored, at most so many of each kind."""
-        found = set(islice(self._known[space_of(space)], most))
+        known = (one for one in self._known[space_of(space)] if self.knows(space, one))
+        found = set(islice(known, most))
         for name in ACTOR_KINDS if space == "actor" else (space,):
             ids = sa.select(KIND_TABLES[name].c.id).limit(most)
             found.update(self._connection.execute(ids).scalars())

@@ -27,6 +27,7 @@ from app.errors import (
     Unavailable,
     UnsupportedType,
 )
+from app.validation_messages import message
 
 M = TypeVar("M", bound=BaseModel)
 DEEPEST = 30
@@ -46,16 +47,18 @@ async def read_as(request: Request, shape: type[M], *, most: int = LARGEST) -> M
     try:
         return shape.model_validate(given)
     except ValidationError as error:
-        raise _problem(error) from None
+        raise _problem(error, shape) from None
 
 
-def _problem(error: ValidationError) -> InvalidInput:
-    found = error.errors(include_url=False, include_input=False)[:100]
+def _problem(error: ValidationError, shape: type[BaseModel]) -> InvalidInput:
+    found = error.errors(include_url=False)[:100]
     faults = [
-        Fault(str(one["msg"]), pointer="/" + "/".join(str(part) for part in one["loc"]))
+        Fault(message(one, shape), pointer="/" + "/".join(str(part) for part in one["loc"]))
         for one in found
     ]
-    return InvalidInput(faults[0].detail, errors=faults)
+    return InvalidInput(
+        "; ".join(f"{one.pointer}: {one.detail}" for one in faults[:3]), errors=faults
+    )
 
 
 def json_body(shape: type[BaseModel], example: Any) -> dict[str, Any]:
