@@ -1,29 +1,30 @@
-"""Dates of the world: often vague, never made up (EDTF, ISO 8601-2:2019, levels 0 to 2).
+"""Dates of the world: often vague, never made up.
 
-The library `edtf` parses and bounds them; this is the one module that meets it. Some of
-its answers are not taken over: it pads an approximate date and an unknown side of an interval with
-years of its own making, so bounds come from the strict reading and an unknown side stays open; it
-ends winter with the year, takes the time of day for a day, and prints where it fails.
+A vague date is the days between `earliest` and `latest`, of which nobody knows which it is, or, if
+it is a set, the days of its members. Everything that compares dates keeps to these rules:
+
+* It may lie in a period if one of its days does; a day between the members of a set is none of its.
+* By a day (`as_of`) it counts from the first day it can be. Where its beginning is open or unknown,
+  that is before all days: what may have been so before any of them is never shown as new.
+* Certainly earlier is only what ends before the other begins (`app.analysis.positions`).
+* In a list it has the place of its first day; where it has none, that of its last, which is
+  the only day that the source names. What has neither is undated, and never in a period.
 """
 
 import re
-import time
-from datetime import MAXYEAR, date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.edtf import Expression, parse
 from app.vocabulary import DateBasis, DatePrecision, Line
 
 #: How the columns of a table say that a date is unknown, or open at an end; they sort as text.
 UNKNOWN, OPEN_START, OPEN_END = "", "0000-00-00", "9999-99-99"
 
 _SEASON = re.compile(r"^\d{4}-(2[1-9]|3[0-2])$")
-#: Seasons that reach into the next year: winter, and the summer of the south.
-_OVER_NEW_YEAR = re.compile(r"(?a:^(\d{4})-(24|28|30)$)")
-_NO_EDTF = re.compile(r"^\s|\s$|\dT|-(\dX|X\d)")
-_DAY = re.compile(r"(?a:\d{4}-\d{2}-\d{2})")
 _SHAPES = (
     (re.compile(r"^\d{4}-\d{2}-\d{2}$"), DatePrecision.DAY),
     (_SEASON, DatePrecision.SEASON),
@@ -121,6 +122,16 @@ class VagueDate(BaseModel):
         return self.earliest or self.latest or OPEN_END
 
 
+def place(earliest: str, latest: str) -> str:
+    """Return the day by which a date has its place in a list.
+
+    Args:
+        earliest: its first day, as a column holds it.
+        latest: its last day, likewise.
+    """
+    return latest if earliest == OPEN_START else earliest
+
+
 @lru_cache(maxsize=65536)
 def bounds(text: str) -> tuple[str | None, str | None, DatePrecision]:
     """Return the first day, the last day and the precision of an EDTF text.
@@ -134,78 +145,18 @@ def bounds(text: str) -> tuple[str | None, str | None, DatePrecision]:
     Raises:
         ValueError: when it is not EDTF, lies outside the years 1 to 9999, or ends before it starts.
     """
-    if _is_day(text):  # most dates by far; the library takes milliseconds for one
-        return text, text, DatePrecision.DAY
-    import edtf
-
-    sides = text.split("/")
-    first, last = sides[0], sides[-1]
-    _sensible(text, sides)
-    try:
-        parsed = edtf.parse_edtf(text)
-        low, high = parsed.lower_strict(), parsed.upper_strict()
-    except Exception as fault:  # the parser raises what pyparsing and its own code happen to raise
-        raise ValueError(_not_edtf(text)) from fault
-    earliest = None if first in ("", "..") else _day(low, text)
-    latest = None if last in ("", "..") else _over_new_year(last, text) or _day(high, text)
-    if earliest and latest and earliest > latest:
-        raise ValueError(f"{text!r} ends before it starts")
-    return earliest, latest, _precision(text)
+    read = parse(text)
+    return read.earliest, read.latest, _precision(text, read)
 
 
-def _not_edtf(text: str) -> str:
-    return (
-        f"{text!r} is not a date in EDTF; right would be 1996, 1996-05, 1996-05-14, "
-        "2004-21 (spring), 199X, 1996~ (about), 1996/1998 or 1996/.."
-    )
-
-
-def _sensible(text: str, sides: list[str]) -> None:
-    """Refuse what the library takes for a date, or refuses without saying why."""
-    if _NO_EDTF.search(text):
-        raise ValueError(_not_edtf(text))
-    if any(side.startswith("XXXX") for side in sides):
-        raise ValueError(f"{text!r} says nothing usable; where nothing is known, leave it null")
-    for one in _DAY.findall(text):
-        if one[5:7] <= "12" and not _is_day(one):
-            raise ValueError(f"{text!r} says {one}, and there is no such day")
-
-
-def _over_new_year(side: str, text: str) -> str | None:
-    """Return the last day of a season that ends in February; None for all else."""
-    found = _OVER_NEW_YEAR.match(side)
-    if found is None:
-        return None
-    if (year := int(found[1]) + 1) > MAXYEAR:
-        raise ValueError(f"{text!r} lies outside the years 1 to 9999")
-    return (date(year, 3, 1) - timedelta(days=1)).isoformat()
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return day(text) == text
-    except ValueError:
-        return False
-
-
-def _precision(text: str) -> DatePrecision:
+def _precision(text: str, read: Expression) -> DatePrecision:
     """Return the precision that an EDTF text's form states."""
-    if any(mark in text for mark in "~?%"):
+    if read.qualified:
         return DatePrecision.APPROXIMATE
     for shape, precision in _SHAPES:
         if shape.match(text):
             return precision
     return DatePrecision.INTERVAL
-
-
-def _day(moment: time.struct_time | float, text: str) -> str | None:
-    """Write a bound as an ISO day; None where the library says it is infinite."""
-    if isinstance(moment, float):
-        return None
-    try:
-        return date(moment.tm_year, moment.tm_mon, moment.tm_mday).isoformat()
-    except ValueError as fault:
-        raise ValueError(f"{text!r} lies outside the years 1 to 9999") from fault
 
 
 def day(text: str) -> str:

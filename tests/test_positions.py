@@ -216,12 +216,16 @@ def test_of_equals_that_agree_the_surer_decides_then_the_weaker(
 @pytest.mark.parametrize(
     ("stated", "as_of", "stances"),
     [
-        ("../2003-05-06", "2003-05-05", []),
-        ("../2003-05-06", "2003-05-06", ["support"]),
+        ("../2003-05-06", "1900-01-01", ["support"]),
+        ("/2003-05-06", "2003-05-05", ["support"]),
+        ("'[..2003-05-06]'", "2003-05-05", ["support"]),
+        ("2003-05-06/", "2003-05-05", []),
+        ("1950S2", "1899-12-31", []),
+        ("1950S2", "1900-01-01", ["support"]),
         ("2003/..", "2003-01-01", ["support"]),
     ],
 )
-def test_what_is_open_at_its_start_counts_from_its_latest_day(
+def test_a_date_counts_from_the_first_day_it_can_be_which_may_be_before_all_days(
     world: World, stated: str, as_of: str, stances: list[str]
 ) -> None:
     client = small(world, opinion("a", "support", stated))

@@ -142,6 +142,46 @@ def test_the_timeline_runs_by_date(
     assert entries(small(world), query) == expected
 
 
+def test_what_has_no_beginning_stands_where_it_ends_and_counts_by_every_day(world: World) -> None:
+    """The source does not say that it was before all else, nor that it was not yet so."""
+    client = small(
+        world,
+        opinion("said-by-2003", "ann", "join", "support", "../2003-12-31"),
+        opinion("said-in-2001", "bob", "join", "oppose", "2001"),
+        opinion("said-since-2004", "cid", "join", "oppose", "2004/.."),
+        opinion("said-by-1999", "KAZ", "join", "oppose", "/1999"),
+    )
+    said = ["said-by-1999", "said-in-2001", "said-by-2003", "said-since-2004"]
+    listed = asked(client, "timeline?kind=opinion&limit=1")
+    assert [one for one, _ in every_entry(client, listed)] == said
+    assert [one for one, _ in entries(client, "kind=opinion&as_of=1980-01-01")] == [
+        "said-by-1999",
+        "said-by-2003",
+    ]
+    for sort, order in (("stated", said), ("-stated", said[::-1])):
+        listed = asked(client, f"opinions?sort={sort}&limit=1")
+        assert [one for one, _ in every_entry(client, listed)] == order
+        table = client.get(f"/v1/opinions?sort={sort}&fields=id&format=csv").text
+        assert table.split()[1:] == order
+
+
+def every_entry(client: TestClient, page: Any) -> list[tuple[str, str]]:
+    """The rows of all pages, each by id."""
+    found = [(row.get("record", row)["id"], row["stance"]) for row in page["data"]]
+    following = page["links"]["next"]
+    return found + (every_entry(client, client.get(following).json()) if following else [])
+
+
+def test_the_early_view_is_never_later_than_the_one_that_followed_it(client: TestClient) -> None:
+    """What the document calls the mood at first counts on every day by which its later one does."""
+    early = "opinion-in-kazakhstan-nato-protects-early"
+    for day in ("2005-03-24", "2006-12-19", "2006-12-20"):
+        found = asked(client, f"opinions?holder=opinion-in-kazakhstan&as_of={day}")["data"]
+        assert early in [one["id"] for one in found], day
+    listed = [one["record"]["id"] for one in asked(client, "timeline?limit=500")["data"]]
+    assert listed.index("kazakhstan-cooperation-1996") < listed.index(early)
+
+
 def test_vague_dates_stay_vague_and_undated_ones_are_counted(world: World) -> None:
     answer = asked(small(world), "timeline")
     assert answer["meta"]["undated"] == 4

@@ -7,29 +7,26 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
 from app.analysis.rows import ReadRows
-from app.dates import OPEN_END, OPEN_START, UNKNOWN
+from app.dates import OPEN_START, UNKNOWN
 from app.db.tables import documents
 
 
-def begun_by(
-    earliest: ColumnElement[str], latest: ColumnElement[str], day: str
-) -> ColumnElement[bool]:
-    """The condition that a vague date counts by a day: from its first, if open from its last."""
-    open_start_over = sa.or_(earliest != OPEN_START, latest <= day)
-    return sa.and_(earliest <= day, earliest != UNKNOWN, open_start_over)
+def begun_by(earliest: ColumnElement[str], day: str) -> ColumnElement[bool]:
+    """The condition that a vague date counts by a day: from the first day it can be."""
+    return sa.and_(earliest <= day, earliest != UNKNOWN)
 
 
 def counts_from(date: dict[str, Any] | None) -> str | None:
     """The day from which a stored vague date counts; None where it is unknown."""
     if date is None or date["edtf"] is None:
         return None
-    return date["earliest"] or date["latest"] or OPEN_END
+    return date["earliest"] or OPEN_START
 
 
 def published_by(day: str) -> Select[Any]:
     """The documents whose date counts by a day."""
     d = documents.c
-    return sa.select(d.id).where(begun_by(d.published_earliest, d.published_latest, day))
+    return sa.select(d.id).where(begun_by(d.published_earliest, day))
 
 
 class CountsBy:

@@ -87,9 +87,7 @@ def by_decade(years: Sequence[int], whole: Period) -> Iterator[Part]:
 
 def _spans(spans: Iterable[tuple[str, str, str]], whole: Period) -> Iterator[Part]:
     for name, first, last in spans:
-        span = Period(
-            max(f"{first}-01-01", whole.first), min(f"{last}-12-31", whole.last), whole.by
-        )
+        span = Period(max(f"{first}-01-01", whole.first), min(f"{last}-12-31", whole.last))
         if span.first <= span.last:
             yield Part(name, span)
 

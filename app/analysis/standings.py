@@ -29,14 +29,10 @@ _SCORES = ((-2, -1), (0,), (1, 2))
 
 
 class Period(NamedTuple):
-    """Period of days, both ends included; open where left out.
-
-    `by` is the day of `as_of`: a date open at its start counts by then if it has ended by then.
-    """
+    """Period of days, both ends included; open where left out."""
 
     first: str = OPEN_START
     last: str = OPEN_END
-    by: str = OPEN_END
 
     @property
     def is_everything(self) -> bool:
@@ -47,8 +43,7 @@ class Period(NamedTuple):
         """Return the opinions that may be of it; undated ones never are."""
         earliest, latest = columns("counts_earliest"), columns("counts_latest")
         dated = earliest.between(last=self.last) - earliest.rows(UNKNOWN)
-        still_open = earliest.rows(OPEN_START) - latest.between(last=self.by)
-        return (dated & latest.between(first=self.first)) - still_open
+        return dated & latest.between(first=self.first)
 
 
 class Standings:
@@ -115,7 +110,7 @@ class Standings:
         inside: list[int] = []
         partly: list[int] = []
         for number, (first, last) in enumerate(self._bounds):
-            if first > OPEN_START and period.first <= first and last <= period.last:
+            if period.first <= first and last <= period.last:
                 inside.append(number)
             elif first <= period.last and last >= period.first:
                 partly.append(number)

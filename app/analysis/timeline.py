@@ -1,4 +1,4 @@
-"""Timeline: agreements, events and opinions as entries, by the first day they can be of.
+"""Timeline: agreements, events and opinions as entries, by date (see `app.dates`).
 
 A vague date keeps its bounds, and a period lets through whatever may lie in it. An agreement has an
 entry for each of its dates. What nothing dates is apart: it is found only where it is asked for.
@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, Select
 from app.analysis.as_of import begun_by, published_by
 from app.analysis.rows import ReadRows
 from app.analysis.standings import Columns
-from app.dates import OPEN_END, OPEN_START, UNKNOWN
+from app.dates import OPEN_END, OPEN_START, UNKNOWN, place
 from app.db.tables import agreements, events, links, questions
+from app.index.columns import place_of
 from app.records.conditions import (
     FilterCondition,
     about_topics,
@@ -53,9 +54,9 @@ class Selection:
 
 
 class EntryKey(NamedTuple):
-    """Key that entries are ordered by: the first day they can be of, then kind and id."""
+    """Key that entries are ordered by: the day of their place, then kind and id."""
 
-    earliest: str
+    day: str
     kind: str
     id: str
     what: str
@@ -70,12 +71,12 @@ class TimelineEntry(NamedTuple):
 
 
 class ReadOpinions(Protocol):
-    """Function that reads opinions by the first day they can be of, and by id."""
+    """Function that reads opinions by the day of their place, and by id."""
 
     def __call__(
         self, rows: BitMap, after: tuple[str, str] | None, limit: int
-    ) -> Sequence[tuple[str, str, str, str]]:
-        """Return id, dataset, body and first day of the next ones after a day and an id."""
+    ) -> Sequence[tuple[str, str, str]]:
+        """Return id, dataset and body of the next ones after a day and an id."""
 
 
 class Sources(NamedTuple):
@@ -129,7 +130,7 @@ def _event_conditions(selection: Selection) -> list[ColumnElement[bool]]:
     if selection.last is not None:
         conditions.append(earliest <= selection.last)
     if selection.as_of is not None:
-        conditions.append(begun_by(earliest, latest, selection.as_of))
+        conditions.append(begun_by(earliest, selection.as_of))
     return conditions
 
 
@@ -216,7 +217,7 @@ def _entries_of_agreement(row: Any, selection: Selection) -> list[TimelineEntry]
     actors = list(dict.fromkeys(party["actor"] for party in body["parties"]))
     return [
         TimelineEntry(
-            EntryKey(_bounds(body[step])[0], "agreement", row.id, step),
+            EntryKey(place(*_bounds(body[step])), "agreement", row.id, step),
             row.dataset,
             _fields("agreement", step, body[step], row.id, actors, body),
         )
@@ -241,8 +242,7 @@ def _bounds(date: dict[str, Any] | None) -> tuple[str, str]:
 def _overlaps(selection: Selection, earliest: str, latest: str) -> bool:
     by = selection.as_of or OPEN_END
     first, last = selection.first or OPEN_START, min(selection.last or OPEN_END, by)
-    begun = earliest != OPEN_START or latest <= by
-    return begun and latest >= first and earliest <= last
+    return latest >= first and earliest <= last
 
 
 # -- events and opinions ----------------------------------------------------------------------
@@ -253,27 +253,25 @@ def _event_entries(
 ) -> list[TimelineEntry]:
     """Events, read from where the page begins."""
     table = events.c
+    day = place_of(table.date_earliest, table.date_latest)
     where = _event_conditions(selection)
     if after is not None:
-        where.append(_after(after))
+        where.append(_after(day, after))
     statement: Select[Any] = (
-        sa.select(table.id, table.dataset, table.body, table.date_earliest.label("earliest"))
+        sa.select(table.id, table.dataset, table.body)
         .where(*where)
-        .order_by(table.date_earliest, table.id)
+        .order_by(day, table.id)
         .limit(limit)
     )
     return [_event_entry(row, orjson.loads(row.body)) for row in sources.read(statement)]
 
 
-def _after(after: EntryKey) -> ColumnElement[bool]:
-    table = events.c
+def _after(day: ColumnElement[str], after: EntryKey) -> ColumnElement[bool]:
     if after.kind == "agreement":
-        return table.date_earliest >= after.earliest
+        return day >= after.day
     if after.kind == "opinion":
-        return table.date_earliest > after.earliest
-    return sa.tuple_(table.date_earliest, table.id) > sa.tuple_(
-        sa.literal(after.earliest), sa.literal(after.id)
-    )
+        return day > after.day
+    return sa.tuple_(day, events.c.id) > sa.tuple_(sa.literal(after.day), sa.literal(after.id))
 
 
 def _number_of_events(sources: Sources, selection: Selection) -> int:
@@ -287,11 +285,10 @@ def _opinion_entries(
     """Opinions, from where the page begins: of one day they come after all else."""
     begin = None
     if after is not None:
-        begin = (after.earliest, after.id if after.kind == "opinion" else "")
+        begin = (after.day, after.id if after.kind == "opinion" else "")
     rows = sources.read_opinions(_opinion_rows(sources, selection), begin, limit)
     return [
-        _opinion_entry(record_id, dataset, earliest, orjson.loads(body))
-        for record_id, dataset, body, earliest in rows
+        _opinion_entry(record_id, dataset, orjson.loads(body)) for record_id, dataset, body in rows
     ]
 
 
@@ -313,7 +310,6 @@ def _opinion_rows(sources: Sources, selection: Selection) -> BitMap:
         rows &= earliest.between(last=selection.last)
     if selection.as_of is not None:
         rows &= earliest.between(last=selection.as_of)
-        rows -= earliest.rows(OPEN_START) - latest.between(last=selection.as_of)
     return rows
 
 
@@ -349,19 +345,18 @@ _QUESTION_CONDITIONS: Mapping[str, FilterCondition] = {
 def _event_entry(row: Any, body: dict[str, Any]) -> TimelineEntry:
     actors = list(dict.fromkeys(one["actor"] for one in body["participants"]))
     what = body["event_type"]
-    key = EntryKey(row.earliest, "event", row.id, what)
+    key = EntryKey(place(*_bounds(body["date"])), "event", row.id, what)
     return TimelineEntry(
         key, row.dataset, _fields("event", what, body["date"], row.id, actors, body)
     )
 
 
-def _opinion_entry(
-    record_id: str, dataset: str, earliest: str, body: dict[str, Any]
-) -> TimelineEntry:
+def _opinion_entry(record_id: str, dataset: str, body: dict[str, Any]) -> TimelineEntry:
     stance = body["stance"]
     fields = _fields("opinion", stance, body["stated"], record_id, [body["holder"]], body)
     fields |= {"question": body["question"], "stance": stance}
-    return TimelineEntry(EntryKey(earliest, "opinion", record_id, stance), dataset, fields)
+    key = EntryKey(place(*_bounds(body["stated"])), "opinion", record_id, stance)
+    return TimelineEntry(key, dataset, fields)
 
 
 def _fields(

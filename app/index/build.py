@@ -138,9 +138,7 @@ def _read_superseded(connection: Connection, kind: str, after: int) -> Sequence[
 def _rows_after(kind: str, row: int) -> list[Select[Any]]:
     """Each row of a kind after a row id: its own, and its values in the columns of the index."""
     return [
-        sa.select(table.c.row_id, *(table.c[own] for own in columns_of(kind).values())).where(
-            table.c.row_id > row
-        )
+        sa.select(table.c.row_id, *columns_of(kind, table).values()).where(table.c.row_id > row)
         for table in versions_of(kind)
     ]
 

@@ -6,9 +6,11 @@ its records in all their versions, current and superseded.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table, Text, case, literal_column
 
+from app.dates import OPEN_START
 from app.db.tables import ACTOR_KINDS, KIND_TABLES, SHARED_COLUMNS
 
 #: Columns of all kinds that somebody asks for by value.
@@ -32,14 +34,35 @@ def orderings_of(space: str) -> list[str]:
     return [name for name in ORDERINGS if (space, name) != ("opinion", "name")]
 
 
-def columns_of(kind: str) -> dict[str, str]:
-    """The columns of a kind that the index holds, and the column of the table each is read from."""
-    table = KIND_TABLES[kind]
-    columns = {name: name for name in _names(table)}
-    return columns | {name: own for (of, name), own in _INSTEAD.items() if of == kind}
+def columns_of(kind: str, table: Table | None = None) -> dict[str, ColumnElement[Any]]:
+    """The columns of a kind that the index holds, and what each is read from.
+
+    Args:
+        kind: the kind.
+        table: its table, or that of what was superseded.
+    """
+    table = KIND_TABLES[kind] if table is None else table
+    columns: dict[str, ColumnElement[Any]] = {name: table.c[name] for name in _names(table)}
+    columns |= {name: table.c[own] for (of, name), own in _INSTEAD.items() if of == kind}
+    dates = [name.removesuffix("_earliest") for name in columns if name.endswith("_earliest")]
+    places = {
+        day_of(date).name: place_of(columns[f"{date}_earliest"], columns[f"{date}_latest"])
+        for date in dates
+    }
+    return columns | places
+
+
+def place_of(earliest: ColumnElement[str], latest: ColumnElement[str]) -> ColumnElement[str]:
+    """The day by which a date has its place in a list, as `app.dates.place` says it."""
+    return case((earliest == OPEN_START, latest), else_=earliest)
+
+
+def day_of(date: str) -> ColumnElement[str]:
+    """The column of the index by which a list is sorted by a date, which no table has."""
+    return literal_column(f"{date}_day", Text())
 
 
 def _names(table: Table) -> list[str]:
     """The columns of the kind's own, and those of all kinds that are asked."""
-    names = [column.name for column in table.c]
+    names = [column.name for column in table.c if column.name not in ("until", "op")]
     return [name for name in names if name not in SHARED_COLUMNS or name in _ASKED]

@@ -163,5 +163,8 @@ def _named(name: str) -> tuple[str, str]:
 
 def _made_of() -> str:
     """A digest of the columns and orderings: an index of others is not understood."""
-    columns: Any = [[kind, *columns_of(kind).items()] for kind in KIND_TABLES]
-    return sha256(orjson.dumps([1, columns, SPACES, ORDERINGS])).hexdigest()[:16]
+    columns: Any = [
+        [kind, *((name, str(read)) for name, read in columns_of(kind).items())]
+        for kind in KIND_TABLES
+    ]
+    return sha256(orjson.dumps([2, columns, SPACES, ORDERINGS])).hexdigest()[:16]

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from pyroaring import BitMap
 
-from app.dates import OPEN_START, UNKNOWN
+from app.dates import UNKNOWN
 from app.db.tables import opinions, questions
 from app.records.conditions import FilterCondition, about_topics, refers_to
 from app.vocabulary import ActorKind, Attribution, Stance
@@ -40,10 +40,9 @@ def _read_rows_on(condition: FilterCondition, context: ReadContext, value: str) 
 
 
 def _rows_by_then(context: ReadContext, day: str) -> BitMap:
-    """The opinions that count by a day: those whose date had begun, if open when it had ended."""
-    first, last = (context.index.column(f"counts_{end}") for end in ("earliest", "latest"))
-    begun = first.between(last=day) - first.rows(UNKNOWN)
-    return begun - (first.rows(OPEN_START) - last.between(last=day))
+    """The opinions that count by a day: those whose date can have begun."""
+    first = context.index.column("counts_earliest")
+    return first.between(last=day) - first.rows(UNKNOWN)
 
 
 STANCE = word("stance", Stance, "The stance towards the question's proposition.")

@@ -9,7 +9,7 @@ from pydantic import Field
 from pyroaring import BitMap
 
 from app.analysis.positions import Candidate, decide, deciding
-from app.dates import VagueDate
+from app.dates import VagueDate, place
 from app.opinions.filters import OPINION_FILTERS, opinion_rows
 from app.records.references import MARK, Ref
 from app.vocabulary import Attribution, Confidence, Stance
@@ -139,7 +139,7 @@ def _text(rows: Sequence[tuple[Any, ...]]) -> bytes:
     decision = decide(candidates)
     bodies = {row[0]: orjson.loads(row[-1]) for row in rows}
     decides, last = decision.decides, bodies[decision.decides.row_id]
-    candidates.sort(key=lambda one: (one.counts_earliest, one.id))
+    candidates.sort(key=lambda one: (place(one.counts_earliest, one.counts_latest), one.id))
     position = {
         "holder": f"{MARK}actor:{decides.holder}",
         "question": f"{MARK}question:{decides.question}",

@@ -46,12 +46,10 @@ def standings(
 
 
 def period(context: ReadContext) -> Period:
-    """The days that `from`, `to` and `as_of` leave; by `as_of`, what began by then counts."""
+    """The days that `from`, `to` and `as_of` leave."""
     everything = Period()
     last = min(context.values.get("to", everything.last), context.as_of or everything.last)
-    return Period(
-        context.values.get("from", everything.first), last, context.as_of or everything.by
-    )
+    return Period(context.values.get("from", everything.first), last)
 
 
 def standings_by_holder(context: ReadContext) -> tuple[Standings, dict[str, Directions]]:

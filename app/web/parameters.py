@@ -270,8 +270,8 @@ KNOWN_AT = Parameter(
 AS_OF = day_parameter(
     "as_of",
     "Answer from what had been said or signed in the world by that day. A vague date counts from "
-    "its earliest day, and one open at its start from its latest; an undated opinion takes its "
-    "document's date, and without one it is left out and counted in `meta.undated`. Left out: "
-    "everything counts.",
+    "the first day it can be, which for an open beginning is before all days; an undated opinion "
+    "takes its document's date, and without one it is left out and counted in `meta.undated`. Left "
+    "out: everything counts.",
     "2006-12-31",
 )

@@ -37,9 +37,9 @@ def sources(seeded: Database) -> Iterator[timeline.Sources]:
         index = ReleaseIndex().view(connection, current_release(connection))
 
         def opinions(rows: BitMap, after: tuple[str, str] | None, limit: int) -> Sequence[Any]:
-            order = [("stated_earliest", False), ("id", False)]
+            order = [("stated_day", False), ("id", False)]
             found = islice(index.in_order(connection, "opinion", rows, order, after), limit)
-            columns = ("id", "dataset", "body", "stated_earliest")
+            columns = ("id", "dataset", "body")
             read = (rows_by_id(connection, versions_of("opinion"), columns, [row]) for row in found)
             return [one for (one,) in read]
 
@@ -68,7 +68,7 @@ def test_what_nothing_dates_is_apart(sources: timeline.Sources) -> None:
     undated = timeline.undated_of(timeline.Selection({}, kinds=("event", "agreement")))
     found = timeline.read_entries(sources, undated, None, 1000)
     assert found
-    assert all(entry.key.earliest == "" for entry in found)
+    assert all(entry.key.day == "" for entry in found)
 
 
 def test_ties_come_with_the_datasets_they_are_of(read: ReadRows) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -61,11 +62,7 @@ FILTERS: dict[str, tuple[Sequence[str], Callable[[Any, str], bool]]] = {
 PERIODS: dict[str, Callable[[Any, str], bool]] = {
     "stated_from": lambda row, day: row.stated_earliest != "" and row.stated_latest >= day,
     "stated_to": lambda row, day: row.stated_earliest != "" and row.stated_earliest <= day,
-    "as_of": lambda row, day: (
-        row.counts_earliest != ""
-        and row.counts_earliest <= day
-        and (row.counts_earliest != OPEN_START or row.counts_latest <= day)
-    ),
+    "as_of": lambda row, day: row.counts_earliest != "" and row.counts_earliest <= day,
 }
 
 
@@ -105,13 +102,20 @@ def let_through(rows: Iterable[Any], asked: dict[str, Any]) -> list[Any]:
     return found
 
 
+def stated_day(row: Any) -> str:
+    """The first day it can be of; where its beginning is open, the last."""
+    open_start = row.stated_earliest == OPEN_START
+    return str(row.stated_latest if open_start else row.stated_earliest)
+
+
 def in_order(rows: Iterable[Any], sorts: Sequence[str]) -> list[str]:
     """Their ids in an order: by one sort after the other, the last one's way also by id."""
-    columns = {"stated": "stated_earliest", "recorded_at": "release", "name": "id", "id": "id"}
+    columns = {"recorded_at": "release", "name": "id", "id": "id"}
     found = sorted(rows, key=lambda row: row.id, reverse=bool(sorts) and sorts[-1][0] == "-")
     for sort in reversed(sorts):
-        column = columns[sort.lstrip("-")]
-        found.sort(key=lambda row: getattr(row, column), reverse=sort[0] == "-")
+        name = sort.lstrip("-")
+        by = stated_day if name == "stated" else attrgetter(columns[name])
+        found.sort(key=by, reverse=sort[0] == "-")
     return [row.id for row in found]
 
 

@@ -126,8 +126,8 @@ def _sorted_ids(context: ReadContext, column: str) -> Sequence[SortedId]:
 
 
 def _latest(index: IndexView, rows: BitMap, _size: int) -> int:
-    """The last day on which some opinions may begin to count, as a number that falls."""
-    day, _ = next(index.column("counts_earliest").groups(rows, descending=True))
+    """The last day by which some opinions have their place, as a number that falls."""
+    day, _ = next(index.column("counts_day").groups(rows, descending=True))
     return -int(str(day).replace("-", "") or 0)
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from fastapi import APIRouter
 
 from app.db.tables import opinions
+from app.index.columns import day_of
 from app.opinions.filters import OPINION_FILTERS, STANCE, undated
 from app.opinions.positions import Position, position_json, position_rows
 from app.web.endpoints.operation import operation
@@ -19,7 +20,7 @@ router = APIRouter()
 _SORTS = {
     "holder": opinions.c.holder,
     "question": opinions.c.question,
-    "last_stated": opinions.c.counts_earliest,
+    "last_stated": day_of("counts"),
 }
 #: Filters of positions that `facets` counts by, besides their stance.
 _FACETS = ("holder", "question")

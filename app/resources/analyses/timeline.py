@@ -103,9 +103,8 @@ def _sources(context: ReadContext) -> Sources:
 def _read_opinions(
     context: ReadContext, rows: BitMap, after: tuple[str, str] | None, limit: int
 ) -> Sequence[tuple[Any, ...]]:
-    """The id, dataset, body and first day of opinions, by that day and id."""
-    order = [("stated_earliest", False), ("id", False)]
-    columns = ("id", "dataset", "body", "stated_earliest")
+    """The id, dataset and body of opinions, by the day of their place and id."""
+    order, columns = [("stated_day", False), ("id", False)], ("id", "dataset", "body")
     return context.rows_in_order("opinion", rows, order, columns, after=after, most=limit)
 
 
@@ -155,7 +154,8 @@ operation(
     summary="List what happened by date",
     description=(
         "Agreements (each of their known dates), events and opinions, by the first day they can "
-        "be of. Dates stay as vague as they are, and a period lets through what may lie in it. "
+        "be of, or, where their beginning is open, by the last: nothing says that they were before "
+        "all else. Dates stay as vague as they are, and a period lets through what may lie in it. "
         "What nothing dates stands apart: `meta.undated` counts it and `undated=true` lists it. "
         "A filter that a kind of entry does not know, such as `topic` for events, lets none of "
         "that kind through."

@@ -13,6 +13,7 @@ from app.analysis.agreement_as_of import standing_on, stands
 from app.dates import UNKNOWN
 from app.db.rows import rows_by_id
 from app.db.tables import agreements
+from app.index.columns import day_of
 from app.records.conditions import belonging_to, in_role, refers_to
 from app.records.references import MARK
 from app.vocabulary import AgreementStatus, AgreementType, ObligationType, PartyRole
@@ -155,7 +156,7 @@ COLLECTION = register(
     about="Treaties, accords, programmes and arrangements, with parties, roles and status.",
     absence="A null date means that the source does not state it; a candidate is not a party.",
     filters=FILTERS,
-    sorts={"signed": agreements.c.signed_earliest, "in_force": agreements.c.in_force_earliest},
+    sorts={"signed": day_of("signed"), "in_force": day_of("in_force")},
     render=_render,
     undated=_undated,
 )

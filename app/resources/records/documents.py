@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select
 from app.analysis.quote_search import verify
 from app.db.tables import document_texts, documents
 from app.errors import Conflict
+from app.index.columns import day_of
 from app.records.base import Evidence
 from app.records.conditions import refers_to
 from app.records.kinds import KINDS, Kind
@@ -69,7 +70,7 @@ COLLECTION = register(
             start=False,
         ),
     ),
-    sorts={"published": documents.c.published_earliest},
+    sorts={"published": day_of("published")},
 )
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.db.tables import events
+from app.index.columns import day_of
 from app.vocabulary import EventType
 from app.web.endpoints.records import register
 from app.web.parameters import day_parameter, identifier, word
@@ -46,5 +47,5 @@ COLLECTION = register(
             "agreement",
         ),
     ),
-    sorts={"date": events.c.date_earliest},
+    sorts={"date": day_of("date")},
 )

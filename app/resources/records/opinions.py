@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.db.tables import opinions
+from app.index.columns import day_of
 from app.opinions.filters import OPINION_FILTERS, STANCE, undated
 from app.web.endpoints.records import register
 from app.web.query.filters import DATASET, equal
@@ -22,6 +23,6 @@ COLLECTION = register(
         *(one for one in OPINION_FILTERS if one.parameter is not DATASET),
         equal(STANCE, opinions.c.stance),
     ),
-    sorts={"name": opinions.c.id, "stated": opinions.c.stated_earliest},
+    sorts={"name": opinions.c.id, "stated": day_of("stated")},
     undated=undated,
 )

@@ -54,7 +54,7 @@ class IndexPlan:
         """All rows in order, by parts."""
         rows = self._in_order(None)
         while part := list(islice(rows, size)):
-            yield self._read(part)
+            yield self._read(part, sort_values=False)
 
     def facets(self, names: Sequence[str]) -> Facets:
         """How many rows have each value of some filters, most frequent first."""
@@ -65,9 +65,14 @@ class IndexPlan:
         context = self._context
         return context.index.in_order(context.connection, self._space, self.rows, order, after)
 
-    def _read(self, rows: Sequence[int]) -> Sequence[Any]:
-        """The rows of some row ids, in their order, with the columns that the list shows."""
-        added = [key.column.name for key in self._order if key.row_index < 0]
+    def _read(self, rows: Sequence[int], *, sort_values: bool = True) -> Sequence[Any]:
+        """The rows of some row ids, in their order, with the columns that the list shows.
+
+        Args:
+            rows: the row ids.
+            sort_values: whether the columns that it is sorted by are added, for a cursor.
+        """
+        added = [key.column.name for key in self._order if key.row_index < 0 and sort_values]
         names = [*(column.name for column in self._collection.columns), *added]
         tables = self._context.tables(self._space)
         stored = tuple(name for name in names if all(name in table.c for table in tables))
