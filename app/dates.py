@@ -118,8 +118,8 @@ class VagueDate(BaseModel):
 
     @property
     def counts_from(self) -> str:
-        """The day from which it counts under `as_of`: its first, if open at the start its last."""
-        return self.earliest or self.latest or OPEN_END
+        """The first day it can be, from which it counts under `as_of`."""
+        return self.earliest or OPEN_START
 
 
 def place(earliest: str, latest: str) -> str:

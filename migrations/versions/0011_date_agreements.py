@@ -50,7 +50,7 @@ def _is_known(date: Any) -> bool:
 
 
 def _counts_from(date: Any) -> str:
-    return str(date["earliest"] or date["latest"] or OPEN_END)
+    return str(date["earliest"] or OPEN_START)
 
 
 def _update(connection: Connection, table: str, filled: list[dict[str, Any]]) -> None:
