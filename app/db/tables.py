@@ -253,6 +253,20 @@ document_texts = Table(
     Column("text", Text, nullable=False),
 )
 
+#: The hash of the words that a record was given with for a place, while the text is not held: they
+#: are nobody's to keep, but when the text comes, it must have them there.
+stated_quotes = Table(
+    "stated_quotes",
+    metadata,
+    _key("document", nullable=False),
+    _key("kind", nullable=False),
+    _key("id", nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    _key("sha256", nullable=False),
+    PrimaryKeyConstraint("document", "kind", "id", "start", "end"),
+)
+
 #: What files last said of a record, where that is not the version that a load last wrote: it was
 #: merged, decided about, or was so already. A null body: the files no longer have it.
 loaded_records = Table(

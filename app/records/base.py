@@ -40,7 +40,8 @@ class Span(Part):
         Field(description="First character: Unicode code points of the whole text, from 0."),
     ]
     end: Annotated[Position, Field(description="The character after the last.")]
-    #: The document's own words, whatever they are: compared with its text and never stored.
+    #: The document's own words, whatever they are: compared with its text, at once or when it is
+    #: attached, and never stored.
     exact: Annotated[
         str | None,
         Field(description="The text between them, where this deployment holds it; else null."),
@@ -50,6 +51,10 @@ class Span(Part):
     def _ordered(self) -> "Span":
         if self.end <= self.start:
             raise ValueError(f"the span ends ({self.end}) before it starts ({self.start})")
+        if self.exact is not None and len(self.exact) != self.end - self.start:
+            raise ValueError(
+                f"exact has {len(self.exact)} characters, the span {self.end - self.start}"
+            )
         return self
 
     @field_serializer("exact", when_used="json")

@@ -183,3 +183,56 @@ def test_nothing_is_verified_without_the_text(desk: TestClient) -> None:
     answer = desk.post("/v1/verify", json=quote)
     assert answer.status_code == 409
     assert "positions documents attach" in answer.json()["detail"]
+
+
+def test_words_given_before_the_text_is_held_are_compared_when_it_comes(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document())
+    assert desk.post("/v1/topics", json=_topic(18, 21, exact="For")).status_code == 201
+    assert desk.get("/v1/topics/firmness").json()["data"]["evidence"][0]["exact"] is None
+    answer = _attach(desk)
+    assert answer.status_code == 422, "the words that would be served are others"
+    [told] = answer.json()["errors"]
+    assert told["pointer"] == "/evidence/0/exact"
+    assert told["detail"].startswith("/v1/topics/firmness: the text has other words at this place")
+    again = {"evidence": _topic(18, 21, exact="She")["evidence"]}
+    headers = match(desk, "/v1/topics/firmness")
+    assert desk.patch("/v1/topics/firmness", json=again, headers=headers).status_code == 200
+    assert _attach(desk).status_code == 200
+    assert desk.get("/v1/topics/firmness").json()["data"]["evidence"][0]["exact"] == "She"
+
+
+def test_words_for_a_place_that_was_left_do_not_count(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document())
+    desk.post("/v1/topics", json=_topic(18, 21, exact="For"))
+    moved = {"evidence": _topic(22, 24, exact="is")["evidence"]}
+    headers = match(desk, "/v1/topics/firmness")
+    assert desk.patch("/v1/topics/firmness", json=moved, headers=headers).status_code == 200
+    assert _attach(desk).status_code == 200
+
+
+def test_words_of_another_length_than_their_span_are_refused_at_once(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document())
+    answer = desk.post("/v1/topics", json=_topic(18, 21, exact="Never"))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["detail"] == "exact has 5 characters, the span 3"
+
+
+def test_a_document_whose_text_is_held_says_how_long_it_is(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document(characters=None, paragraphs=None))
+    answer = _attach(desk)
+    assert answer.status_code == 200
+    told = answer.json()["data"]
+    assert (told["characters"], told["paragraphs"], told["revision"]) == (len(TEXT), 2, 2)
+    assert answer.headers["etag"].startswith('"2.')
+    for given, kept in ((None, 200), (len(TEXT), 200), (5, 422)):
+        changed = desk.patch(ADDRESS, json={"characters": given}, headers=match(desk, ADDRESS))
+        assert changed.status_code == kept, changed.text
+        assert desk.get(ADDRESS).json()["data"]["characters"] == len(TEXT)
+
+
+def test_a_text_of_other_measures_than_its_record_is_refused(desk: TestClient) -> None:
+    desk.post("/v1/documents", json=_document(paragraphs=7))
+    answer = _attach(desk)
+    assert answer.status_code == 422
+    told = answer.json()["errors"][0]["detail"]
+    assert told == "the text has 2 paragraphs, the record says 7"

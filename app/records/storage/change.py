@@ -22,7 +22,7 @@ from app.db.bulk import batched
 from app.db.tables import document_texts, links, releases, search_entries
 from app.index.storage import store_when_due
 from app.records.faults import FaultLog, FaultyRecords, SourceLocation
-from app.records.kinds import KINDS, Kind, row_of
+from app.records.kinds import KINDS, Kind, row_of, written
 from app.records.storage.derived_columns import outdated_rows
 from app.records.storage.document_texts import DocumentTexts
 from app.records.storage.hash_chain import FIRST_HASH, hash_of
@@ -32,7 +32,7 @@ from app.records.storage.quote_checks import QuoteChecks
 from app.records.storage.reference_checks import ReferenceChecks
 from app.records.storage.referents import Referents
 from app.records.storage.versions import LocationOf, RevisionOf, Versions, Written
-from app.records.validation import GivenRecord
+from app.records.validation import GivenRecord, validate
 
 #: How many records are written together.
 _BATCH = 500
@@ -149,7 +149,8 @@ class Change:
     def attach(self, document: str, content: bytes) -> None:
         """Store the text of a document that is there; the same again changes nothing.
 
-        Every span of every record that cites the document is checked against it.
+        Every span of every record that cites the document is checked against it. A record that
+        does not say how many characters and paragraphs there are says so from now on.
         """
         text = self._texts.attach(document, content)
         if text is not None:
@@ -157,6 +158,26 @@ class Change:
             row = {"document": document, "since": self.release, "text": text}
             self.versions.insert(document_texts, [row])
             self._count("attached", KINDS["document"], 1)
+        if not self.faults:
+            self._measure(document)
+
+    def _measure(self, document: str) -> None:
+        """Version a document that does not say how long its text is."""
+        kind = KINDS["document"]
+        chosen = sa.select(kind.table).where(kind.table.c.id == document)
+        row = self._connection.execute(chosen).one()
+        body = orjson.loads(row.body)
+        if self._texts.text_of(document) is None or None not in (
+            body["characters"],
+            body["paragraphs"],
+        ):
+            return
+        content = written(kind, row.id, row.dataset, row.body)
+        found = validate(kind, content, SourceLocation("text", 0))
+        if isinstance(found, GivenRecord):
+            self.put([found])
+        else:
+            self.faults.extend(found)
 
     def commit_release(self) -> Outcome:
         """Check what only the whole can show, write the release, and say what was done.
@@ -166,6 +187,7 @@ class Change:
                 removed record is cited; the transaction must then be given up.
         """
         self._check_whole()
+        self._spans.store_stated()
         self._refresh_derived()
         outcome = Outcome(
             self.release,
@@ -190,6 +212,7 @@ class Change:
         return True
 
     def _put_batch(self, kind: Kind, batch: list[GivenRecord]) -> None:
+        batch = [self._texts.measured(each) for each in batch]
         rows = [row_of(kind, each.record) for each in batch]
         contents = [orjson.loads(row["body"]) for row in rows]
         self._references.check_batch(kind, batch, contents)

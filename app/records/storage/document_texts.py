@@ -1,5 +1,6 @@
 """Texts of documents that this deployment stores, read once for a change."""
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -38,6 +39,23 @@ class DocumentTexts:
             if getattr(record, "sha256", None) != stored:
                 detail = f"the text held here has {stored}; another text is another document"
                 self._faults.add(given.location, "sha256", detail)
+            self._check_measures(given.location, record.model_dump(), text)
+
+    def measured(self, given: GivenRecord) -> GivenRecord:
+        """Return a record as it was given, a document whose text is held with its measures."""
+        if given.kind.name != "document" or (text := self.text_of(given.record.id)) is None:
+            return given
+        unknown = {k: v for k, v in measures(text).items() if getattr(given.record, k) is None}
+        return replace(given, record=given.record.model_copy(update=unknown))
+
+    def _check_measures(self, location: SourceLocation, said: dict[str, Any], text: str) -> None:
+        """Check that a document says how much text there is; nothing said is no fault."""
+        for name, number in measures(text).items():
+            # Some count the nothing after the last line break as a line.
+            also = number + 1 if name == "paragraphs" and text.endswith("\n") else number
+            if said[name] not in (None, number, also):
+                detail = f"the text has {number} {name}, the record says {said[name]}"
+                self._faults.add(location, name, detail)
 
     def attach(self, document: str, content: bytes) -> str | None:
         """Take a document's text; return it if it is new and the one its record fixes."""
@@ -72,7 +90,11 @@ class DocumentTexts:
             detail = f"the file has U+0000, at code point {text.index(chr(0))}"
             self._faults.add(_ATTACHED, "text", detail)
             return None
-        if body["characters"] not in (None, len(text)):
-            detail = f"the text has {len(text)} characters, the record says {body['characters']}"
-            self._faults.add(_ATTACHED, "characters", detail)
+        self._check_measures(_ATTACHED, body, text)
         return text
+
+
+def measures(text: str) -> dict[str, int]:
+    """Return how many characters and paragraphs (lines) a text has."""
+    lines = text.count("\n") + (not text.endswith("\n") if text else 0)
+    return {"characters": len(text), "paragraphs": lines}

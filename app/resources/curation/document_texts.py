@@ -37,6 +37,7 @@ def attach(context: WriteContext) -> WriteResult:
     )
     under_way.attach(row.id, context.body.read())
     reading = context.read_context(under_way.commit_release().release)
+    row = read_row(reading, KIND, row.id)  # it may have learned how long its text is
     address = f"/v1/documents/{row.id}"
     headers = {"ETag": record_etag(context.request.scope, address, row.revision, reading.release)}
     return WriteResult(200, item_text(reading, row, address), headers, reading.release)
