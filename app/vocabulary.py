@@ -264,7 +264,10 @@ class DatePrecision(Word):
     SEASON = "season", "To the season."
     YEAR = "year", "To the year."
     DECADE = "decade", "To the decade."
-    INTERVAL = "interval", "Somewhere within, or throughout, the bounds."
+    INTERVAL = (
+        "interval",
+        "Somewhere within, or throughout, the bounds; if `edtf` is a set, within its members.",
+    )
     APPROXIMATE = "approximate", "About then (EDTF ~ or ?)."
 
 

@@ -58,6 +58,15 @@ def test_a_reference_is_its_id_and_its_name(client: TestClient) -> None:
     assert row["stance_score"] == "2"
 
 
+def test_a_date_keeps_what_it_is_a_set_of_and_how_it_was_inferred(client: TestClient) -> None:
+    table = client.get("/v1/events?format=csv").text
+    row, *_ = [r for r in csv.DictReader(io.StringIO(table)) if r["date_text"] == "Last December"]
+    told = client.get(f"/v1/events/{row['id']}").json()["data"]["date"]
+    assert {n: row[f"date_{n}"] for n in told} == told
+    assert (row["date_edtf"], row["date_basis"]) == ("[2004-12,2005-12]", "inferred")
+    assert row["date_reason"]
+
+
 def test_what_a_mark_stands_for_is_in_the_sheet(client: TestClient) -> None:
     [document] = csv.DictReader(io.StringIO(client.get("/v1/documents?format=csv").text))
     assert document["text_held"] == "False"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
 from app.dates import bounds
 from app.db import Database
@@ -230,3 +231,38 @@ def test_unknown_digits_are_bounded_by_the_days_that_fit_them(text: str) -> None
     else:
         with pytest.raises(ValueError, match="day|month"):
             bounds(text)
+
+
+@pytest.mark.parametrize(
+    ("edtf", "words"),
+    [
+        ("[2004-12,2005-12]", "2004-12 or 2005-12"),
+        ("{1960,1961-12}", "1960 and 1961-12"),
+        ("[1667,1668,1670..1672]", "1667, 1668 or 1670 to 1672"),
+        ("[..1760-12-03]", "by 1760-12-03"),
+        ("2004-24", "winter 2004/2005"),
+        ("2001-34", "second quarter of 2001"),
+        ("1984?", "1984 (uncertain)"),
+        ("2004-06~", "about 2004-06"),
+        ("2004-06-11%", "about 2004-06-11 (uncertain)"),
+        ("201X", "2010s"),
+        ("1985-XX-XX", "1985"),
+        ("1950S2", "about 1950, between 1900-01-01 and 1999-12-31"),
+        ("156X-12-25", "between 1560-12-25 and 1569-12-25"),
+        ("../1985", "by 1985"),
+        ("1985/", "from 1985, until when is not known"),
+        ("1984~/2004-06", "about 1984 to 2004-06"),
+    ],
+)
+def test_a_page_says_a_date_in_words_and_loses_nothing(world: World, edtf: str, words: str) -> None:
+    event = events([edtf]).replace(f"date: {edtf!r}", f"date: {{edtf: {edtf!r}}}")
+    client = world(documents=PAPER, events=event)
+    assert f">{words}<" in client.get("/events/event-0").text
+
+
+def test_a_set_is_drawn_as_its_members(client: TestClient) -> None:
+    """What was in one of two Decembers has two marks, and none on the months between."""
+    page = client.get("/timeline?kind=event").text
+    rows = re.findall(r"<title>[^<]*2004-12 or 2005-12[^<]*</title>(.*?)</g>", page, re.DOTALL)
+    assert rows
+    assert {row.count("<rect") for row in rows} == {2}

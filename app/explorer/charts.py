@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.edtf import parse
 from app.explorer.labels import SCALE, span, stance_label, when
 from app.vocabulary import Stance
 
@@ -45,7 +46,26 @@ class Axis:
         """Return the places where a date begins and ends: equal for an exact day."""
         begin = self.at(when["earliest"], otherwise=self.left)
         end = self.at(when["latest"], otherwise=self.right)
-        if when["earliest"] == when["latest"] or end - begin >= NARROWEST:
+        if when["earliest"] == when["latest"]:
+            return begin, end
+        return self._widened(begin, end)
+
+    def bars(self, when: dict[str, Any]) -> list[tuple[float, float]]:
+        """Return the places of the bars of a date: of a set one for each member, else one."""
+        spans = parse(when["edtf"]).spans
+        if len(spans) == 1:
+            return [self.bar(when)]
+        return [
+            self._widened(
+                self.at(span.earliest, otherwise=self.left),
+                self.at(span.latest, otherwise=self.right),
+            )
+            for span in spans
+        ]
+
+    def _widened(self, begin: float, end: float) -> tuple[float, float]:
+        """A bar that is wide enough to be seen."""
+        if end - begin >= NARROWEST:
             return begin, end
         middle = min(self.right - NARROWEST / 2, max(self.left + NARROWEST / 2, (begin + end) / 2))
         return middle - NARROWEST / 2, middle + NARROWEST / 2
@@ -103,6 +123,7 @@ def _path(
             {
                 "begin": begin,
                 "end": end,
+                "bars": line.bars(dated),
                 "x": (begin + end) / 2,
                 "y": heights[opinion["stance"]],
                 "stance": stance_label(opinion["stance"], kind),
@@ -146,6 +167,7 @@ def _row(entry: Any, line: Axis, y: float) -> dict[str, Any]:
         "y": y,
         "begin": begin,
         "end": end,
+        "bars": line.bars(entry["date"]),
         "label": _shortened(words, x - LEFT if anchor == "end" else TIMELINE - x),
         "whole": words,
         "x": x,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from app.date_words import in_words
 from app.records.kinds import KINDS
 from app.vocabulary import VOCABULARIES, QuestionKind, Stance
 
@@ -122,21 +123,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def span(date: dict[str, Any]) -> str:
-    """Return the bounds of a date, as coarse as it is."""
-    earliest, latest, precision = date["earliest"], date["latest"], date["precision"]
-    if not earliest and not latest:
-        return date["edtf"] or "undated"
-    if precision == "year" and earliest and earliest[4:] == "-01-01":
-        return str(earliest[:4])
-    if precision == "month" and earliest:
-        return str(earliest[:7])
-    if earliest == latest:
-        return str(earliest)
-    if not earliest:
-        return f"by {latest}"
-    if not latest:
-        return f"since {earliest}"
-    return f"{earliest} to {latest}"
+    """Return what a date says, as exactly as it does and no more."""
+    return in_words(date["edtf"]) if date["edtf"] else "undated"
 
 
 def figure(value: float | None) -> str:

@@ -1,8 +1,9 @@
 """CSV (RFC 4180) of rows, for spreadsheets and notebooks.
 
-UTF-8, a fixed header, words rather than symbols, a date as four columns so that no reader turns
-1996 into 1 January 1996, and no cell that a spreadsheet would run as a formula: text that begins
-with = + - @ or a control is given an apostrophe first. Numbers are never touched.
+UTF-8, a fixed header, words rather than symbols, a date as seven columns so that no reader turns
+1996 into 1 January 1996, a set of dates into all days between, or a guess into what was stated, and
+no cell that a spreadsheet would run as a formula: text that begins with = + - @ or a control is
+given an apostrophe first. Numbers are never touched.
 
 A file is made by columns, hundreds of rows at once: what is done for each cell is most of what an
 export costs. For the same reason cells are quoted here and not by the csv module, which looks at
@@ -174,6 +175,9 @@ class Date(msgspec.Struct, gc=False):
     earliest: str | None
     latest: str | None
     precision: str | None
+    edtf: str | None
+    basis: str | None
+    reason: str | None
 
 
 _NO_DATE = ("",) * len(Date.__struct_fields__)

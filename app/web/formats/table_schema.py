@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.vocabulary import DatePrecision
+from app.vocabulary import DateBasis, DatePrecision
 from app.web.formats.csv import columns_of
 
 Schema = dict[str, Any]
@@ -37,6 +37,10 @@ def _columns(format_name: str, schema: Schema, kinds: Schema) -> Iterator[Schema
             yield {"type": "date", "description": f"{about} The latest day it can be."}
             precision = {"enum": [word.value for word in DatePrecision]}
             yield _text(f"{about} How exact it is known.") | {"constraints": precision}
+            yield _text(f"{about} In EDTF, which alone tells a set from the days between.")
+            basis = {"enum": [word.value for word in DateBasis]}
+            yield _text(f"{about} Stated by the source, or inferred.") | {"constraints": basis}
+            yield _text(f"{about} How it was inferred.")
         case "ref":
             yield _text(f"{about} Its id.")
             yield _text(f"{about} Its name.")
