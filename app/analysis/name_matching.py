@@ -184,6 +184,17 @@ def of_countries(
     return sorted(found, key=lambda one: (order.index(one.kind), one.name, one.id))
 
 
+def people_named(index: NameIndex, words: Collection[str]) -> list[str]:
+    """Return the ids of persons with a name that has all words, each whole or as a beginning."""
+    found = {
+        actor.id
+        for actor, name in index.spelled
+        if actor.kind is ActorKind.PERSON and words
+        if all(f" {word}" in f" {name}" for word in words)
+    }
+    return sorted(found)
+
+
 def _is_of(actor: NamedActor, countries: Sequence[Collection[str]]) -> bool:
     return all(actor.country is None or actor.country in known for known in countries)
 

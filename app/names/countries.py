@@ -23,7 +23,7 @@ import orjson
 from app.names.capitals import CAPITALS
 from app.names.codes import OTHER_CODES
 from app.names.spellings import NOT_RECORDED, SHARED, SPELLINGS
-from app.names.words import joined_key, name_key, name_words
+from app.names.words import name_key, name_words
 
 _CLDR = Path(__file__).parent / "cldr.json"
 #: The fewest letters of a name whose words may be parted otherwise.
@@ -88,11 +88,8 @@ class CountryNames:
     def __init__(self, states: Iterable[State]) -> None:
         """Index them by code and by name."""
         self.states = {one.id: one for one in sorted(states, key=lambda one: one.id)}
-        self._codes = self._table(
-            (one.id, code.lower()) for one in self._each() for code in one.codes
-        )
-        self._names = self._by_name({one.id: one.names for one in self._each()})
-        self._shipped: Sequence[tuple[str, Table]] = ()
+        self._codes = _table((one.id, code.lower()) for one in self._each() for code in one.codes)
+        self._names = _by_name({one.id: one.names for one in self._each()})
 
     def meaning(self, text: str, day: str | None = None) -> Meaning:
         """Return the states that a text means.
@@ -108,11 +105,17 @@ class CountryNames:
         other = OTHER_CODES.get(text.upper())
         if other in self.states:
             return Meaning((other,), "withdrawn_code")
-        for matched_as, table in (("name", self._names), *self._shipped_tables()):
-            for key in (name_key(text), _joined(text)):
-                if known := table.get(key, ()) if key else ():
+        words = name_words(text)
+        keys = (" ".join(sorted(words)), _joined(words))
+        for matched_as, table in (
+            ("name", lambda: self._names),
+            ("spelling", _spelled),
+            ("other_language", _other_languages),
+        ):
+            for key in keys:
+                if known := self._held(table(), key):
                     return Meaning(self._then(known, day) if day else tuple(known), matched_as)
-        return Meaning((), "not_recorded" if name_key(text) in _not_recorded() else None)
+        return Meaning((), "not_recorded" if keys[0] in _not_recorded() else None)
 
     def one(self, text: str, day: str | None = None) -> str | None:
         """Return the state that a text means; None where it means none, or several."""
@@ -126,7 +129,7 @@ class CountryNames:
     def named(self, text: str) -> Sequence[str]:
         """Return the states that have a name, and no code, of their records or of public tables."""
         key = name_key(text)
-        return self._names.get(key) or self._shipped_tables()[0][1].get(key) or ()
+        return self._held(self._names, key) or self._held(_spelled(), key)
 
     def resembling(self, text: str, least: float) -> tuple[Sequence[str], float]:
         """Return the states whose name in another language a text is most like, and how much.
@@ -137,26 +140,24 @@ class CountryNames:
         """
         from rapidfuzz import fuzz, process
 
-        table = self._shipped_tables()[-1][1]
-        key = name_key(text)
+        table, key = _other_languages(), name_key(text)
         found = process.extractOne(key, table.keys(), scorer=fuzz.ratio, score_cutoff=least)
-        return (table[found[0]], found[1]) if found else ((), 0.0)
+        return (self._held(table, found[0]), found[1]) if found else ((), 0.0)
 
     def within(self, text: str) -> Sequence[str]:
         """Return the states whose name in another language is the longest part of a text.
 
         Such as `République d'Albanie`; words are not parted where a script does not part them.
         """
-        table = self._shipped_tables()[-1][1]
-        words = name_words(text)
+        table, words = _other_languages(), name_words(text)
         for length in range(len(words) - 1, 0, -1):
             for first in range(len(words) - length + 1):
                 part = " ".join(sorted(words[first : first + length]))
                 if len(part) >= _SHORTEST_PART and part in table:
-                    return table[part]
+                    return self._held(table, part)
         if len(words) == 1 and not text.isascii():
             parts = [one for one in table if len(one) > 1 and one in words[0]]
-            return table[max(parts, key=len)] if parts else ()
+            return self._held(table, max(parts, key=len)) if parts else ()
         return ()
 
     def capital_of(self, text: str) -> Sequence[str]:
@@ -200,31 +201,39 @@ class CountryNames:
             there = [one for one in there if self.states[one].last != day] or there
         return tuple(there) if there else self._present(ids)
 
-    def _shipped_tables(self) -> Sequence[tuple[str, Table]]:
-        """Spellings and names in other languages; made when a record's own names do not do."""
-        if not self._shipped:
-            spelled = self._by_name(SPELLINGS)
-            for name, ids in SHARED.items():
-                spelled[name_key(name)] = [one for one in ids if one in self.states]
-            self._shipped = (
-                ("spelling", spelled),
-                ("other_language", self._by_name(_cldr()["names"])),
-            )
-        return self._shipped
+    def _held(self, table: Table, key: str) -> Sequence[str]:
+        """The states that a table has under a key, of those that have a record."""
+        return [one for one in table.get(key, ()) if one in self.states] if key else ()
 
-    def _by_name(self, names: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-        pairs = [(one, name) for one, all_names in names.items() for name in all_names]
-        table = self._table((one, name_key(name)) for one, name in pairs)
-        for key, ids in self._table((one, _joined(name)) for one, name in pairs).items():
-            table.setdefault(key, ids)
-        return table
 
-    def _table(self, pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-        table: dict[str, list[str]] = defaultdict(list)
-        for one, key in pairs:
-            if key and one in self.states and one not in table[key]:
-                table[key].append(one)
-        return {key: ids for key, ids in table.items() if ids}
+def _by_name(names: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """The states by their names; by names whose words are parted otherwise where no name is so."""
+    pairs = [(one, name_words(name)) for one, every in names.items() for name in every]
+    table = _table((one, " ".join(sorted(words))) for one, words in pairs)
+    for key, ids in _table((one, _joined(words)) for one, words in pairs).items():
+        table.setdefault(key, ids)
+    return table
+
+
+def _table(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    table: dict[str, list[str]] = defaultdict(list)
+    for one, key in pairs:
+        if key and one not in table[key]:
+            table[key].append(one)
+    return dict(table)
+
+
+@lru_cache(maxsize=1)
+def _spelled() -> Table:
+    table = _by_name(SPELLINGS)
+    table.update({name_key(name): list(ids) for name, ids in SHARED.items()})
+    return table
+
+
+@lru_cache(maxsize=1)
+def _other_languages() -> Table:
+    """The states by their names in other languages; made when nothing else knows a text."""
+    return _by_name(_cldr()["names"])
 
 
 def state_of(record_id: str, body: Mapping[str, Any]) -> State:
@@ -247,8 +256,9 @@ def _bound(date: Any, end: str) -> str | None:
     return day
 
 
-def _joined(text: str) -> str:
-    key = joined_key(text)
+def _joined(words: Sequence[str]) -> str:
+    """The letters of a name, for spellings that part its words otherwise (Viet Nam)."""
+    key = "".join(words)
     return f"={key}" if len(key) >= _SHORTEST_JOINED else ""
 
 

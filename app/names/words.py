@@ -6,7 +6,6 @@ entry (`Korea, Rep.`) is the name it stands for.
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from app.vocabulary import fold
@@ -73,24 +72,14 @@ def name_words(text: str) -> tuple[str, ...]:
 
 def _parted(text: str) -> list[str]:
     """Return the folded words of a text; the vowel signs of many scripts are part of them."""
-    folded = fold(text)
-    if folded.isascii():
-        return _NO_LETTER.sub(" ", folded).split()
-    return "".join(one if _is_letter(one) else " " for one in folded).split()
+    return _NO_LETTER.sub(" ", fold(text)).split()
 
 
-_NO_LETTER = re.compile("[^a-z0-9]+")
-
-
-def _is_letter(character: str) -> bool:
-    return character.isalnum() or unicodedata.category(character)[0] == "M"
+#: Neither a letter, nor in the blocks of scripts that write vowels as signs (Devanagari to
+#: Sinhala, Thai, Lao, Burmese, Khmer).
+_NO_LETTER = re.compile("[^\\w\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+|_")
 
 
 def name_key(text: str) -> str:
     """Return what all spellings of a name have in common."""
     return " ".join(sorted(name_words(text)))
-
-
-def joined_key(text: str) -> str:
-    """Return the letters of a name, for spellings that part its words otherwise (Viet Nam)."""
-    return "".join(name_words(text))

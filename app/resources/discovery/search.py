@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
@@ -10,17 +11,23 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import ColumnElement, Row, Select
 
+from app.analysis.name_matching import people_named
+from app.dates import UNKNOWN, VagueDate
+from app.db.record_days import DATE_FIELDS
+from app.db.record_days import record_day as hit_day
 from app.db.search import counts_at, fts_query, matches_query, query_words, words_of
 from app.db.statement_cache import Values
-from app.db.tables import search_entries
+from app.db.tables import ACTOR_KINDS, opinions, search_entries
+from app.names.words import name_key
 from app.records.kinds import KINDS
 from app.records.references import Ref
 from app.vocabulary import fold
 from app.web.endpoints.operation import operation
-from app.web.parameters import Parameter, word_of
+from app.web.parameters import Parameter, day_parameter, word_of
 from app.web.query.answers import answer
 from app.web.query.collection import Collection
 from app.web.query.filters import DATASET, Filter, Q
+from app.web.query.ids import actor_names, country_names
 from app.web.references import records_of
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page, Shape
@@ -37,23 +44,57 @@ class Hit(Shape):
     rank: Annotated[
         int,
         Field(
-            description="0 the name itself, 1 begins with it, 2 all words in names, 3 elsewhere."
+            description="0 a name itself, 1 begins with it, 2 all words in names, 3 elsewhere, or "
+            "held by a person who is called so."
         ),
     ]
     snippet: Annotated[str | None, Field(description="The text around a word that was found.")]
+    date: Annotated[
+        VagueDate | None,
+        Field(
+            description="When it was stated, happened, was signed, published or voted on; null "
+            "where not recorded, and for kinds without a day."
+        ),
+    ]
+
+
+def _words_asked(context: ReadContext) -> str:
+    """Return what is searched: of a state called as no record here calls it, its name."""
+    asked: str = context.values["q"]
+    meaning = country_names(context).meaning(asked)
+    if meaning.matched_as in _OTHERWISE_CALLED and len(meaning.ids) == 1:
+        return country_names(context).states[meaning.ids[0]].name
+    return asked
+
+
+_OTHERWISE_CALLED = ("other_language", "spelling", "withdrawn_code")
+#: Persons whose opinions are found by their name; a word that more have means none of them.
+_MOST_PEOPLE = 20
 
 
 def _terms(context: ReadContext) -> dict[str, Any]:
     """Return the values that the statement takes for `q`; none where it has no word."""
-    words = words_of(context.values["q"])
+    asked = _words_asked(context)
+    words = words_of(asked)
     if not words:
         return {}
-    query = fts_query(context.values["q"], sqlite=context.is_sqlite)
+    index, key = actor_names(context), name_key(asked)
+    named = {actor.id for actor in index.by_key.get(key, ())} if key else set()
+    people = people_named(index, query_words(asked))
     return {
-        "query": query,
+        "query": fts_query(asked, sqlite=context.is_sqlite),
         "whole": " ".join(words),
-        "begun": [f" {word}" for word in query_words(context.values["q"])],
+        "begun": [f" {word}" for word in query_words(asked)],
+        "named": sorted(named),
+        "people": people if len(people) <= _MOST_PEOPLE else [],
+        **({"dated": []} if _is_dated(context.values) else {}),
     }
+
+
+def _is_dated(values: Mapping[str, Any]) -> bool:
+    """Whether the days of hits are asked about: to look them up costs most of a search."""
+    sort = values.get("sort", ())
+    return bool({"dated", "from", "to"} & values.keys() or {"date", "-date"} & set(sort))
 
 
 def _rank(terms: Mapping[str, Any]) -> ColumnElement[int]:
@@ -64,7 +105,11 @@ def _rank(terms: Mapping[str, Any]) -> ColumnElement[int]:
     """
     names = search_entries.c.names
     each = [(" " + names).contains(word) for word in terms["begun"]]
+    called = sa.and_(
+        search_entries.c.kind.in_(ACTOR_KINDS), search_entries.c.id.in_(terms["named"])
+    )
     return sa.case(
+        *([(called, 0)] if terms["named"] else []),
         (sa.not_(sa.and_(*each)), 3),  # most hits, which need not be compared any further
         (names == terms["whole"], 0),
         (names.startswith(terms["whole"]), 1),
@@ -74,20 +119,40 @@ def _rank(terms: Mapping[str, Any]) -> ColumnElement[int]:
 
 def _source(context: ReadContext) -> Select[Any]:
     """Return the statement of the hits; text without a word finds none."""
-    terms = _terms(context) if "q" in context.values else context.values
-    query = terms.get("query")
-    entries = search_entries.c
+    values = context.values
+    terms = {**values, **_terms(context)} if "q" in values else values
+    query, entries = terms.get("query"), search_entries.c
+    dated = partial(hit_day, sqlite=context.is_sqlite) if _is_dated(terms) else _undated
+    matches = (
+        matches_query(query, sqlite=context.is_sqlite) if query else sa.false(),
+        counts_at(context.known),
+    )
     found = sa.select(
         entries.id,
         entries.dataset,
         entries.kind,
         (_rank(terms) if query else sa.literal(3)).label("rank"),
         sa.case(_KIND_NUMBERS, value=entries.kind).label("kind_number"),
-    ).where(
-        matches_query(query, sqlite=context.is_sqlite) if query else sa.false(),
-        counts_at(context.known),
-    )
-    return sa.select(found.subquery("hits"))
+        dated(entries.kind, entries.id, "earliest").label("earliest"),
+        dated(entries.kind, entries.id, "latest").label("latest"),
+    ).where(*matches)
+    if not terms.get("people"):
+        return sa.select(found.subquery("hits"))
+    already = sa.select(entries.id).where(*matches, entries.kind == "opinion")
+    held = sa.select(
+        opinions.c.id,
+        opinions.c.dataset,
+        sa.literal("opinion"),
+        sa.literal(3),
+        sa.literal(_KIND_NUMBERS["opinion"]),
+        opinions.c.counts_earliest,
+        opinions.c.counts_latest,
+    ).where(opinions.c.holder.in_(terms["people"]), opinions.c.id.not_in(already))
+    return sa.select(sa.union_all(found, held).subquery("hits"))
+
+
+def _undated(_kind: Any, _id: Any, _end: str) -> ColumnElement[str]:
+    return sa.literal("")
 
 
 def _column(name: str) -> ColumnElement[Any]:
@@ -97,24 +162,27 @@ def _column(name: str) -> ColumnElement[Any]:
 
 
 _COLUMNS = {name: _column(name) for name in ("id", "dataset", "kind", "rank", "kind_number")}
+_EARLIEST, _LATEST = _column("earliest"), _column("latest")
 #: The kinds that most hits are of come first: a database compares one after the other.
 _KIND_NUMBERS = {kind: number for number, kind in reversed(list(enumerate(KINDS)))}
 
 
 def _render(context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]:
-    words = words_of(context.values["q"])
+    words = words_of(_words_asked(context))
     records = _records(context, rows)
-    return [
-        orjson.dumps(
-            {
-                "record": {"id": row.id, "kind": row.kind, "name": records[row.kind, row.id].name},
-                "kind": row.kind,
-                "rank": row.rank,
-                "snippet": _snippet(orjson.loads(records[row.kind, row.id].body), words),
-            }
-        )
-        for row in rows
-    ]
+    return [_hit(row, records[row.kind, row.id], words) for row in rows]
+
+
+def _hit(row: Row[Any], record: Any, words: list[str]) -> bytes:
+    body = orjson.loads(record.body)
+    hit = {
+        "record": {"id": row.id, "kind": row.kind, "name": record.name},
+        "kind": row.kind,
+        "rank": row.rank,
+        "snippet": _snippet(body, words),
+        "date": body.get(DATE_FIELDS.get(row.kind, "")),
+    }
+    return orjson.dumps(hit)
 
 
 def _records(context: ReadContext, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], Any]:
@@ -163,7 +231,12 @@ SEARCH = Collection(
     kinds=(),
     columns=tuple(_COLUMNS.values()),
     key={name: _COLUMNS[name] for name in ("rank", "kind_number", "id")},
-    sorts={"rank": _COLUMNS["rank"], "kind": _COLUMNS["kind_number"], "id": _COLUMNS["id"]},
+    sorts={
+        "rank": _COLUMNS["rank"],
+        "kind": _COLUMNS["kind_number"],
+        "id": _COLUMNS["id"],
+        "date": _EARLIEST,
+    },
     filters=(
         Filter(
             Parameter(Q.name, Q.description, Q.schema, example="nato", required=True),
@@ -176,6 +249,14 @@ SEARCH = Collection(
             facet=_COLUMNS["kind"],
         ),
         Filter(DATASET, _COLUMNS["dataset"].in_, "dataset", _COLUMNS["dataset"]),
+        Filter(
+            day_parameter("from", "Only what may be of that day or later.", "1996-01-01"),
+            lambda day: _LATEST >= day,
+        ),
+        Filter(
+            day_parameter("to", "Only what may be of that day or earlier.", "2006-12-31"),
+            lambda day: sa.and_(_EARLIEST <= day, _EARLIEST != UNKNOWN),
+        ),
     ),
     fields=list(Hit.model_fields),
     render=_render,
@@ -190,8 +271,10 @@ operation(
     name="search",
     summary="Search everything",
     description=(
-        "Records of every kind whose names or words match, the best first. No hit means that no "
-        "record held here has these words; it says nothing about the world."
+        "Records of every kind whose names or words match, those first that are called so, and "
+        "what a person of that name holds. `sort=date` orders them by day; `from` and `to` leave "
+        "those that may be of the period, an opinion without a day being of its document's. No "
+        "hit means that no record held here has these words; it says nothing about the world."
     ),
     tag="Finding",
     shape=Page[Hit],

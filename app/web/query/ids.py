@@ -9,7 +9,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from app.analysis.name_matching import read_country_names
+from app.analysis.name_matching import NameIndex, read_country_names, read_names
 from app.db.tables import ACTOR_KINDS, KIND_TABLES
 from app.errors import MOST_HINTS, Ambiguous, Fault, NotFound, nearest
 from app.names.countries import CountryNames
@@ -94,6 +94,12 @@ def _resolve(context: ReadContext, space: str, given: Iterable[str]) -> dict[str
         for one, meant in found.items():
             found[one] = meant or names.meaning(one, context.as_of).ids
     return found
+
+
+def actor_names(context: ReadContext) -> NameIndex:
+    """The names of all actors, as of the release asked for."""
+    index: NameIndex = context.cached("names of actors", partial(read_names, context.rows))
+    return index
 
 
 def country_names(context: ReadContext) -> CountryNames:

@@ -12,7 +12,6 @@ from app.analysis.name_matching import (
     find_beginning,
     find_matches,
     of_countries,
-    read_names,
 )
 from app.resources.discovery.reconciliation.properties import (
     PROPERTIES,
@@ -22,7 +21,7 @@ from app.resources.discovery.reconciliation.properties import (
 )
 from app.resources.discovery.reconciliation.queries import SUGGESTED, Query
 from app.vocabulary import ActorKind, fold
-from app.web.query.ids import country_names
+from app.web.query.ids import actor_names, country_names
 from app.web.requests.context import ReadContext
 
 #: The score of an actor whom only its properties tell, and what one that differs costs.
@@ -42,7 +41,7 @@ def answered(context: ReadContext, query: Query) -> dict[str, Any]:
 
 
 def _found(context: ReadContext, query: Query) -> list[Match]:
-    index = names_of_actors(context)
+    index = actor_names(context)
     countries = [_countries(context, v) for p, v in query.properties.items() if p == "country"]
     others = {p: set(map(fold, v)) for p, v in query.properties.items() if p != "country"}
     values = {name: property_texts(context, name) for name in others}
@@ -105,7 +104,7 @@ def property_texts(context: ReadContext, name: str) -> dict[str, set[str]]:
 def suggestions(context: ReadContext) -> list[dict[str, Any]]:
     """Return the next actors whose names, or words in them, begin with what was typed."""
     kinds = context.values.get("type", list(ActorKind))
-    found = find_beginning(names_of_actors(context), context.values["prefix"], kinds)
+    found = find_beginning(actor_names(context), context.values["prefix"], kinds)
     first = context.values.get("cursor", 0)
     return [_suggestion(actor) for actor in found[first : first + SUGGESTED]]
 
@@ -129,12 +128,6 @@ def _begins(described: dict[str, str], prefix: str) -> bool:
 def type_of(kind: ActorKind) -> dict[str, str]:
     """Return a kind of actor as the protocol has types."""
     return {"id": kind.value, "name": kind.value.capitalize()}
-
-
-def names_of_actors(context: ReadContext) -> NameIndex:
-    """Return the names of all actors, as of the release asked for."""
-    index: NameIndex = context.cached("names of actors", partial(read_names, context.rows))
-    return index
 
 
 def _countries(context: ReadContext, given: list[str]) -> set[str]:
