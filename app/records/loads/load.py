@@ -53,7 +53,7 @@ class Load(Change):
         for batch in batched(given, _BATCH):
             by_kind: dict[str, list[GivenRecord]] = defaultdict(list)
             for each in batch:
-                by_kind[each.kind.name].append(each)
+                by_kind[each.kind.name].append(self.with_countries(each))
             for name, ones in by_kind.items():
                 super().put(self._merged(KINDS[name], ones))
 

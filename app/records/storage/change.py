@@ -23,6 +23,7 @@ from app.db.tables import document_texts, links, releases, search_entries
 from app.index.storage import store_when_due
 from app.records.faults import FaultLog, FaultyRecords, SourceLocation
 from app.records.kinds import KINDS, Kind, row_of, written
+from app.records.storage.country_references import CountryReferences
 from app.records.storage.derived_columns import outdated_rows
 from app.records.storage.document_texts import DocumentTexts
 from app.records.storage.hash_chain import FIRST_HASH, hash_of
@@ -108,6 +109,7 @@ class Change:
             self.faults,
         )
         self._references = ReferenceChecks(connection, self._referents, self.faults)
+        self._countries = CountryReferences(connection, self._referents, self.faults)
         self._texts = DocumentTexts(connection, self.faults)
         self._spans = QuoteChecks(connection, self._referents, self._texts, self.faults)
         self._given: dict[str, dict[str, SourceLocation]] = defaultdict(dict)
@@ -123,7 +125,11 @@ class Change:
                 if self._is_first(each.kind, each.record.id, each.location):
                     by_kind[each.kind.name].append(each)
             for name, ones in by_kind.items():
-                self._put_batch(KINDS[name], ones)
+                self._put_batch(KINDS[name], [self.with_countries(each) for each in ones])
+
+    def with_countries(self, given: GivenRecord) -> GivenRecord:
+        """Return a record with the ids of the countries that it names in other ways."""
+        return self._countries.resolved(given)
 
     def put_rows(self, kind: Kind, rows: Sequence[dict[str, Any]], location_of: LocationOf) -> None:
         """As `put`, for rows that a `RecordTemplate` made; the caller gives each id only once.
