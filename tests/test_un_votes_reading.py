@@ -661,3 +661,22 @@ def test_no_real_vote_is_cast_by_a_state_that_was_not(real: RealFiles) -> None:
         begun, ended = TERMS[holder]
         # A month may hold the very day on which a state began.
         assert begun[: len(day)] <= day <= ended, (holder, day, votes)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "country"),
+    [
+        ("Korea, Rep.", "", "KOR"),
+        ("Korea, Dem. People's Rep.", "", "PRK"),
+        ("Congo, Dem. Rep.", "", "COD"),
+        ("Republic of Ireland", "", "IRL"),
+        ("Burma", "BU", "MMR"),
+        ("Казахстан", "", "KAZ"),
+    ],
+)
+def test_a_state_is_called_as_at_every_other_door(
+    tmp_path: Path, name: str, code: str, country: str
+) -> None:
+    folder = package(tmp_path, votes=f'1,"{name}",{code},yes\n2,France,FR,no\n')
+    _, _, votes = read(folder)
+    assert [vote.holder for vote in votes] == [country, "FRA"]

@@ -15,10 +15,11 @@ from app.importers.csv_files import CsvFile
 from app.importers.import_run import Content, Entry, ImportSource
 from app.importers.source_texts import edtf_of, shortened, slug
 from app.importers.un_states import Term, seat
+from app.names.countries import CountryNames, State
 from app.records.faults import SourceLocation
 from app.records.kinds import KINDS
 from app.records.storage.templates import RecordTemplate
-from app.vocabulary import fold, plain_text
+from app.vocabulary import plain_text
 
 DATASET = "un-votes"
 #: The year of the first session; an earlier date is a misreading.
@@ -124,7 +125,10 @@ class VoteSource(ImportSource[Vote]):
     def __init__(self, files: Sequence[CsvFile], names: Mapping[str, Sequence[str]]) -> None:
         super().__init__(files)
         self._names = {country: known[0].casefold() for country, known in names.items()}
-        self._named = {fold(name): country for country in names for name in names[country]}
+        self._named = CountryNames(
+            State(country, known[0], (), tuple(known), None, None)
+            for country, known in names.items()
+        )
         self._seats: dict[tuple[str, str], tuple[_Seated, ...]] = {}
         self._bits: dict[str, int] = {}
         self._calls: dict[str, RollCall] = {}
@@ -221,7 +225,7 @@ class VoteSource(ImportSource[Vote]):
         try:
             return seat(name, code)
         except ValueError:
-            if country := self._named.get(fold(name.strip())):
+            if country := self._named.one(name):
                 return seat("", country)
             raise
 

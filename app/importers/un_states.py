@@ -7,13 +7,15 @@ state's term ended and the reason. A state that only changed its name or grew ha
 one id (Burma is MMR, Tanganyika TZA, West Germany DEU, the United Arab Republic EGY).
 
 The days are those of the United Nations' own notes on its Member States; ISO codes come from
-pycountry.
+pycountry, withdrawn ones from `app/names/codes.py`.
 """
 
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pycountry
+
+from app.names.codes import OTHER_CODES
 
 
 class Term(NamedTuple):
@@ -92,20 +94,6 @@ NAMES: dict[str, tuple[str, str]] = {
 
 #: A code that meant two states, so that only a name above can say which.
 AMBIGUOUS = frozenset({"CS"})
-#: Codes that are in no list of ISO: what UN sources write.
-OTHER_CODES = {"EAZ": "EAZ", "ROM": "ROU"}
-
-#: Codes that ISO withdrew when a state only changed its name, by alpha-3; the state keeps its id.
-RENAMED = {
-    "BUR": "MMR",
-    "BYS": "BLR",
-    "DHY": "BEN",
-    "HVO": "BFA",
-    "RHO": "ZWE",
-    "TMP": "TLS",
-    "VDR": "VNM",
-    "ZAR": "COD",
-}
 #: States that ended: their codes, though withdrawn, mean them.
 ENDED = frozenset({"SUN", "YMD", "DDR", "CSK", "YUG", "SCG"})
 
@@ -140,7 +128,7 @@ def _alpha3(code: str) -> str | None:
     if present := _listed(pycountry.countries, code):
         return present
     former = _listed(pycountry.historic_countries, code)
-    return former if former in ENDED else RENAMED.get(former or "")
+    return former if former in ENDED else None
 
 
 def _listed(codes: Any, code: str) -> str | None:
