@@ -8,7 +8,6 @@ from starlette.testclient import TestClient
 
 from app.db import Database, statement_cache
 from app.db.api_keys import create_key
-from app.web import references
 from tests.conftest import Queries, served
 
 #: Pairs of one shape, so that the second is asked by the statement of the first.
@@ -81,23 +80,6 @@ def test_a_value_that_also_stands_changed_is_not_kept(
         for value in (first, second):
             rows = cache.rows(connection, "changed", {"a": value}, build, named=False)
             assert [tuple(row) for row in rows] == [(value, change(value))]
-
-
-def test_names_by_a_kept_statement_are_those_by_a_new_one(
-    seeded_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def answers(addresses: list[str]) -> dict[str, bytes]:
-        """Of a process that knows no name yet; in another order it asks for others together."""
-        with served(seeded_url) as client:
-            return {address: client.get(address).content for address in addresses}
-
-    answers(ADDRESSES)
-    assert None not in references._STATEMENTS._statements.values()
-    kept = answers(ADDRESSES[::-1])
-    shapes = len(references._STATEMENTS._statements)
-    monkeypatch.setattr(statement_cache, "MOST_VALUES", -1)
-    assert kept == answers(ADDRESSES)
-    assert len(references._STATEMENTS._statements) == shapes > 5
 
 
 #: What has no statement of its own, or none that is kept.

@@ -9,6 +9,7 @@ counts), and positions are decided among those alone.
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -81,16 +82,26 @@ class Standings:
 
     def within(self, period: Period, decide: Decide) -> Mapping[str, Directions]:
         """Return the directions taken in a period."""
-        if period.is_everything:
+        inside, anew = self.parted(period, decide)
+        if inside == self.everything:
             return self.by_holder
-        inside, partly = self._parted_by(period)
         held = {one: mine.within(inside) for one, mine in self.by_holder.items()}
-        if partly:
-            some = self._columns("question").any_of(self.questions[number] for number in partly)
-            rows = self._rows & some & period.rows(self._columns)
-            for holder, theirs in self._directions(decide(rows)).items():
-                held[holder] = held[holder].union(theirs)
+        for holder, theirs in anew.items():
+            held[holder] = held[holder].union(theirs)
         return held
+
+    def parted(self, period: Period, decide: Decide) -> tuple[int, Mapping[str, Directions]]:
+        """Return the questions that a period leaves as they are, and directions decided anew.
+
+        The latter are on those questions of which some opinions lie outside the period.
+        """
+        if period.is_everything:
+            return self.everything, {}
+        inside, partly = self._parted_by(period)
+        if not partly:
+            return inside, {}
+        some = self._columns("question").any_of(self.questions[number] for number in partly)
+        return inside, self._directions(decide(self._rows & some & period.rows(self._columns)))
 
     def years(self) -> range:
         """Return the years that opinions may be of, as far as their dates are bounded."""
@@ -107,33 +118,56 @@ class Standings:
 
         What is decided over all opinions holds for the former; only the others are decided anew.
         """
-        inside: list[int] = []
-        partly: list[int] = []
-        for number, (first, last) in enumerate(self._bounds):
+        inside, partly = 0, list[int]()
+        for (first, last), (numbers, some) in self._bounds.items():
             if period.first <= first and last <= period.last:
-                inside.append(number)
+                inside |= some
             elif first <= period.last and last >= period.first:
-                partly.append(number)
-        return question_set(inside), partly
+                partly += numbers
+        return inside, sorted(partly)
 
     @cached_property
-    def _bounds(self) -> list[tuple[str, str]]:
-        """The first and the last day that the opinions on each question can be of."""
-        firsts, lasts = [OPEN_END] * len(self.questions), [UNKNOWN] * len(self.questions)
-        question_of = self._question_of
-        for day, rows in self._columns("counts_earliest").groups(self._rows, descending=True):
-            for number in {question_of[row] for row in rows}:
-                firsts[number] = str(day)
-        for day, rows in self._columns("counts_latest").groups(self._rows):
-            for number in {question_of[row] for row in rows}:
-                lasts[number] = str(day)
-        return list(zip(firsts, lasts, strict=True))
+    def _bounds(self) -> Mapping[tuple[str, str], tuple[list[int], int]]:
+        """The questions by the first and the last day that opinions on them can be of.
+
+        Their numbers, and the same as a set: a roll call shares its bounds with many others.
+        """
+        firsts = self._days("counts_earliest", OPEN_END, descending=True)
+        lasts = self._days("counts_latest", UNKNOWN)
+        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number, bounds in enumerate(zip(firsts, lasts, strict=True)):
+            found[bounds].append(number)
+        return {bounds: (numbers, question_set(numbers)) for bounds, numbers in found.items()}
+
+    def _days(self, name: str, otherwise: str, *, descending: bool = False) -> list[str]:
+        """The last day, in an order, that the opinions on each question have in a column."""
+        found, mixed = [otherwise] * len(self.questions), BitMap()
+        column, of_question = self._columns(name), self._columns("question")
+        first_rows = BitMap()
+        for question in self.questions:
+            first_rows.add((of_question.rows(question) & self._rows).min())
+        for day, rows in column.groups(self._rows):
+            for number in map(self._question_of.__getitem__, rows & first_rows):
+                theirs = of_question.rows(self.questions[number]) & self._rows
+                if theirs.issubset(rows):  # as those of a roll call, which has one day
+                    found[number] = str(day)
+                else:
+                    mixed |= theirs
+        for day, rows in column.groups(mixed, descending=descending) if mixed else ():
+            for number in set(map(self._question_of.__getitem__, rows)):
+                found[number] = str(day)
+        return found
 
     def _number_questions(self) -> Iterable[str]:
         """Number the questions, and note that of each row."""
+        question_of = self._question_of
         for number, (question, rows) in enumerate(self._columns("question").groups(self._rows)):
-            for row in rows:
-                self._question_of[row] = number
+            first, last = rows.min(), rows.max()
+            if last - first < len(rows):  # as those of a roll call are: they came together
+                question_of[first : last + 1] = array("I", [number]) * len(rows)
+            else:
+                for row in rows:
+                    question_of[row] = number
             yield str(question)
 
     def _directions(self, deciding: BitMap) -> dict[str, Directions]:
@@ -146,8 +180,7 @@ class Standings:
 
     def _questions_of(self, rows: BitMap) -> int:
         """Return the questions of some rows, as a set."""
-        question_of = self._question_of
-        return question_set(question_of[row] for row in rows)
+        return question_set(map(self._question_of.__getitem__, rows))
 
 
 def cited_datasets(columns: Columns, rows: BitMap) -> set[str]:

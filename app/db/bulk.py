@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Table
 
 from app.db.database import Database
+from app.db.packed_json import change_places, pack, packed_places
 
 T = TypeVar("T")
 
@@ -24,11 +25,12 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if not rows:
         return
     names = ", ".join(f'"{name}"' for name in rows[0])
-    values = map(itemgetter(*rows[0]), rows)
+    packed = packed_places(table.c[name] for name in rows[0])
+    values = change_places(map(itemgetter(*rows[0]), rows), packed, pack)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(rows[0]))
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608  our names
-        connection.exec_driver_sql(statement, list(values))
+        connection.exec_driver_sql(statement, values)
     else:
         _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", values)
 
@@ -50,7 +52,7 @@ def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
         yield part
 
 
-def _copy(connection: Connection, statement: str, values: Iterator[tuple[Any, ...]]) -> None:
+def _copy(connection: Connection, statement: str, values: Iterable[tuple[Any, ...]]) -> None:
     """Insert rows by PostgreSQL's COPY; its errors are raised as SQLAlchemy's."""
     import psycopg  # here and in other places where much is needed seldom: a start loads little
 

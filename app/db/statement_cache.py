@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Select
 
 from app.db.engines.driver import driver_of, fetch
 from app.db.known_at import as_known
+from app.db.packed_json import change_places, packed_places, unpack
 
 Values = Mapping[str, Any]
 Build = Callable[[Values], Select[Any]]
@@ -103,8 +104,10 @@ def in_parts(
     params = compiled.construct_params()
     values = tuple(params[name] for name in compiled.positiontup)
     make = _row_maker(statement) if named else None
+    packed = packed_places(statement.selected_columns)
     cursor = driver_of(connection).execute(str(compiled), values)
     while part := cursor.fetchmany(size):
+        part = change_places(part, packed, unpack) if packed else part
         yield list(map(make, part)) if make else part
 
 
@@ -117,15 +120,18 @@ class _CachedStatement:
         constants: values that are the same each time.
         bind: arranges values and constants as the driver takes them.
         make_row: names the values of a row; None leaves plain tuples.
+        packed: the places of the values that are stored packed.
     """
 
     sql: str
     constants: list[Any]
     bind: Callable[[list[Any]], Any]
     make_row: Callable[[Iterable[Any]], Any] | None
+    packed: Sequence[int]
 
     def rows(self, connection: Connection, flat: list[Any]) -> Sequence[Any]:
         rows = fetch(connection, self.sql, self.bind([*flat, *self.constants]))
+        rows = change_places(rows, self.packed, unpack) if self.packed else rows
         return list(map(self.make_row, rows)) if self.make_row else rows
 
 
@@ -148,7 +154,8 @@ def _compile(
     indexes = [index_of[params[name]] if params[name] in index_of else next(rest) for name in names]
     bind = partial(_bind, indexes, None if compiled.positiontup else names)
     make_row = _row_maker(statement) if named else None
-    return _CachedStatement(str(compiled), constants, bind, make_row)
+    packed = packed_places(statement.selected_columns)
+    return _CachedStatement(str(compiled), constants, bind, make_row, packed)
 
 
 def _compiled(connection: Connection, statement: Select[Any]) -> Any:

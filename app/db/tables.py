@@ -34,6 +34,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from app.db.packed_json import PackedJson
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -110,7 +112,7 @@ def _versioned(
         metadata,
         *_stored(),
         *own,
-        Column("body", Text, nullable=False),
+        Column("body", PackedJson, nullable=False),
         UniqueConstraint("id"),
     )
     for columns in (dataset, ("release", "id"), *indexes):

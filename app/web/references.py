@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.db.known_at import as_known
-from app.db.statement_cache import StatementCache, Values
-from app.db.tables import ACTOR_KINDS, KIND_TABLES, document_texts
+from app.db.rows import records_by_id
+from app.db.tables import ACTOR_KINDS, document_texts
 from app.records.kinds import KINDS
 from app.records.references import MARK
 
@@ -102,17 +102,16 @@ class ReferenceFiller:
             for space, ids in by_space.items()
             for one in ids
         }
-        rows = _STATEMENTS.rows(connection, "names", by_space, _names_of, self._known, named=False)
+        by_kind: dict[str, list[str]] = defaultdict(list)
+        for space, ids in by_space.items():
+            for kind in ACTOR_KINDS if space == "actor" else (space,):
+                by_kind[kind] += ids
+        rows = records_by_id(connection, by_kind, ("id", "name"), self._known)
         for kind, record_id, name in rows:
             ref = _ref(record_id, kind, name)
             for space in ("actor", kind) if kind in ACTOR_KINDS else (kind,):
                 found[f"{space}:{record_id}".encode()] = ref
         return found
-
-
-#: How names are asked for, by the number of ids in each space; apart from the service's, which so
-#: many shapes would push out.
-_STATEMENTS = StatementCache()
 
 
 def _put_together(cut: Sequence[bytes], filled: Mapping[bytes, bytes]) -> bytes:
@@ -123,30 +122,6 @@ def _put_together(cut: Sequence[bytes], filled: Mapping[bytes, bytes]) -> bytes:
         parts.append(filled[mark])
         parts.append(after)
     return b"".join(parts)
-
-
-def _names_of(by_space: Values) -> sa.Select[Any]:
-    """The names of records, by kind and id."""
-    return records_of(
-        (
-            (kind, ids)
-            for space, ids in by_space.items()
-            for kind in (ACTOR_KINDS if space == "actor" else (space,))
-        ),
-        "name",
-    )
-
-
-def records_of(ids_of: Iterable[tuple[str, Sequence[str]]], *columns: str) -> sa.Select[Any]:
-    """The kind, the id and these columns of the records of some ids of each kind."""
-    parts = [
-        sa.select(
-            sa.literal_column(f"'{kind}'").label("kind"), t.c.id, *(t.c[one] for one in columns)
-        ).where(t.c.id.in_(ids))
-        for kind, ids in ids_of
-        for t in (KIND_TABLES[kind],)
-    ]
-    return sa.select(sa.union_all(*parts).subquery()) if len(parts) > 1 else parts[0]
 
 
 def record_json(rows: Iterable[Sequence[Any]]) -> list[bytes]:

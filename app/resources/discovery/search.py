@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -15,8 +15,8 @@ from app.analysis.name_matching import people_named
 from app.dates import UNKNOWN, VagueDate
 from app.db.record_days import DATE_FIELDS
 from app.db.record_days import record_day as hit_day
+from app.db.rows import records_by_id
 from app.db.search import counts_at, fts_query, matches_query, query_words, words_of
-from app.db.statement_cache import Values
 from app.db.tables import ACTOR_KINDS, opinions, search_entries
 from app.names.words import name_key
 from app.records.kinds import KINDS
@@ -28,7 +28,6 @@ from app.web.query.answers import answer
 from app.web.query.collection import Collection
 from app.web.query.filters import DATASET, Filter, Q
 from app.web.query.ids import actor_names, country_names
-from app.web.references import records_of
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Page, Shape
 
@@ -185,18 +184,20 @@ def _hit(row: Row[Any], record: Any, words: list[str]) -> bytes:
     return orjson.dumps(hit)
 
 
-def _records(context: ReadContext, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], Any]:
-    """Read the records of hits together, by kind and id."""
+class _Record(NamedTuple):
+    """Name and body of a record that was found."""
+
+    name: str
+    body: str
+
+
+def _records(context: ReadContext, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], _Record]:
+    """Read the name and the body of hits together, by kind and id."""
     by_kind: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_kind[row.kind].append(row.id)
-    found = context.cached_rows("hits", by_kind, _named) if by_kind else ()
-    return {(record.kind, record.id): record for record in found}
-
-
-def _named(by_kind: Values) -> Select[Any]:
-    """Return the statement of the names and bodies of records by their ids of each kind."""
-    return records_of(by_kind.items(), "name", "body")
+    found = records_by_id(context.connection, by_kind, ("id", "name", "body"), context.known)
+    return {(kind, one): _Record(name, body) for kind, one, name, body in found}
 
 
 def _snippet(body: dict[str, Any], words: list[str]) -> str | None:
