@@ -161,6 +161,7 @@ def test_the_commands_are_these() -> None:
     assert [" ".join(words) for words in COMMANDS] == [
         "backup",
         "check",
+        "doctor",
         "documents attach",
         "export",
         "import un-votes",

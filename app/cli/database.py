@@ -1,4 +1,4 @@
-"""The commands about the database as a whole: migrate, backup, restore, export, verify-history."""
+"""The commands about the database as a whole: migrate, backup, restore, export, doctor, …"""
 
 import sys
 from collections.abc import Iterator
@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from app.cli.messages import say, warn
 from app.db import Database
 from app.db.backup import backup as backup_database
+from app.db.backup import page_faults
 from app.db.backup import restore as restore_database
 from app.db.migrate import migrate as migrate_database
 from app.db.releases import current_release
@@ -18,8 +20,10 @@ from app.errors import Refused
 from app.index.storage import store as store_index
 from app.index.storage import store_missing
 from app.index.verification import differences
+from app.records.kinds import KINDS
 from app.records.storage.export import export_lines
 from app.records.storage.hash_chain import head_of, verify_history
+from app.records.storage.verification import stored_differences
 from app.settings import Settings
 
 database_commands = typer.Typer()
@@ -131,6 +135,45 @@ def index(
             "`positions index --rebuild` stores it anew"
         )
     say(f"The index of release {release} is as the rows are.")
+
+
+@database_commands.command(epilog="Example: `positions doctor`")
+def doctor() -> None:
+    """Compare everything that is stored twice, and say what differs.
+
+    The pages of the file, the hash of every release, the columns, links and search words of every
+    row with its record, and the index with the rows. It changes no record; a million take some
+    minutes. The file and its history are put right by `positions restore`, the index by
+    `positions index --rebuild`.
+    """
+    with open_database() as database, database.read() as connection:
+        found = sum(_tell(*check) for check in _checks(connection))
+        release, head = head_of(connection)
+    if found:
+        raise Refused(f"release {release}: {found} differences, see above")
+    say(f"release {release} {head}: all that is stored twice agrees.")
+
+
+def _checks(connection: Connection) -> Iterator[tuple[str, Iterator[str]]]:
+    """What is looked at, and what is wrong with it, found while it is read."""
+    yield "the file", page_faults(connection)
+    history = verify_history(connection)
+    yield "the history", (f"release {number} {fault}" for number, fault in history)
+    for kind in KINDS.values():
+        yield f"the rows of {kind.path}", stored_differences(connection, kind)
+    yield "the index", differences(connection, current_release(connection))
+
+
+def _tell(what: str, faults: Iterator[str]) -> int:
+    """Print the faults that are found, and return their number."""
+    say(f"Looking at {what} …")
+    number = 0
+    for number, fault in enumerate(faults, 1):
+        if number <= MOST_DIFFERENCES:
+            warn(fault)
+    if number > MOST_DIFFERENCES:
+        warn(f"… and {number - MOST_DIFFERENCES} more")
+    return number
 
 
 #: How many differences are told one by one.

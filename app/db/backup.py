@@ -12,6 +12,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from app.db.database import Database
 from app.errors import Refused
 
@@ -95,6 +97,14 @@ def _check(file: Path) -> None:
         raise Refused(f"{file} is not a database of this service: {error}") from error
     if said != [("ok",)]:
         raise Refused(f"{file} is damaged: {said[0][0]}")
+
+
+def page_faults(connection: Connection) -> Iterator[str]:
+    """Say what is wrong with the pages of SQLite's file; PostgreSQL has pg_amcheck for its own."""
+    if connection.dialect.name == "sqlite":
+        for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+            if said != "ok":
+                yield str(said)
 
 
 def _refuse_in_use(target: Path) -> None:
