@@ -21,13 +21,19 @@ def changed(url: str, statement: str) -> None:
     """Change what is stored behind the service's back, past what guards the table."""
     database, table = Database(url), statement.split()[1]
     with database.write() as connection:
+        guards: list[str] = []
         if database.is_sqlite:
-            guards = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            for name in connection.execute(guards).scalars().all():
+            triggers = f"FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
+            rows = connection.execute(sa.text(f"SELECT name, sql {triggers}")).all()
+            for name, sql in rows:
                 connection.execute(sa.text(f"DROP TRIGGER {name}"))
+                guards.append(sql)
         else:
             connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+            guards.append(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         assert connection.execute(sa.text(statement)).rowcount > 0
+        for guard in guards:
+            connection.exec_driver_sql(guard)
     database.close()
 
 
