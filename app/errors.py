@@ -203,6 +203,11 @@ def problems() -> list[type[Problem]]:
     return list(Problem.__subclasses__())
 
 
+def with_article(noun: str) -> str:
+    """A noun with the article it takes: a person, an opinion."""
+    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def nearest(wrong: str, right: Iterable[str]) -> str:
     """A clause naming what was probably meant, and otherwise what there is to choose from."""
     known = sorted(right)

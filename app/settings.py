@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     public_url: Annotated[
         str, Field(description="The address the service is known by, for links and examples.")
     ] = "http://127.0.0.1:8000"
+    home_dataset: Annotated[
+        str | None,
+        Field(
+            description="The id of the dataset that the pages begin with; left out, or without "
+            "opinions, the first that was loaded with any."
+        ),
+    ] = None
     forwarded_allow_ips: Annotated[
         str, Field(description="Proxies whose X-Forwarded headers are believed, by commas.")
     ] = "127.0.0.1"

@@ -4,8 +4,9 @@ from typing import Any
 
 from app.explorer.actor import by_question, opinions_under
 from app.explorer.alignment import over_time
+from app.explorer.existence import absences
 from app.explorer.pages import PageRequest
-from app.vocabulary import QuestionKind
+from app.vocabulary import AgreementStatus, QuestionKind
 
 #: The powers that a state's votes are drawn beside.
 POWERS = ("RUS", "USA", "CHN")
@@ -31,7 +32,9 @@ def view(page: PageRequest) -> str:
     return page.render(
         "country.html",
         country=record,
+        absent=absences(page, about),
         dossier=dossier,
+        agreements=_agreements(page, dossier["agreements"]),
         standing=_wanted_and_held(dossier["positions"], kinds),
         held_about=by_question(dossier["held_about"]),
         opinions_by_id=opinions_under(page, positions),
@@ -40,6 +43,30 @@ def view(page: PageRequest) -> str:
         over_time=_beside_powers(page, about) if voted else None,
         powers=[one for one in POWERS if one != about],
     )
+
+
+#: Statuses of what nobody is bound by yet.
+_ONLY_TALKED_OF = (AgreementStatus.UNDER_DISCUSSION, AgreementStatus.CONSIDERED)
+
+
+def _agreements(page: PageRequest, rows: list[Any]) -> list[tuple[str, list[Any]]]:
+    """Agreements once each, with all that are in them and where it says so; talks apart."""
+    parties: dict[str, list[Any]] = {}
+    for row in rows:
+        parties.setdefault(row["agreement"]["id"], []).append(row)
+    known = page.only("known_at")
+    evidence = {
+        one["id"]: one["evidence"]
+        for one in page.api.batch("/agreements", parties, **known, fields="id,evidence")
+    }
+    found = [
+        {**of_one[0], "parties": of_one, "evidence": evidence.get(one, [])}
+        for one, of_one in parties.items()
+    ]
+    talks = [one for one in found if one["status"] in _ONLY_TALKED_OF]
+    settled = [one for one in found if one["status"] not in _ONLY_TALKED_OF]
+    titled = (("Agreements", settled), ("Only talked of", talks))
+    return [(title, some) for title, some in titled if some]
 
 
 def _wanted_and_held(positions: list[Any], kinds: dict[str, str]) -> dict[str, list[Any]]:

@@ -6,10 +6,24 @@ from app.explorer.pages import PageRequest
 
 
 def holding_opinions(page: PageRequest) -> list[Any]:
-    """Read the datasets that hold opinions, the one that a reader can take in first."""
+    """Read the datasets that hold opinions: the deployment's home first, then as they came.
+
+    What comes later never takes the place of what readers know, however small or large it is.
+    """
     found = page.api.get("/datasets", limit=500)["data"]
     holding = [one for one in found if one["counts"].get("opinions")]
-    return sorted(holding, key=lambda one: (one["counts"]["opinions"], one["id"]))
+    if len(holding) < 2:
+        return holding
+    home = page.settings.home_dataset
+    return sorted(holding, key=lambda one: (one["id"] != home, _loaded_at(page, one), one["id"]))
+
+
+def _loaded_at(page: PageRequest, dataset: dict[str, Any]) -> str:
+    """The moment a dataset was first recorded here, whatever was changed of it since."""
+    if dataset["revision"] == 1:
+        return str(dataset["recorded_at"])
+    revisions = page.api.get(f"/datasets/{dataset['id']}/revisions")["data"]
+    return min(str(one["at"]) for one in revisions)
 
 
 def choose_first(page: PageRequest) -> list[Any]:

@@ -17,8 +17,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.errors import MOST_HINTS, Fault, NotFound, Problem, nearest
-from app.explorer import charts, labels
+from app.explorer import labels
 from app.explorer.api import ApiClient, Call, query_of
+from app.explorer.charts.timeline_rows import entry_title
+from app.settings import Settings
 from app.web.endpoints.operation import respond
 from app.web.parameters import pairs_of, refuse
 from app.web.requests.context import ReadContext
@@ -51,7 +53,7 @@ def _templates() -> "Environment":
         "figure": labels.figure,
         "number": labels.number,
         "total": labels.total,
-        "entry_title": charts.entry_title,
+        "entry_title": entry_title,
         "zip": zip,
     }
     templates.globals |= {
@@ -80,13 +82,18 @@ class PageRequest:
         request: the request for it.
         api: reads what it shows.
         query: its query, by name; values by commas, as the API takes them.
-        public_url: the address the service is known by.
+        settings: the deployment's settings.
     """
 
     request: Request
     api: ApiClient
     query: Query
-    public_url: str
+    settings: Settings
+
+    @property
+    def public_url(self) -> str:
+        """Return the address the service is known by."""
+        return self.settings.public_url
 
     @property
     def id(self) -> str:
@@ -104,6 +111,11 @@ class PageRequest:
     def with_query(self, **changes: str | None) -> str:
         """Return the address of this page with some of its query changed."""
         return _address(self.request.url.path, query_of({**self.query, **changes}))
+
+    def with_dataset(self, ids: str) -> str:
+        """Return the address of this page from its beginning, of other datasets."""
+        chosen = {name: text for name, text in self.query.items() if not name.endswith("cursor")}
+        return _address(self.request.url.path, query_of({**chosen, "dataset": ids}))
 
     def at(self, path: str) -> str:
         """Return the address of another page with the same query."""
@@ -175,9 +187,7 @@ def register(
 
     async def endpoint(request: Request) -> Response:
         def shown(context: ReadContext) -> Response:
-            page = PageRequest(
-                request, ApiClient(context), query, context.service.settings.public_url
-            )
+            page = PageRequest(request, ApiClient(context), query, context.service.settings)
             return HTMLResponse(view(page))
 
         try:

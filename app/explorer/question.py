@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from app.errors import NotFound
-from app.explorer import charts
+from app.explorer.charts import stances_over_time
 from app.explorer.labels import COLUMNS, SCALE, stance_label
 from app.explorer.pages import PageRequest
 from app.opinions.filters import OPINION_FILTERS
@@ -40,10 +40,13 @@ def view(page: PageRequest) -> str:
         shown=len(found),
         total=total,
         compact=compact,
-        chart=charts.moves(found, question["kind"], _dates_of_documents(page, opinions)),
+        charts=stances_over_time.moves(
+            found, question["kind"], _dates_of_documents(page, opinions)
+        ),
         reasons=_reasons(opinions),
         regions=_regions(page, found) if question["kind"] == "vote" else [],
         voted=[word for word in SCALE if any(one["stance"] == word for one in found)],
+        tally=Counter(one["stance"] for one in found),
     )
 
 

@@ -275,3 +275,22 @@ def test_openapi_says_what_a_change_needs(desk: TestClient) -> None:
 def _all(client: TestClient, path: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.get(f"/v1/{path}", params={"limit": "500"}).json()["data"]
     return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("opinions", "is already the id of an opinion"),
+        ("agreements", "is already the id of an agreement"),
+        ("organizations", "is already the id of an organization"),
+        ("people", "is already the id of a person"),
+    ],
+)
+def test_a_refusal_of_an_id_that_is_taken_has_the_right_article(
+    desk: TestClient, kind: str, said: str
+) -> None:
+    taken = desk.get(f"/v1/{kind}?limit=1").json()["data"][0]["id"]
+    written = desk.get(f"/v1/{kind}/{taken}").json()["data"]
+    refusal = desk.post(f"/v1/{kind}", json=written)
+    assert refusal.status_code == 409, refusal.text
+    assert said in refusal.json()["detail"]

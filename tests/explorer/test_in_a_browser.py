@@ -4,26 +4,19 @@ The pages are the same whichever database answers, so one is enough here; `test_
 """
 
 import re
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.db import Database
-from app.db.migrate import migrate
-from app.records.seeds import load_seeds
-from app.settings import seeds_folder
 from tests import browser
-from tests.conftest import write_seeds
-from tests.explorer.test_pages import HOSTILE_PAGES, HOSTILE_WORLD
-from tests.test_docs_page import listening
+from tests.explorer.conftest import NARROW, WIDE
+from tests.explorer.test_pages import HOSTILE_PAGES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page
 
-WIDE, NARROW = {"width": 1240, "height": 900}, {"width": 390, "height": 844}
 #: One address of every kind of page.
 VIEWS = (
     "/",
@@ -43,29 +36,6 @@ VIEWS = (
     "/nowhere",
 )
 PICTURED = [view for view in VIEWS if view not in ("/alignment", "/codebook", "/guide", "/nowhere")]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator["Browser"]:
-    """The browser; the tests skip without one."""
-    with browser.chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The shipped seeds, listening."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('shipped')}/positions.db"
-    _load(url, seeds_folder())
-    with listening(url) as found:
-        yield found
-
-
-def _load(url: str, folder: Path) -> None:
-    database = Database(url)
-    migrate(database)
-    load_seeds(database, [folder])
-    database.close()
 
 
 def shown(page: "Page") -> str:
@@ -256,15 +226,6 @@ def test_a_call_is_copied_as_it_is_shown(chromium: "Browser", address: str) -> N
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied == block.locator("code").text_content()
         assert copied.startswith("curl -s ")
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A world whose every text tries to run, listening."""
-    folder = tmp_path_factory.mktemp("hostile")
-    _load(f"sqlite:///{folder}/positions.db", write_seeds(folder / "small", **HOSTILE_WORLD))
-    with listening(f"sqlite:///{folder}/positions.db") as found:
-        yield found
 
 
 @pytest.mark.parametrize("view", HOSTILE_PAGES)

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.errors import nearest
+from app.errors import nearest, with_article
 from app.records.faults import MOST_FAULTS, FaultLog, RecordFault, SourceLocation
 from app.records.kinds import KINDS, Kind
 from app.records.storage.citers import citers
@@ -129,7 +129,7 @@ class ReferenceChecks:
         kind, record_id = given.kind, given.record.id
         before, now = self._referents.get(kind.name, record_id), referent_of(given)
         if before is not None and before.kind != kind.name:
-            detail = f"{record_id!r} is already the id of a {before.kind}"
+            detail = f"{record_id!r} is already the id of {with_article(before.kind)}"
             self._faults.add(given.location, "id", detail)
             return
         space = space_of(kind.name)

@@ -16,7 +16,7 @@ from json_merge_patch import merge
 
 from app.db.releases import current_release
 from app.db.tables import ACTOR_KINDS, KIND_TABLES
-from app.errors import Conflict, Fault, InvalidInput, StaleRevision
+from app.errors import Conflict, Fault, InvalidInput, StaleRevision, with_article
 from app.records.faults import FaultyRecords, SourceLocation
 from app.records.kinds import KINDS, Kind, written
 from app.records.storage.change import Change
@@ -111,7 +111,7 @@ def _refuse_taken(context: WriteContext, kind: Kind, record_id: str) -> None:
         if context.connection.execute(sa.select(table.c.id).where(table.c.id == record_id)).first():
             address = f"/v1/{KINDS[name].path}/{record_id}"
             raise Conflict(
-                f"{record_id!r} is the id of a {name} already: {address}",
+                f"{record_id!r} is already the id of {with_article(name)}: {address}",
                 errors=[Fault(f"{address} has this id", pointer="/id")],
             )
 
