@@ -25,7 +25,7 @@ Each says what was wrong and what would be right. `type` is a stable address und
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
@@ -91,12 +91,13 @@ class Ambiguous(Problem):
     status, code, title = 300, "ambiguous", "Several records are called so"
 
     @classmethod
-    def between(cls, detail: str, ids: Sequence[str], address: str) -> Self:
+    def between(cls, detail: str, described: Mapping[str, str], address: str) -> Self:
         """Make the problem of an address whose last part means several records."""
         path, _, _ = address.partition("?")
         folder = path.rpartition("/")[0]
-        links = ", ".join(f'<{folder}/{one}>; rel="alternate"' for one in ids)
-        return cls(detail, [Fault(one, parameter="id") for one in ids], {"Link": links})
+        links = ", ".join(f'<{folder}/{one}>; rel="alternate"' for one in described)
+        faults = [Fault(told, parameter="id") for told in described.values()]
+        return cls(detail, faults, {"Link": links})
 
 
 class InvalidInput(Problem):

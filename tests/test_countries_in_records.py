@@ -1,11 +1,15 @@
 """What a country is called in a record that is written, loaded or imported."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import World
+from app.db import Database
+from app.records.faults import FaultyRecords
+from app.records.seeds import load_seeds
+from tests.conftest import World, write_seeds
 
 COUNTRIES = """
 - {id: KAZ, name: Kazakhstan, iso3166_1_alpha2: KZ, iso3166_1_numeric: '398'}
@@ -59,15 +63,19 @@ def test_the_day_of_an_opinion_says_which_state_held_it(
 
 
 @pytest.mark.parametrize("stated", [None, "1990/2005", "1998"])
-def test_a_code_of_two_states_is_a_fault_that_names_both(world: World, stated: str | None) -> None:
-    with pytest.raises(Exception, match="fault") as refused:
-        world(
-            questions=QUESTIONS,
-            documents=PAPERS,
-            countries=COUNTRIES,
-            opinions=opinion("CS", stated),
-        )
-    [fault] = refused.value.faults  # type: ignore[attr-defined]
+def test_a_code_of_two_states_is_a_fault_that_names_both(
+    database: Database, tmp_path: Path, stated: str | None
+) -> None:
+    folder = write_seeds(
+        tmp_path / "small",
+        questions=QUESTIONS,
+        documents=PAPERS,
+        countries=COUNTRIES,
+        opinions=opinion("CS", stated),
+    )
+    with pytest.raises(FaultyRecords) as refused:
+        load_seeds(database, [folder])
+    [fault] = refused.value.faults
     assert fault.field == "holder"
     assert "CSK (Czechoslovakia, until 1992-12-31)" in fault.detail
     assert "SCG (Serbia and Montenegro, 2003-02-04 to 2006-06-03)" in fault.detail

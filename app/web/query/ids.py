@@ -77,7 +77,8 @@ def resolve_one(context: ReadContext, space: str, given: str) -> str:
     """
     meant = _resolve(context, space, [given]).get(given, ())
     if len(meant) > 1:
-        raise Ambiguous.between(_ambiguity(context, given, meant), meant, context.address)
+        described = {one: country_names(context).states[one].described for one in meant}
+        raise Ambiguous.between(_ambiguity(context, given, meant), described, context.address)
     if not meant:
         hint = _hint(context, given, space, _known_ids(context, space))
         raise NotFound(f"no {space} has the id {given[:100]!r}; {hint}")
