@@ -85,7 +85,7 @@ def assert_problem(answer: Any) -> None:
         ("country=Kazakstann", "country", "kaza"),
         ("question=nato-membership", "question", "known"),
         ("topic=nukes", "topic", "topic"),
-        ("document=nope", "document", "kazakhstan-nato-analysis"),
+        ("document=kazakhstan-nato-analyses", "document", "'kazakhstan-nato-analysis'"),
         ("dataset=un", "dataset", "kazakhstan-nato"),
         ("as_of=2006", "as_of", "YYYY-MM-DD"),
         ("as_of=2006-13-01", "as_of", "YYYY-MM-DD"),

@@ -418,7 +418,7 @@ def test_the_document_is_served(client: TestClient, address: str, said: str) -> 
 
 def test_every_claim_of_the_document_cites_its_place(client: TestClient) -> None:
     for path in ("opinions", "agreements", "events"):
-        for record in client.get(f"/v1/{path}?limit=500").json()["data"]:
+        for record in client.get(f"/v1/{path}?dataset=kazakhstan-nato&limit=500").json()["data"]:
             assert record["evidence"], record["id"]
             for place in record["evidence"]:
                 assert place["document"] == "kazakhstan-nato-analysis"

@@ -9,6 +9,8 @@ from typing import Any
 from app.analysis.as_of import counts_from
 
 Body = dict[str, Any]
+#: The acts that tell when a spell began, where it says nothing itself.
+_BEGINNINGS = ("signed", "ratified", "acceded", "succeeded", "entered_into_force", "resumed")
 
 
 def standing_on(body: Body, day: str) -> Body:
@@ -36,7 +38,8 @@ def _party_on(party: Body, body: Body, day: str) -> Body:
 
 def _begun(party: Body, day: str) -> bool:
     """Tell whether a spell had begun; one that nothing dates is as old as its agreement."""
-    dates = (party["start"], *(act["date"] for act in party.get("acts", [])))
+    acts = (act["date"] for act in party.get("acts", []) if act["act"] in _BEGINNINGS)
+    dates = (party["start"], *acts)
     days = [begun for date in dates if (begun := counts_from(date))]
     return not days or min(days) <= day
 
