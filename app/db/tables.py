@@ -137,6 +137,8 @@ countries = _versioned(
     _key("numeric"),
     _key("m49_region"),
     _key("m49_subregion"),
+    *_dates("valid_from"),
+    *_dates("valid_to"),
     indexes=(("alpha2",), ("numeric",)),
 )
 organizations = _versioned(
@@ -144,6 +146,8 @@ organizations = _versioned(
     _key("classification"),
     _key("country"),
     _key("parent"),
+    *_dates("founded"),
+    *_dates("dissolved"),
     indexes=(("country", "id"), ("parent",)),
 )
 people = _versioned("people", _key("country"), indexes=(("country", "id"),))
@@ -159,6 +163,7 @@ agreements = _versioned(
     _key("status", nullable=False),
     *_dates("signed"),
     *_dates("in_force"),
+    *_dates("terminated"),
     # The first day of any of it, and the types of obligation, as words in order.
     _key("begun", nullable=False, server_default=""),
     _key("obligation_types", nullable=False, server_default=""),
@@ -168,6 +173,7 @@ questions = _versioned(
     "questions",
     _key("kind", nullable=False),
     _key("agreement"),
+    *_dates("date"),
     # The last says which revision is current without the row, for the thousands of a topic.
     indexes=(("kind", "id"), ("agreement", "id"), ("id", "revision")),
 )

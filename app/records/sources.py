@@ -4,11 +4,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, WithJsonSchema, computed_field
 
+from app.date_words import in_words
 from app.dates import VagueDate
 from app.forms import ADDRESS, LANGUAGE, SHA256
 from app.records.base import Record
 from app.records.references import MARK
-from app.vocabulary import Line, Slug, SourceType, Text, plain_text
+from app.vocabulary import DateBasis, Line, Slug, SourceType, Text, plain_text
 
 Url = Annotated[
     str,
@@ -64,10 +65,21 @@ class Document(Record):
         """Author, title, publisher, date, as far as known; never guessed."""
         title = f"“{self.title}”" if self.title else f"[Untitled source, {self.id}]"
         parts = [self.author, title, self.publisher]
-        parts.append(self.published.text or self.published.edtf if self.published else "n.d.")
+        parts.append(self._date_in_words)
         if self.sha256:
             parts.append(f"SHA-256 {self.sha256[:16]}…")
         return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+    @property
+    def _date_in_words(self) -> str:
+        """When it was published; in brackets where the source does not say it."""
+        date = self.published
+        if date is None:
+            return "n.d."
+        words = date.text or ""
+        if date.edtf and (not words or date.basis is DateBasis.INFERRED):
+            words = in_words(date.edtf)
+        return f"[{words}, inferred]" if date.basis is DateBasis.INFERRED else words
 
     @property
     def label(self) -> str:

@@ -26,6 +26,10 @@ MEDIA_TYPES = {
     "ndjson": "application/x-ndjson",
     "graphml": "application/graphml+xml",
     "atom": "application/atom+xml",
+    "text": "text/plain",
+    "csl-json": "application/vnd.citationstyles.csl+json",
+    "bibtex": "application/x-bibtex",
+    "ris": "application/x-research-info-systems",
 }
 
 

@@ -1,6 +1,6 @@
 """Resource of the matrix: holders by questions, sparse, paged both ways."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 import orjson
@@ -13,17 +13,21 @@ from app.opinions.filters import OPINION_FILTERS, opinion_rows, undated
 from app.opinions.positions import Position, PositionRow, position_json, position_rows
 from app.records.references import MARK, Ref
 from app.web.endpoints.operation import operation
+from app.web.formats.downloads import download
+from app.web.formats.negotiation import negotiated_format
 from app.web.formats.responses import enveloped, json_response
 from app.web.parameters import KNOWN_AT, Parameter, integer, word_of
 from app.web.query.cursors import Cursor, is_number, is_text
+from app.web.query.filters import FORMAT
 from app.web.query.ids import resolve_filters
-from app.web.query.pages import PageRows, read_page
+from app.web.query.pages import CHUNK, PageRows, read_page
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Links, Meta, Shape
 
 router = APIRouter()
 
 DEFAULT_SIDE, MOST_SIDE = 50, 200
+FORMATS = ("json", "csv", "ndjson")
 
 
 class Matrix(Shape):
@@ -68,6 +72,9 @@ _METHOD = (
 
 def _answer(context: ReadContext) -> Response:
     resolve_filters(context, OPINION_FILTERS)
+    name = negotiated_format(context, FORMATS)
+    if name != "json":
+        return download(context, name, "matrix", Position, _parts)
     all_holders, all_questions = _sorted_ids(context, "holder"), _sorted_ids(context, "question")
     holder_page = _side(context, "holder", all_holders)
     question_page = _side(context, "question", all_questions)
@@ -92,6 +99,13 @@ def _answer(context: ReadContext) -> Response:
         "next_questions": question_page.next_address,
     }
     return json_response(enveloped(data, meta, self=context.address, **links))
+
+
+def _parts(context: ReadContext) -> Iterator[list[bytes]]:
+    """Every cell that the filters let through, by holder and question, whatever the page."""
+    cells = _cells(context, position_rows(context))
+    for start in range(0, len(cells), CHUNK):
+        yield position_json(context, cells[start : start + CHUNK])
 
 
 def _cells(context: ReadContext, rows: BitMap) -> list[PositionRow]:
@@ -175,7 +189,8 @@ operation(
         "Holders by questions, both in the order asked for and paged apart: take "
         "`links.next_holders` for more rows, `links.next_questions` for more columns. Only cells "
         "that hold a position are given: a missing one is *not recorded*, which is neither "
-        "`neutral` nor `no_position`."
+        "`neutral` nor `no_position`. CSV and NDJSON have a row for each cell of the whole matrix, "
+        "with the columns of `/positions`."
     ),
     tag="Analysis",
     shape=MatrixPage,
@@ -185,6 +200,8 @@ operation(
         ORDER,
         *_shaping("holder"),
         *_shaping("question"),
+        FORMAT,
     ),
     costly=True,
+    formats=FORMATS,
 )

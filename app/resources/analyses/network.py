@@ -17,6 +17,7 @@ from app.opinions.positions import position_rows
 from app.records.references import Ref
 from app.vocabulary import Attribution, Confidence, QuestionKind, Stance
 from app.web.endpoints.operation import operation
+from app.web.formats.downloads import download
 from app.web.formats.negotiation import negotiated_format
 from app.web.formats.responses import item_response
 from app.web.parameters import KNOWN_AT, word, word_of
@@ -68,6 +69,13 @@ class NetworkTie(Shape):
     ]
 
 
+class NamedTie(NetworkTie):
+    """A tie as a row of a table."""
+
+    source_name: Annotated[str, Field(description="What the node it goes out from is called.")]
+    target_name: Annotated[str, Field(description="What the node it goes to is called.")]
+
+
 class Network(Shape):
     """Actors and what ties them."""
 
@@ -96,6 +104,7 @@ _METHOD = (
     "the question, and from there to the actors the question is about. Positions on votes are "
     "ties only where `question_kind` asks for them."
 )
+FORMATS = ("json", "graphml", "csv", "ndjson")
 _LEFT_OUT = [QuestionKind.POLICY, QuestionKind.ASSESSMENT]
 
 
@@ -105,8 +114,12 @@ def _answer(context: ReadContext) -> Response:
     ties = read_ties(context.rows, _selection(context), cited)
     refs = _refs(context, {node for tie in ties for node in (tie.source, tie.target)})
     ties = [tie for tie in ties if tie.source in refs and tie.target in refs]
-    if negotiated_format(context, ("json", "graphml")) == "graphml":
+    name = negotiated_format(context, FORMATS)
+    if name == "graphml":
         return _graphml(context, refs, ties)
+    if name != "json":
+        rows = _rows(context, refs, ties)
+        return download(context, name, "network", NamedTie, lambda _: [rows])
     nodes = [{"id": one, "ref": refs[one]} for one in sorted(refs)]
     data = {"nodes": nodes, "ties": _with_speakers(context, ties)}
     meta = context.meta(
@@ -120,6 +133,20 @@ def _with_speakers(context: ReadContext, ties: Sequence[Tie]) -> list[dict[str, 
     spoke = sorted({tie.speaker for tie in ties if tie.speaker})
     refs = context.references.refs(context.connection, "actor", spoke)
     return [{**vars(tie), "speaker": refs.get(tie.speaker or "")} for tie in ties]
+
+
+def _rows(context: ReadContext, refs: dict[str, Any], ties: Sequence[Tie]) -> list[bytes]:
+    """The ties as rows of a table."""
+    return [
+        orjson.dumps(
+            {
+                **tie,
+                "source_name": refs[tie["source"]]["name"],
+                "target_name": refs[tie["target"]]["name"],
+            }
+        )
+        for tie in _with_speakers(context, ties)
+    ]
 
 
 def _selection(context: ReadContext) -> Selection:
@@ -215,11 +242,12 @@ operation(
         KNOWN_AT,
         word_of(
             "format",
-            ["json", "graphml"],
-            "Left out: what `Accept` asks for, else JSON.",
+            list(FORMATS),
+            "`csv` and `ndjson` have a row for each tie. Left out: what `Accept` asks for, else "
+            "JSON.",
             many=False,
         ),
     ),
     costly=True,
-    formats=("json", "graphml"),
+    formats=FORMATS,
 )

@@ -34,6 +34,7 @@ from app.web.requests.context import ReadContext
 from app.web.response_schemas import Changed, Page, change_fields
 
 router = APIRouter()
+FORMATS = ("json", "ndjson", "csv", "atom")
 ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -50,10 +51,10 @@ class Change(Changed):
 
 
 def _answer(context: ReadContext) -> Response:
-    name = negotiated_format(context, ("json", "ndjson", "atom"))
+    name = negotiated_format(context, FORMATS)
     if name == "atom":
         return _feed(context)
-    if name == "ndjson":
+    if name != "json":
         return download(context, name, "changes", Change, _parts)
     page = read_page(context, _CURSOR, partial(_changes_after, context))
     datasets = {row.dataset for row in page.rows}
@@ -192,10 +193,10 @@ operation(
         CURSOR,
         word_of(
             "format",
-            ["json", "ndjson", "atom"],
-            "`json` is a page, `ndjson` streams all of it, `atom` is a feed of the newest.",
+            list(FORMATS),
+            "`json` is a page, `ndjson` and `csv` are all of it, `atom` is a feed of the newest.",
             many=False,
         ),
     ),
-    formats=("json", "ndjson", "atom"),
+    formats=FORMATS,
 )

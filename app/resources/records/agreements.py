@@ -156,7 +156,11 @@ COLLECTION = register(
     about="Treaties, accords, programmes and arrangements, with parties, roles and status.",
     absence="A null date means that the source does not state it; a candidate is not a party.",
     filters=FILTERS,
-    sorts={"signed": day_of("signed"), "in_force": day_of("in_force")},
+    sorts={
+        "signed": day_of("signed"),
+        "in_force": day_of("in_force"),
+        "terminated": day_of("terminated"),
+    },
     render=_render,
     undated=_undated,
 )

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from sqlalchemy import ColumnElement, Select
 
 from app.db.tables import KIND_TABLES, agreements, countries, links, organizations
+from app.index.columns import day_of
 from app.records.conditions import has_entry, refers_to
 from app.vocabulary import REGION_NAMES, AgreementStatus, PartyRole, fold
 from app.web.endpoints.records import register
@@ -105,4 +106,5 @@ COLLECTION = register(
             "agreement",
         ),
     ),
+    sorts={"valid_from": day_of("valid_from"), "valid_to": day_of("valid_to")},
 )

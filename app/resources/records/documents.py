@@ -20,9 +20,12 @@ from app.records.conditions import refers_to
 from app.records.kinds import KINDS, Kind
 from app.records.references import MARK, Ref
 from app.vocabulary import SourceType
+from app.web.endpoints.citations import register_citation
 from app.web.endpoints.operation import DescribedRoute, operation, path_id, respond
 from app.web.endpoints.records import register
-from app.web.formats.citations import CITATION_STYLES, citation_style
+from app.web.formats.citations import Source, document_source
+from app.web.formats.downloads import download
+from app.web.formats.negotiation import negotiated_format
 from app.web.formats.responses import item_response
 from app.web.http.request_body import json_body, read_as
 from app.web.parameters import (
@@ -35,7 +38,7 @@ from app.web.parameters import (
     word,
 )
 from app.web.problems import responses_for
-from app.web.query.filters import equal, overlapping
+from app.web.query.filters import FORMAT, equal, overlapping
 from app.web.query.ids import resolve_one
 from app.web.query.pages import PageRows, page_response
 from app.web.requests.context import ReadContext
@@ -43,6 +46,7 @@ from app.web.response_schemas import Item, Page, Shape
 
 router = APIRouter()
 MOST_CLAIMS = 2000
+FORMATS = ("json", "csv", "ndjson")
 
 COLLECTION = register(
     router,
@@ -88,7 +92,22 @@ class Claim(Shape):
 def _claims(context: ReadContext) -> Response:
     """Answer with the claims that cite a document, by paragraph."""
     document = resolve_one(context, "document", context.request.path_params["id"])
+    name = negotiated_format(context, FORMATS)
+    if name != "json":
+        return download(context, name, f"claims_{document}", Claim, partial(_parts, document))
     limit = context.values.get("limit", MOST_CLAIMS)
+    bodies, shown, relation = _found(context, document)
+    total = {"total": len(shown), "total_relation": relation}
+    page = PageRows(shown[:limit], limit)
+    return page_response(context, page, page.rows, {row.dataset for row in bodies}, total)
+
+
+def _parts(document: str, context: ReadContext) -> Iterator[list[bytes]]:
+    yield _found(context, document)[1]
+
+
+def _found(context: ReadContext, document: str) -> tuple[list[Any], list[bytes], str | None]:
+    """The records that cite a document, their claims as JSON text, and whether there are more."""
     found = [list(context.rows(_citing(kind, document))) for kind in KINDS.values()]
     bodies = [row for rows in found for row in rows[:MOST_CLAIMS]]
     claims = sorted(
@@ -98,9 +117,7 @@ def _claims(context: ReadContext) -> Response:
     wanted = context.values.get("paragraph")
     shown = [text for paragraph, _, _, text in claims if wanted is None or paragraph in wanted]
     relation = "at_least" if any(len(rows) > MOST_CLAIMS for rows in found) else None
-    total = {"total": len(shown), "total_relation": relation}
-    page = PageRows(shown[:limit], limit)
-    return page_response(context, page, page.rows, {row.dataset for row in bodies}, total)
+    return bodies, shown, relation
 
 
 def _citing(kind: Kind, document: str) -> Select[Any]:
@@ -159,44 +176,28 @@ operation(
         ),
         integer("limit", "Claims at the most (1 to 2,000).", 1, MOST_CLAIMS, 100),
         KNOWN_AT,
+        FORMAT,
     ),
     path_parameters=(path_id("document", "kazakhstan-nato-analysis"),),
     problems=(404,),
+    formats=FORMATS,
 )
 
 
-def _citation(context: ReadContext) -> Response:
-    """Answer with the citation of a document in a style."""
-    document = resolve_one(context, "document", context.request.path_params["id"])
-    [body] = context.rows(sa.select(documents.c.body).where(documents.c.id == document))
-    name = context.values.get("format", "text")
-    media, write = CITATION_STYLES[name]
-    text = write(document, orjson.loads(context.fill(body.body.encode())))
-    return Response(text, media_type=f"{media}; charset=utf-8")
+def _cited(_context: ReadContext, document: str, body: dict[str, Any]) -> Source:
+    return document_source(document, body)
 
 
-operation(
+register_citation(
     router,
-    "/documents/{id}/citation",
-    _citation,
+    "document",
+    _cited,
     name="get_citation",
-    summary="Cite a document",
-    description="Text, CSL-JSON, BibTeX or RIS. What the source does not state is left out.",
-    tag="Sources",
-    shape=None,
-    parameters=(
-        Parameter(
-            "format",
-            "`text` if left out.",
-            {"type": "string", "enum": list(CITATION_STYLES)},
-            citation_style,
-            example="bibtex",
-        ),
-        KNOWN_AT,
+    description=(
+        "Text, CSL-JSON, BibTeX or RIS, by `format` or `Accept`. What the source does not state is "
+        "left out; a title in brackets is ours. A vague date is given as each form can say it, "
+        "and its words, its EDTF and how it was inferred stand in the note."
     ),
-    path_parameters=(path_id("document", "kazakhstan-nato-analysis"),),
-    problems=(404,),
-    media=[media for media, _ in CITATION_STYLES.values()],
 )
 
 

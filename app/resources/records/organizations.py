@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.db.tables import organizations
+from app.index.columns import day_of
 from app.web.endpoints.records import register
 from app.web.parameters import identifier
 from app.web.query.filters import equal
@@ -26,4 +27,5 @@ COLLECTION = register(
             "country",
         ),
     ),
+    sorts={"founded": day_of("founded"), "dissolved": day_of("dissolved")},
 )

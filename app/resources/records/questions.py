@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.db.tables import questions
+from app.index.columns import day_of
 from app.records.conditions import about_topics
 from app.vocabulary import QuestionKind
 from app.web.endpoints.records import register
@@ -38,4 +39,5 @@ COLLECTION = register(
         ),
         equal(word("kind", QuestionKind, "Policy, assessment or vote."), questions.c.kind),
     ),
+    sorts={"date": day_of("date")},
 )
