@@ -424,3 +424,30 @@ def test_every_claim_of_the_document_cites_its_place(client: TestClient) -> None
                 assert place["document"] == "kazakhstan-nato-analysis"
                 assert place["start"] < place["end"]
                 assert place["exact"] is None, "the text is not held here"
+
+
+# -- a refusal teaches ---------------------------------------------------------------------------
+
+
+def test_many_faults_alike_are_one_line_with_a_count(database: Database, tmp_path: Path) -> None:
+    people = "".join(f"- {{id: Person {n}, name: P}}\n" for n in range(500))
+    people += "- {id: eve, name: 5, nam: x}\n"
+    told = faults_of(database, write_seeds(tmp_path / "small", people=people))
+    assert len(told) == 2
+    assert told[0].startswith("people.yaml:1 id: 'Person 0' should be lower-case words")
+    assert told[0].endswith("did you mean 'person-0'? (499 more like it, down to line 500)")
+
+
+def test_a_check_that_needs_another_folder_says_which(database: Database, tmp_path: Path) -> None:
+    whole = write_seeds(tmp_path / "small", **SMALL)
+    write_seeds(
+        tmp_path / "base",
+        dataset=SMALL_DATASET.replace("small", "base"),
+        people=(whole / "people.yaml").read_text(),
+    )
+    (whole / "people.yaml").unlink()
+    [told] = faults_of(database, whole)
+    assert told == (
+        f"opinions.yaml:2 holder: 'ann' is in {tmp_path}/base, which was not given; check and load "
+        "both together, or load that one first"
+    )

@@ -680,3 +680,64 @@ def test_a_state_is_called_as_at_every_other_door(
     folder = package(tmp_path, votes=f'1,"{name}",{code},yes\n2,France,FR,no\n')
     _, _, votes = read(folder)
     assert [vote.holder for vote in votes] == [country, "FRA"]
+
+
+# -- nothing is dropped without a word ----------------------------------------------------------
+
+
+def test_a_note_on_a_vote_is_told_with_the_opinion(tmp_path: Path) -> None:
+    note = "Later advised that it had intended to abstain."
+    source, entries, votes = read(bulk(tmp_path, [bulk_row(vote_note=note)]))
+    assert (source.faults.kept, votes) == ([], [])
+    [opinion] = contents(entries, "opinion")
+    assert opinion["summary"] == f"The source notes: “{note}”"
+    assert (opinion["id"], opinion["stance"]) == ("undl-10-kaz", "support")
+
+
+def test_a_note_on_a_state_that_did_not_vote_is_counted(tmp_path: Path) -> None:
+    more = {"total_non_voting": "1", "total_ms": "2"}
+    absent = {"ms_code": "NAM", "ms_name": "NAMIBIA", "ms_vote": "X", "vote_note": "Was away."}
+    path = bulk(tmp_path, [bulk_row(**more), bulk_row(**more, **absent)])
+    source, _, _ = read(path)
+    assert f"{path.name}: a vote_note on a state that did not vote (1 times)" in source.notes()
+
+
+@pytest.mark.parametrize("form", ["package", "bulk"])
+def test_every_column_is_read_or_listed_with_a_reason(tmp_path: Path, form: str) -> None:
+    path = package(tmp_path) if form == "package" else bulk(tmp_path, [bulk_row()])
+    files = [path] if path.is_file() else sorted(path.glob("*.csv"))
+    headers = {file.name: file.read_text().partition("\n")[0].split(",") for file in files}
+    for file in files:
+        lines = file.read_text().splitlines()
+        numbered = [f'"",mood,{lines[0]}', *(f"{i},glad,{one}" for i, one in enumerate(lines[1:]))]
+        file.write_text("\n".join(numbered) + "\n")
+    source, _, _ = read(path)
+    assert source.faults.kept == []
+    told = source.notes()
+    for name, header in headers.items():
+        assert f"{name}: the column '' was not read: it numbers the rows" in told
+        assert f"{name}: the column 'mood' was not read: no column of this name is known" in told
+        left = {
+            column for column in header if any(f"{name}: the column {column!r} " in t for t in told)
+        }
+        assert left == set(header) - source.columns
+    assert not any("no column" in one for one in told if "mood" not in one)
+
+
+def test_whole_numbers_that_were_written_with_decimals_are_taken_as_such(tmp_path: Path) -> None:
+    calls = "1,50.0,1.0,1995-12-12,R/50/1,0.0,0.0,D,To disarm\n"
+    calls += "2.0,51,NA,1996-11-14,R/51/2,NA,1.0,NA,NA\n"
+    source, entries, votes = read(package(tmp_path, roll_calls=calls))
+    assert source.faults.kept == []
+    first, second = contents(entries, "question")
+    assert (first["session"], second["session"], len(votes)) == ("50", "51", 3)
+    assert "important" in first["summary"]
+    assert "a part of R/51/2" in second["title"]
+
+
+def test_a_yes_or_no_that_is_neither_is_refused(tmp_path: Path) -> None:
+    calls = "1,50,yes,1995-12-12,R/50/1,0,0,D,E\n2,51,0,1996-11-14,R/51/2,0,0,NA,NA\n"
+    told = faults_of(package(tmp_path, roll_calls=calls))
+    assert told == [
+        "roll_calls.csv:2 importantvote: 'yes' should be 1 (it is), 0 (it is not) or NA (not known)"
+    ]

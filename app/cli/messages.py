@@ -27,6 +27,8 @@ def say_outcome(outcome: Outcome, verb: str) -> None:
     if outcome.kept:
         kept = ", ".join(f"{n} {kind}" for kind, n in outcome.kept.items())
         say(f"Kept as others changed them, though the files say otherwise: {kept}.")
+    for note in outcome.notes:
+        say(note)
     if not outcome.altered:
         say(f"Nothing to change; release {outcome.release} stands.")
         return

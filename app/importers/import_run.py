@@ -8,7 +8,8 @@ A new importer states an `ImportSource`: how its files are read into entries, an
 very many rows alike, how these are made.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from itertools import chain, islice
@@ -73,7 +74,10 @@ class ImportSource(Generic[Item]):
         row_kind: the kind of the records that items become; None where there are only entries.
         shared_kinds: the kinds whose records another dataset may state as well: a topic of the
             same id is the same topic, and stays that dataset's.
+        columns: the columns that are read.
+        unread: columns that no record has, and why.
         faults: what is wrong with the files.
+        left_out: what else no record has, and how often it was met.
         size: bytes on disk.
         file: the name of the first file.
     """
@@ -83,9 +87,12 @@ class ImportSource(Generic[Item]):
     document: ClassVar[str]
     row_kind: ClassVar[str | None] = None
     shared_kinds: ClassVar[Sequence[str]] = ("topic",)
+    columns: ClassVar[frozenset[str]]
+    unread: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, files: Sequence[CsvFile]) -> None:
         self.faults = FaultLog()
+        self.left_out: Counter[str] = Counter()
         self.size = sum(file.size for file in files)
         self.file = files[0].name
         self._files = files
@@ -94,6 +101,19 @@ class ImportSource(Generic[Item]):
     def position(self) -> int:
         """The bytes on disk that were read so far."""
         return sum(file.position for file in self._files)
+
+    def notes(self) -> list[str]:
+        """Say what the files have and no record, so that nothing is dropped without a word."""
+        return [
+            *(
+                f"{file.name}: the column {column!r} was not read: "
+                f"{self.unread.get(column, 'no column of this name is known')}"
+                for file in self._files
+                for column in file.header
+                if column not in self.columns
+            ),
+            *(f"{what} ({number:,} times)" for what, number in self.left_out.items()),
+        ]
 
     def __iter__(self) -> Iterator[Entry | Item]:
         """Yield the dataset, the document, and what they hold."""
@@ -157,6 +177,7 @@ def _import(
     if again and not change.faults:
         change.remove_unstated(source.dataset, dict.fromkeys(KINDS, SourceLocation(source.file, 1)))
     outcome = change.commit_release()
+    outcome.notes = source.notes()
     if outcome.altered:
         analyze(connection)
     return outcome

@@ -23,6 +23,7 @@ from app.importers.csv_files import CsvFile
 from app.importers.import_run import Content, Entry
 from app.importers.source_texts import clean
 from app.importers.un_roll_calls import (
+    ROW_NUMBERS,
     RollCall,
     Vote,
     VoteSource,
@@ -44,6 +45,9 @@ ROLL_CALLS = (
     "short",
     "descr",
 )
+#: Roll calls' columns of numbers, and those of them that say yes or no.
+_FLAGS = ("importantvote", "amend", "para")
+_NUMBERS = ("rcid", "session", *_FLAGS)
 ISSUES = ("rcid", "short_name", "issue")
 
 #: The block of roll calls whose days are suspect, and how many must bear it out.
@@ -60,6 +64,11 @@ class UnvotesPackage(VoteSource):
     """The three tables; see `VoteSource`."""
 
     document = _DOCUMENT
+    columns = frozenset((*VOTES, *ROLL_CALLS, *ISSUES)) - {"short_name"}
+    unread: ClassVar[Mapping[str, str]] = {
+        "short_name": "it abbreviates the issue",
+        **ROW_NUMBERS,
+    }
     stances: ClassVar[Mapping[str, str | None]] = {
         "yes": "support",
         "abstain": "neutral",
@@ -93,6 +102,7 @@ class UnvotesPackage(VoteSource):
         rows: dict[str, tuple[int, dict[str, str]]] = {}
         for cells in file.rows(self.faults):
             row = dict(zip(file.header, cells, strict=True))
+            row |= {name: _whole(row[name]) for name in _NUMBERS}
             if fault := _fault_in(row, rows):
                 self.faults.add(file.location, *fault)
                 self._refused.add(row["rcid"])
@@ -177,16 +187,24 @@ class UnvotesPackage(VoteSource):
 def _fault_in(row: dict[str, str], rows: Mapping[str, object]) -> tuple[str, str] | None:
     """Return the field of a roll call that is wrong, and why."""
     if not re.fullmatch("[0-9]{1,9}", row["rcid"]):
-        return "rcid", f"{row['rcid']!r} is not a roll call's number"
+        return "rcid", f"{row['rcid']!r} is not a roll call's number, such as 5168"
     if row["rcid"] in rows:
         return "rcid", f"roll call {row['rcid']} stands here a second time"
     if not re.fullmatch("[0-9]{1,4}", row["session"]):
-        return "session", f"{row['session']!r} is not a session's number"
+        return "session", f"{row['session']!r} is not a session's number, such as 51"
+    for name in _FLAGS:
+        if row[name] not in ("0", "1", "", "NA"):
+            return name, f"{row[name]!r} should be 1 (it is), 0 (it is not) or NA (not known)"
     try:
         date_of(row["date"])
     except ValueError as error:
         return "date", str(error)
     return None
+
+
+def _whole(text: str) -> str:
+    """Return a whole number as one: beside a gap, programs write it with decimals (`51.0`)."""
+    return re.sub(r"^([0-9]+)\.0+$", r"\1", text.strip())
 
 
 def _suspect(row: dict[str, str]) -> bool:

@@ -25,6 +25,10 @@ DATASET = "un-votes"
 #: The year of the first session; an earlier date is a misreading.
 _FIRST_YEAR = 1945
 
+#: The columns of row numbers that programs put before a table when they write it.
+ROW_NUMBERS = dict.fromkeys(
+    ("", "Unnamed: 0", "X", "...1", "rownames", "row_names"), "it numbers the rows"
+)
 #: Subjects that the reference data has, as the sources call them (case folded), and their ids.
 TOPICS = {
     "arms control and disarmament": "arms-control-and-disarmament",

@@ -2,7 +2,7 @@
 
 One row for each member state and adopted resolution, the resolution's own columns repeated.
 Its totals say how many rows there must be, so a table that lacks some is found out. Older
-editions lack `vote_note`; columns are known by name.
+editions lack `vote_note`; columns are known by name. A note on a vote is told in its summary.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +11,9 @@ from typing import ClassVar
 
 from app.importers.csv_files import CsvFile
 from app.importers.import_run import Content, Entry
-from app.importers.source_texts import clean
+from app.importers.source_texts import clean, shortened
 from app.importers.un_roll_calls import (
+    ROW_NUMBERS,
     RollCall,
     Vote,
     VoteSource,
@@ -35,6 +36,8 @@ _TOTALS = {
     "total_non_voting": "X",
     "total_ms": "YNAX",
 }
+#: The limit of a record's `Text`.
+_SUMMARY = 4000
 _DOCUMENT = "undl-voting-data"
 _TITLE = "United Nations General Assembly Voting Data"
 
@@ -52,6 +55,11 @@ class DigitalLibrary(VoteSource):
     """The bulk table; see `VoteSource`."""
 
     document = _DOCUMENT
+    columns = frozenset((*COLUMNS, "vote_note")) - {"undl_link"}
+    unread: ClassVar[Mapping[str, str]] = {
+        "undl_link": "it is the address of the record that undl_id names",
+        **ROW_NUMBERS,
+    }
     stances: ClassVar[Mapping[str, str | None]] = {
         "Y": "support",
         "N": "oppose",
@@ -71,6 +79,7 @@ class DigitalLibrary(VoteSource):
         key, code, name, vote = (
             file.column(column) for column in ("undl_id", "ms_code", "ms_name", "ms_vote")
         )
+        noted = file.column("vote_note") if "vote_note" in file.header else None
         for row in file.rows(self.faults):
             call = calls.get(row[key])
             if call is None:
@@ -83,9 +92,18 @@ class DigitalLibrary(VoteSource):
             self._check_totals(row, tally)
             record = f"{row[key]}, {row[code]}"
             found = self._vote(file, call, row[name], row[code], word, record)
+            note = clean(row[noted]) if noted is not None else ""
             if found is not None:
-                yield found
+                yield self._with_note(found, note) if note else found
+            elif note:
+                self.left_out[f"{file.name}: a vote_note on a state that did not vote"] += 1
         self._note_miscounts()
+
+    def _with_note(self, vote: Vote, note: str) -> Entry:
+        """Return the record of a vote that the source says more of."""
+        summary = shortened(f"The source notes: “{note}”", _SUMMARY)
+        content = self.opinion(vote) | {"summary": summary}
+        return Entry("opinion", content, self._file.location)
 
     def _check_totals(self, row: list[str], tally: _Tally) -> None:
         """Check that a row says the same totals as the first of its roll call."""

@@ -1,7 +1,9 @@
 """Faults of given records: file, line, field, what is wrong and what would be right."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -10,6 +12,8 @@ from app.records.base import Record
 from app.validation_messages import message
 
 MOST_FAULTS = 1000
+#: How many faults that differ only in their values are told one by one.
+MOST_ALIKE = 10
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,37 @@ class FaultyRecords(PositionsError):
     """Refusal of all given records; `faults` says why, in order of file and line."""
 
     def __init__(self, faults: list[RecordFault]) -> None:
-        """Store the faults, sorted."""
-        self.faults = sorted(set(faults))
-        more = " and more" if len(self.faults) >= MOST_FAULTS else ""
-        number = len(self.faults)
+        """Store the faults, sorted; many alike are one."""
+        every = sorted(set(faults))
+        self.faults = without_repetition(every)
+        more = " and more" if len(every) >= MOST_FAULTS else ""
+        number = len(every)
         super().__init__(f"{number} fault{'' if number == 1 else 's'}{more}")
+
+
+def without_repetition(faults: Iterable[RecordFault]) -> list[RecordFault]:
+    """Return the faults, of many that are alike only the first, which says how many there are."""
+    alike: dict[tuple[str, str, str], list[RecordFault]] = defaultdict(list)
+    for fault in faults:
+        # Two ids that lead nowhere are two faults: each has its own right one.
+        own = _NOWHERE in fault.detail
+        shape = fault.detail if own else _VALUES.sub("", fault.detail)
+        alike[fault.source, _VALUES.sub("", fault.field), shape].append(fault)
+    return [one for group in alike.values() for one in _told(group)]
+
+
+_NOWHERE = "is not the id of any"
+#: What differs between faults that are alike.
+_VALUES = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")
+
+
+def _told(group: list[RecordFault]) -> list[RecordFault]:
+    if len(group) <= MOST_ALIKE:
+        return group
+    first, last = group[0], group[-1]
+    places = f", down to line {last.line}" if last.line else ""
+    detail = f"{first.detail} ({len(group) - 1:,} more like it{places})"
+    return [replace(first, detail=detail)]
 
 
 def explain(

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from app.dates import day
 from app.errors import MOST_HINTS, Fault, InvalidInput, nearest
 from app.vocabulary import Word, plain_text
+from app.web.parameter_synonyms import meant
 
 LONGEST_VALUE = 1000
 MOST_VALUES = 500
@@ -89,7 +90,7 @@ def parse_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dic
         parameter = parameters.get(name)
         if parameter is None:
             shown = name if name.isprintable() else ascii(name)
-            hint = f"; {nearest(name, parameters)}" if len(faults) < MOST_HINTS else ""
+            hint = f"; {meant(name, parameters)}" if len(faults) < MOST_HINTS else ""
             faults.append(Fault(f"unknown parameter {shown!r}{hint}", parameter=shown))
             continue
         try:

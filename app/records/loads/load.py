@@ -19,6 +19,7 @@ from app.records.kinds import KINDS, Kind, body_of
 from app.records.loads.loaded_records import LoadedRecords, Past
 from app.records.loads.merging import Content, Decisions, content_of, merge
 from app.records.storage.change import Change, Outcome
+from app.records.storage.reference_checks import Elsewhere
 from app.records.storage.versions import LocationOf
 from app.records.validation import GivenRecord, validate
 
@@ -47,6 +48,10 @@ class Load(Change):
         self._named: set[str] = set()
         self._known_before: dict[str, bool] = {}
         self._stated: dict[str, set[str]] = defaultdict(set)
+
+    def look_elsewhere(self, elsewhere: Elsewhere) -> None:
+        """Let a reference that leads nowhere say where its record is stated, if anywhere."""
+        self._references.elsewhere = elsewhere
 
     def put(self, given: Iterable[GivenRecord]) -> None:
         """Add or change records as far as the file changed; what others changed stays."""

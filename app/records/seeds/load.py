@@ -1,5 +1,6 @@
 """Load of seed folders: all or nothing, and the same again changes nothing."""
 
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from app.records.loads.load import Load
 from app.records.loads.merging import NO_DECISIONS, Decisions
 from app.records.seeds.files import Folder, read_folder, seed_folders
 from app.records.storage.change import Outcome
+from app.records.storage.referents import space_of
 
 
 class _Undo(Exception):
@@ -58,6 +60,7 @@ def put_folders(
         FaultyRecords: with every fault of every file; the transaction must then be given up.
     """
     change = Load(connection, origin="seeds", reason="load of seed files", decisions=decisions)
+    change.look_elsewhere(partial(_place_in_siblings, folders, {}))
     change.faults.extend(fault for folder in folders for fault in folder.faults)
     for name in KINDS:
         for folder in folders:
@@ -72,6 +75,20 @@ def put_folders(
             change.remove_unstated(folder.dataset, folder.locations)
     change.origin = "seeds"
     return change.commit_release()
+
+
+def _place_in_siblings(
+    given: list[Folder], siblings: dict[Path, set[tuple[str, str]]], space: str, record_id: str
+) -> str | None:
+    """Return the folder beside the given ones that states an id; those are read only once."""
+    if not siblings:
+        paths = {folder.path.resolve() for folder in given}
+        for path in seed_folders(sorted({path.parent for path in paths})):
+            if path.resolve() not in paths:
+                stated = read_folder(path).given
+                siblings[path] = {(space_of(one.kind.name), one.record.id) for one in stated}
+    wanted = (space_of(space), record_id)
+    return next((str(path) for path, stated in siblings.items() if wanted in stated), None)
 
 
 def origin_of(folder: Folder) -> str:

@@ -52,6 +52,8 @@ class Outcome:
     unchanged: int = 0
     #: Records that stay otherwise than the files of a load have them: others changed them.
     kept: dict[str, int] = field(default_factory=dict)
+    #: What a source has and no record: columns that were not read, and why.
+    notes: list[str] = field(default_factory=list)
 
     @property
     def altered(self) -> bool:
@@ -195,11 +197,9 @@ class Change:
         self._check_whole()
         self._spans.store_stated()
         self._refresh_derived()
-        outcome = Outcome(
-            self.release,
-            **{op: dict(self._counts[op]) for op in OPS},
-            unchanged=self._unchanged,
-        )
+        outcome = Outcome(self.release, unchanged=self._unchanged)
+        for op in OPS:
+            setattr(outcome, op, dict(self._counts[op]))
         if outcome.altered:
             self._write_release(outcome)
             store_when_due(self._connection, self.release)

@@ -24,6 +24,8 @@ from app.records.validation import GivenRecord
 #: each kind: hints take longer than all else together, and other writers wait for them.
 MOST_HINTS, MOST_LIKENED = 20, 5000
 
+#: Says where an id is stated that a change does not know, if anywhere.
+Elsewhere = Callable[[str, str], str | None]
 Locations = dict[str, dict[str, SourceLocation]]
 
 
@@ -31,17 +33,25 @@ class ReferenceChecks:
     """The references of one change, resolved as their targets become known.
 
     Attributes:
+        elsewhere: says where else an id is stated.
         changed_referents: space and id of each actor and document that is no longer what the
             derived columns of opinions were made from.
     """
 
-    def __init__(self, connection: Connection, referents: Referents, faults: FaultLog) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        referents: Referents,
+        faults: FaultLog,
+        elsewhere: Elsewhere = lambda _space, _id: None,
+    ) -> None:
         self._connection = connection
         self._referents = referents
         self._faults = faults
         self._unresolved: dict[tuple[str, str], list[tuple[SourceLocation, str]]] = defaultdict(
             list
         )
+        self.elsewhere = elsewhere
         self.changed_referents: set[tuple[str, str]] = set()
 
     def reserve(self, kind: Kind, record_id: str) -> None:
@@ -82,7 +92,12 @@ class ReferenceChecks:
         nowhere = [each for each in self._unresolved.items() if not self._referents.knows(*each[0])]
         for number, ((space, target), uses) in enumerate(nowhere[:MOST_FAULTS]):
             detail = f"{target!r} is not the id of any {space}"
-            if number < MOST_HINTS:
+            if where := self.elsewhere(space, target):
+                detail = (
+                    f"{target!r} is in {where}, which was not given; check and load both together, "
+                    "or load that one first"
+                )
+            elif number < MOST_HINTS:
                 known = self._referents.some_ids(space, MOST_LIKENED)
                 detail = f"{detail}; {nearest(target, known)}"
             for location, path in uses:

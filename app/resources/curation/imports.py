@@ -107,9 +107,18 @@ def _record(line: bytes, location: SourceLocation) -> GivenRecord | list[RecordF
         raise _fault(location, 'a line is {"kind": "opinion", "record": {…}}')
     found = validate(_kind(given["kind"], location), content, location)
     if isinstance(found, GivenRecord):
-        seen = content.get("revision", 0)
-        return GivenRecord(found.kind, found.record, location, seen if type(seen) is int else 0)
+        return GivenRecord(found.kind, found.record, location, _seen(content, location))
     return found
+
+
+def _seen(content: dict[str, Any], location: SourceLocation) -> int:
+    """The revision that a record was made from; 0 where none is given."""
+    seen = content.get("revision", 0)
+    if seen is None:
+        return 0
+    if type(seen) is not int or seen < 0:
+        raise _fault(location, f"{seen!r:.60} should be the number of a revision", "revision")
+    return seen
 
 
 def _kind(name: Any, location: SourceLocation) -> Kind:

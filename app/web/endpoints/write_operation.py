@@ -18,7 +18,7 @@ from fastapi import APIRouter, Request, Response
 from app.db.api_keys import Key, is_still_valid
 from app.db.tables import audit_events
 from app.errors import Fault, InvalidInput, Problem
-from app.records.faults import FaultyRecords, RecordFault
+from app.records.faults import FaultyRecords, RecordFault, without_repetition
 from app.settings import Settings
 from app.vocabulary import ChangeReason
 from app.web.endpoints.idempotency import first_result, store_result
@@ -188,6 +188,7 @@ def run_write(
 
 def invalid_records(faults: Sequence[RecordFault]) -> InvalidInput:
     """The problem of a write whose records have faults: a summary, and each with its place."""
+    faults = without_repetition(faults)
     each = [Fault(_detail(f), pointer=_pointer(f.field), line=f.line or None) for f in faults]
     return InvalidInput("; ".join(_summary(fault) for fault in faults[:3]), errors=each)
 

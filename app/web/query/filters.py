@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 
 from app.dates import UNKNOWN
 from app.records.conditions import FilterCondition, refers_to
+from app.web.parameter_synonyms import MEANINGS
 from app.web.parameters import Parameter, identifier, integer, word_of
 from app.web.requests.context import ReadContext
 
@@ -45,6 +46,11 @@ class Filter:
     rows: RowsOf | None = None
     takes_all_values: bool = False
     skips_unknown: bool = False
+
+    def __post_init__(self) -> None:
+        """Let whoever asks by another name find the parameter by what its values are."""
+        if self.space is not None and self.parameter.name != "id":
+            MEANINGS[self.parameter.name].add(self.space)
 
 
 def equal(parameter: Parameter, column: ColumnElement[Any], space: str | None = None) -> Filter:
