@@ -61,6 +61,13 @@ class Expression(NamedTuple):
         lasts = [span.latest for span in self.spans]
         return None if None in lasts else max(filter(None, lasts))
 
+    def may_lie_in(self, first: str, last: str) -> bool:
+        """Tell whether one of its days lies in a period, both ends included."""
+        return any(
+            (span.earliest or first) <= last and (span.latest or last) >= first
+            for span in self.spans
+        )
+
 
 #: The first month and the number of months of each grouping of months. Seasons are those of
 #: meteorology; 21 to 24 name no hemisphere, and are read as in the north.

@@ -266,3 +266,24 @@ def test_a_set_is_drawn_as_its_members(client: TestClient) -> None:
     rows = re.findall(r"<title>[^<]*2004-12 or 2005-12[^<]*</title>(.*?)</g>", page, re.DOTALL)
     assert rows
     assert {row.count("<rect") for row in rows} == {2}
+
+
+@pytest.mark.parametrize(
+    ("period", "found"),
+    [
+        ("from=2005-02-01&to=2005-10-31", ["interval"]),
+        ("from=2004-12-31&to=2005-10-31", ["interval", "set"]),
+        ("from=2005-02-01&to=2005-12-01", ["interval", "set"]),
+        ("from=2005-02-01", ["interval", "set"]),
+        ("to=2005-10-31", ["interval", "set"]),
+        ("from=2004-01-01&to=2006-12-31", ["interval", "set"]),
+        ("from=2006-01-01&to=2006-12-31", []),
+    ],
+)
+def test_no_day_between_the_members_of_a_set_is_one_of_its_days(
+    world: World, period: str, found: list[str]
+) -> None:
+    dates = events(["2004-12/2005-12", "[2004-12,2005-12]"])
+    named = dates.replace("event-0", "interval").replace("event-1", "set")
+    client = world(documents=PAPER, events=named)
+    assert [one["id"] for one in client.get(f"/v1/events?{period}").json()["data"]] == found

@@ -1,14 +1,17 @@
 """Filters of lists: the meaning of a parameter, and the parameters that all lists share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
+import orjson
 from pyroaring import BitMap
 from sqlalchemy import ColumnElement
 
 from app.dates import UNKNOWN
+from app.db.tables import KIND_TABLES
+from app.edtf import parse
 from app.records.conditions import FilterCondition, refers_to
 from app.web.parameter_synonyms import MEANINGS
 from app.web.parameters import Parameter, identifier, integer, word_of
@@ -62,9 +65,15 @@ def equal(parameter: Parameter, column: ColumnElement[Any], space: str | None = 
 def overlapping(
     parameter: Parameter, earliest: ColumnElement[str], latest: ColumnElement[str], *, start: bool
 ) -> Filter:
-    """One end of a period that a vague date must overlap; unknown dates never do."""
-    rows = partial(_from, latest.name) if start else partial(_until, earliest.name)
-    return Filter(parameter, rows=rows)
+    """One end of a period that a vague date must overlap; unknown dates never do.
+
+    Where both ends are given, a set of dates must have a member in the period: the days between
+    its members are none of its.
+    """
+    if start:
+        return Filter(parameter, rows=partial(_from, latest.name))
+    rows = partial(_until, parameter.name, earliest, latest)
+    return Filter(parameter, rows=rows, takes_all_values=True)
 
 
 def _having(column: str, context: ReadContext, values: Sequence[Any]) -> BitMap:
@@ -75,9 +84,33 @@ def _from(latest: str, context: ReadContext, day: str) -> BitMap:
     return context.index.column(latest).between(first=day)
 
 
-def _until(earliest: str, context: ReadContext, day: str) -> BitMap:
-    dates = context.index.column(earliest)
-    return dates.between(last=day) - dates.rows(UNKNOWN)
+def _until(
+    name: str,
+    earliest: ColumnElement[str],
+    latest: ColumnElement[str],
+    context: ReadContext,
+    values: Mapping[str, Any],
+) -> BitMap:
+    first, last = values.get(f"{name.removesuffix('to')}from"), values[name]
+    dates = context.index.column(earliest.name)
+    found = dates.between(last=last) - dates.rows(UNKNOWN)
+    if first is None:
+        return found
+    ends = context.index.column(latest.name)
+    began_before = dates.between(last=first) - dates.rows(first)
+    ends_after = ends.between(first=last) - ends.rows(last)
+    return found - _sets_apart(context, earliest, found & began_before & ends_after, (first, last))
+
+
+def _sets_apart(
+    context: ReadContext, earliest: ColumnElement[str], around: BitMap, period: tuple[str, str]
+) -> BitMap:
+    """Those of the rows whose dates lie around a period that are sets without a member in it."""
+    kind = next(name for name, table in KIND_TABLES.items() if earliest in set(table.c))
+    rows, date = around & context.index.live(kind), earliest.name.removesuffix("_earliest")
+    read = context.rows_by_id(kind, ("row_id", "body"), list(rows))
+    edtf = ((row, orjson.loads(body)[date]["edtf"]) for row, body in read)
+    return BitMap(row for row, text in edtf if not parse(text).may_lie_in(*period))
 
 
 def linked(kind: str, parameter: Parameter, field: str, *, space: str) -> Filter:
