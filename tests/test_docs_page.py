@@ -49,3 +49,33 @@ def test_a_request_is_tried_out(chromium: "Browser", seeded_url: str) -> None:
             status = operation.locator(".live-responses-table tbody .response-col_status")
             assert status.inner_text().strip() == "200"
         assert told == []
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_page_follows_the_readers_colours(
+    chromium: "Browser", seeded_url: str, colours: Any
+) -> None:
+    with listening(seeded_url) as address:
+        with browser.visit(chromium, f"{address}/docs", color_scheme=colours) as (page, told):
+            page.locator(".opblock").first.wait_for()
+            paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            turned = page.evaluate("getComputedStyle(document.querySelector('#docs')).filter")
+        assert told == []
+    darkness = int(paper.removeprefix("rgb(").split(",")[0])
+    assert (darkness < 60) == (colours == "dark") == ("invert" in turned)
+
+
+def test_the_page_fits_a_phone_and_leads_back(chromium: "Browser", seeded_url: str) -> None:
+    phone = {"width": 390, "height": 844}
+    with listening(seeded_url) as address:
+        with browser.visit(chromium, f"{address}/docs", viewport=phone) as (page, _):
+            page.locator(".opblock").first.wait_for()
+            assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+            for text in page.locator(".opblock-tag small").all():
+                box = text.bounding_box()
+                assert box
+                assert box["width"] > 150
+            lead = page.locator(".info").inner_text()
+            assert lead.count("Who stands where on a question of regional security") == 1
+            page.get_by_role("link", name="The pages").click()
+            page.wait_for_url(f"{address}/")

@@ -17,6 +17,7 @@ from fastapi import Request, Response
 
 from app.errors import NotFound
 from app.explorer.labels import total
+from app.records.references import MARK
 from app.web.endpoints.operation import OPERATIONS
 from app.web.parameters import parse_query
 from app.web.requests.context import ReadContext, context_on
@@ -92,6 +93,12 @@ class ApiClient:
     def text(self, path: str, **values: QueryValue) -> str:
         """Return an answer that is text, as it is."""
         return bytes(self._respond(path, query_of(values)).body).decode()
+
+    def words(self, document: str, end: int) -> str | None:
+        """Return a document's text up to a place, where it is held: what `exact` is cut from."""
+        mark = f"{MARK}exact:{document}:0-{end}"
+        text: str | None = orjson.loads(self._context.fill(orjson.dumps(mark)))
+        return text
 
     def takes(self, path: str, name: str) -> bool:
         """Return whether an address has a parameter."""

@@ -1,7 +1,7 @@
 """Resource of a document's text, which is attached: its SHA-256 must be the record's.
 
 From then on every span is checked against it, and answers show the words at their places. The text
-itself is not part of the data and is never served as a whole.
+itself is not part of the data: no export and no list has it, only the page of its document.
 """
 
 from typing import Any

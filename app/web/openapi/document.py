@@ -13,8 +13,8 @@ from app.web.problems import ProblemBody
 from app.web.request_schemas import input_schemas
 
 DESCRIPTION = """\
-Who stands where on a question of regional security, since when, says who, and who agrees with
-whom: countries, agreements and opinions, each tied to the exact place in the source that says so.
+Countries, agreements and opinions, each tied to the exact place in the source that says so, and
+who agrees with whom.
 
 * **Filters** are plain parameters: repeat one, or use commas, for *or*; different ones mean *and*.
   An unknown parameter or value is a 422 that names the nearest right one.
