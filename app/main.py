@@ -15,14 +15,14 @@ from app.settings import Settings
 from app.web import problems
 from app.web.endpoints import health
 from app.web.endpoints.operation import OPERATIONS
-from app.web.endpoints.operation_router import OperationRouter
+from app.web.endpoints.operation_router import OperationPaths, OperationRouter
 from app.web.http.access_log import RequestLogMiddleware, answer_fault
 from app.web.http.compression import with_compression
 from app.web.http.cors import with_cors
 from app.web.http.metrics import RequestMetrics
 from app.web.http.rate_limiting import with_rate_limit
 from app.web.http.response_cache import ResponseCacheMiddleware
-from app.web.http.routes import served_routes
+from app.web.http.routes import posted_reads, served_routes
 from app.web.openapi import document as openapi
 from app.web.requests.batched_lookup import BatchedLookup
 from app.web.requests.service import Service
@@ -77,10 +77,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def build_middleware(app: FastAPI, database: Database, settings: Settings) -> ASGIApp:
     """Wrap an application in what every request passes; most come no further than the cache."""
-    operations = OperationRouter(app.build_middleware_stack(), "/v1", OPERATIONS)
+    paths = OperationPaths("/v1", OPERATIONS)
+    operations = OperationRouter(app.build_middleware_stack(), paths)
     read: Callable[[], int] = partial(newest_release, database)
     release = read if database.is_sqlite else BatchedLookup(partial(database.run_on_loop, read))
-    cached = ResponseCacheMiddleware(with_compression(operations), release, settings)
-    answered = with_cors(with_rate_limit(cached, settings), settings.cors_origins)
-    failed = with_cors(answer_fault, settings.cors_origins)
+    packed = with_compression(operations)
+    cached = ResponseCacheMiddleware(packed, release, settings, paths.formats_of)
+    posted = [f"/v1{path}" for router in RESOURCES for path in posted_reads(router)]
+    answered = with_cors(with_rate_limit(cached, settings), settings.cors_origins, posted)
+    failed = with_cors(answer_fault, settings.cors_origins, posted)
     return RequestLogMiddleware(answered, failed, app.state.metrics)

@@ -9,7 +9,8 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
-from tests.test_contract import DESCRIPTION, collections, operations, parameters, required
+from tests.description import DESCRIPTION
+from tests.test_contract import collections, operations, parameters, required
 
 NASTY = {
     "NUL": "%00",

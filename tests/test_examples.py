@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.web.openapi.examples import addresses, read_examples, shortened
-from tests.test_contract import DESCRIPTION
+from tests.description import DESCRIPTION
 
 ADDRESSES = addresses(DESCRIPTION)
 EXAMPLES = read_examples()

@@ -31,6 +31,12 @@ class Ref(BaseModel):
     name: Annotated[str, Field(description="Its name or title.")]
 
 
+class GivenRef(BaseModel):
+    """A ref as it was read, in the place of its id; what else it says is not looked at."""
+
+    id: Annotated[str, Field(description="The id.", max_length=100)]
+
+
 @dataclass(frozen=True)
 class Reference:
     """Mark of a field as a reference into a space of ids: `actor`, or one kind."""
@@ -57,11 +63,13 @@ class Reference:
         """Describe an id in what is written, a ref in what is read."""
         if handler.mode == "serialization":
             return handler(Ref.__pydantic_core_schema__)
-        return {
+        written = {
             "type": "string",
+            "minLength": 1,
             "maxLength": 100,
-            "description": f"The id of a record of kind {self.space} (a ref is taken too).",
+            "title": f"Given{self.space.capitalize()}",
         }
+        return {"anyOf": [written, handler(GivenRef.__pydantic_core_schema__)]}
 
     def mark(self, record_id: str) -> str:
         """Return the mark that stands for the reference in stored JSON."""

@@ -10,16 +10,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from app.dates import day
 from app.errors import MOST_HINTS, Fault, InvalidInput, nearest
 from app.vocabulary import Word, plain_text
 from app.web.parameter_synonyms import meant
+from app.web.query_text import pairs_of
 
 LONGEST_VALUE = 1000
 MOST_VALUES = 500
-MOST_PAIRS = 1000
 #: One value of many; all of them together still fit into an address, of which 64 KB are read.
 LONGEST_LISTED = 120
 
@@ -37,6 +36,9 @@ class Parameter:
         parse: makes the value from its text, or raises ValueError saying what would be right.
         many: whether it may be repeated or hold commas, meaning *or*.
         example: a value that works on the shipped data.
+        required: whether there is no answer without it.
+        filled_in: whether the page of the description asks with the example, without which the
+            shipped data has no answer.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Parameter:
     many: bool = False
     example: Any = None
     required: bool = False
+    filled_in: bool = False
 
     @property
     def longest(self) -> int:
@@ -63,14 +66,19 @@ class Parameter:
         declared: dict[str, Any] = {
             "name": self.name,
             "in": "query",
-            "required": self.required,
             "description": self.description,
             "schema": schema,
         }
+        if self.required:
+            declared["required"] = True
         if self.many:
-            declared |= {"style": "form", "explode": False}
+            declared["explode"] = False
         if self.example is not None:
-            declared["example"] = [self.example] if self.many else self.example
+            example = [self.example] if self.many else self.example
+            if self.required or self.filled_in:
+                declared["example"] = example
+            else:  # a page that fills in every `example` would ask for all of them at once
+                declared["schema"] = {**schema, "examples": [example]}
         return declared
 
 
@@ -113,24 +121,6 @@ def refuse(faults: Iterable[Fault]) -> None:
     found = list(faults)
     if found:
         raise InvalidInput("; ".join(fault.detail for fault in found[:5]), errors=found[:100])
-
-
-def pairs_of(query_string: bytes) -> list[tuple[str, str]]:
-    """The names and values of a query string, in order.
-
-    Raises:
-        InvalidInput: when it is no text, or longer than any query need be.
-    """
-    try:
-        text = query_string.decode("ascii")
-        if text.count("&") >= MOST_PAIRS:
-            raise InvalidInput(f"a query has at most {MOST_PAIRS} values between its &s")
-        if "%" in text or "+" in text:
-            return parse_qsl(text, keep_blank_values=True, errors="strict")
-    except UnicodeDecodeError as fault:
-        raise InvalidInput("the query is not UTF-8 text, percent-encoded") from fault
-    # The same where nothing is encoded, without decoding each name and each value.
-    return [pair.partition("=")[::2] for pair in text.split("&") if pair]
 
 
 def _take(parameter: Parameter, text: str, values: dict[str, Any]) -> None:
@@ -264,7 +254,7 @@ KNOWN_AT = Parameter(
     "known_at",
     "Answer from what this database held at that moment (RFC 3339, with its offset; a day means "
     "its end, UTC). Left out: now.",
-    {"type": "string", "format": "date-time"},
+    {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
     parse_moment,
     example="2036-01-01T00:00:00Z",
 )

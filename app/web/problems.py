@@ -18,19 +18,9 @@ from app.errors import (
     ServerFault,
     problems,
 )
+from app.web.formats.media_types import MEDIA_TYPES
 
 PROBLEM_JSON = "application/problem+json"
-MEDIA_TYPES = {
-    "json": "application/json",
-    "csv": "text/csv",
-    "ndjson": "application/x-ndjson",
-    "graphml": "application/graphml+xml",
-    "atom": "application/atom+xml",
-    "text": "text/plain",
-    "csl-json": "application/vnd.citationstyles.csl+json",
-    "bibtex": "application/x-bibtex",
-    "ris": "application/x-research-info-systems",
-}
 
 
 class ProblemFault(BaseModel):
@@ -127,18 +117,27 @@ def responses_for(
     named = [MEDIA_TYPES[name] for name in formats if name != "json"]
     success = {one: {"schema": _shape_of(one)} for one in (*named, *media)}
     declared: dict[int | str, Any] = {200: {"description": "The answer.", "content": success}}
-    for status in sorted({*statuses, 405, 429, 500, 503} | ({406} if success else set())):
+    for status in sorted({*statuses} | ({406} if success else set())):
         if status == 304:
             declared[304] = {"description": "The answer you have is still right."}
-        elif status != 405:
-            declared[status] = {
-                "description": _BY_STATUS[status].title + ".",
-                "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
-            }
+        else:
+            declared[status] = _problem_described(_BY_STATUS[status].title + ".")
+    declared["default"] = _problem_described(
+        "Another problem: 405 another method than the address takes, 429 more than the limit that "
+        "is set, 500 a fault of ours, 503 that the service is busy or its database away. After "
+        "429 and 503 `Retry-After` says when to try again."
+    )
     return declared
 
 
+def _problem_described(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/ProblemBody"}
+    return {"description": description, "content": {PROBLEM_JSON: {"schema": schema}}}
+
+
 def _shape_of(media: str) -> dict[str, Any]:
-    """A list where the media type is one of JSON, else text."""
+    """A sparse page, a list where the media type is another one of JSON, else text."""
+    if media == MEDIA_TYPES["fields"]:
+        return {"$ref": "#/components/schemas/SparsePage"}
     listed = {"type": "array", "items": {"type": "object"}}
     return listed if media.endswith("+json") else {"type": "string"}

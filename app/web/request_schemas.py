@@ -5,7 +5,9 @@ from typing import Any
 
 from app.records.kinds import KINDS, Kind
 
-_TEMPLATE = "#/components/schemas/{model}Input"
+_NULL = {"type": "null"}
+_SCHEMAS = "#/components/schemas/"
+_TEMPLATE = _SCHEMAS + "{model}Input"
 
 
 def input_ref(kind: Kind) -> dict[str, Any]:
@@ -24,25 +26,69 @@ def input_schemas() -> dict[str, Any]:
     schemas: dict[str, Any] = {}
     for kind in KINDS.values():
         name = kind.record.__name__
-        whole = kind.record.model_json_schema(mode="validation", ref_template=_TEMPLATE)
+        described = kind.record.model_json_schema(mode="validation", ref_template=_TEMPLATE)
+        whole = _with_references(described, schemas)
         for part, shape in whole.pop("$defs", {}).items():
             schemas[f"{part}Input"] = {**shape, "title": f"{part} as written"}
-        ignored = {"readOnly": True, "description": "The service says this; ignored here."}
+        if kind.record.cites:
+            whole["required"].append("evidence")
+            whole["properties"]["evidence"]["minItems"] = 1
+        ignored = {"readOnly": True, "description": "Said by the service; ignored."}
         whole["properties"] |= dict.fromkeys(sorted(kind.record.derived), ignored)
         schemas[f"{name}Input"] = {**whole, "title": f"{name} as written"}
-        schemas[f"{name}Patch"] = _patch(name, whole["properties"])
+        schemas[f"{name}Patch"] = _patch(name, whole)
+    schemas["GivenDate"] = {**schemas["VagueDateInput"], "title": "GivenDate", "required": []}
+    schemas["VagueDateInput"] = {
+        "title": "VagueDate as written",
+        "anyOf": [
+            {"type": "string", "maxLength": 100, "description": "EDTF, such as `2004-21`."},
+            {"$ref": f"{_SCHEMAS}GivenDate"},
+        ],
+    }
     return schemas
 
 
-def _patch(name: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """The schema of an RFC 7396 patch: any of the members, null to remove one."""
-    nullable = {
-        field: {"description": shape.get("description", "")} for field, shape in properties.items()
+def _with_references(found: Any, schemas: dict[str, Any]) -> Any:
+    """Some schemas with one name for each kind of reference, and its schema among the others."""
+    if isinstance(found, list):
+        return [_with_references(each, schemas) for each in found]
+    if not isinstance(found, dict):
+        return found
+    forms = found.get("anyOf", [])
+    if not any(form.get("title") == "GivenRef" for form in forms):
+        return {key: _with_references(each, schemas) for key, each in found.items()}
+    written, ref, *null = forms
+    schemas["GivenRef"] = ref
+    name = written["title"]
+    told = f"The id of a record of kind {name.removeprefix('Given').lower()}, or a ref to it."
+    either = [written, {"$ref": f"{_SCHEMAS}GivenRef"}]
+    schemas[name] = {"title": name, "description": told, "anyOf": either}
+    own = {"description": found["description"]} if "description" in found else {}
+    reference = {"$ref": f"{_SCHEMAS}{name}"}
+    return {"anyOf": [reference, *null], **own} if null else {**reference, **own}
+
+
+def _patch(name: str, whole: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an RFC 7396 patch: any of the members, null to remove one that may go."""
+    members = {
+        field: _plain(shape) if field in whole["required"] else _nullable(_plain(shape))
+        for field, shape in whole["properties"].items()
     }
     return {
         "type": "object",
         "title": f"Change to {name}",
         "description": "RFC 7396: what is given replaces, null removes, the rest stays.",
-        "properties": nullable,
+        "properties": members,
         "additionalProperties": False,
     }
+
+
+def _plain(shape: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a member; what it means is said where it is written whole."""
+    return {k: v for k, v in shape.items() if k not in ("description", "default", "title")}
+
+
+def _nullable(shape: dict[str, Any]) -> dict[str, Any]:
+    if "readOnly" in shape or _NULL in shape.get("anyOf", ()):
+        return shape
+    return {"anyOf": [*shape["anyOf"], _NULL] if "anyOf" in shape else [shape, _NULL]}

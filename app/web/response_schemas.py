@@ -65,6 +65,17 @@ class Page(Shape, Generic[T]):
     links: PageLinks
 
 
+class SparsePage(Shape):
+    """One page of a collection whose rows have only the fields that `fields=` asked for."""
+
+    data: Annotated[
+        list[dict[str, Any]],
+        Field(description="The rows; each field as in a whole row."),
+    ]
+    meta: PageMeta
+    links: PageLinks
+
+
 class Item(Shape, Generic[T]):
     """One record, or one computed answer."""
 

@@ -1,5 +1,6 @@
 """Resource of blocs: holders that agree, and those between."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -94,7 +95,7 @@ LISTED = Computed(
         *filters_named("holder", "holder_kind", "country", "question", "topic", "subject"),
         *filters_named("attribution", "document", "as_of", "dataset"),
     ),
-    own=(FROM, TO, minimum_n(MINIMUM_N)),
+    own=(FROM, TO, replace(minimum_n(MINIMUM_N), example=1, filled_in=True)),
     compute=_compute,
 )
 

@@ -18,10 +18,10 @@ from app.records.references import Ref
 from app.vocabulary import Attribution, Confidence, QuestionKind, Stance
 from app.web.endpoints.operation import operation
 from app.web.formats.downloads import download
+from app.web.formats.media_types import MEDIA_TYPES
 from app.web.formats.negotiation import negotiated_format
 from app.web.formats.responses import item_response
 from app.web.parameters import KNOWN_AT, word, word_of
-from app.web.problems import MEDIA_TYPES
 from app.web.query.ids import resolve_filters
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Links, Meta, Shape

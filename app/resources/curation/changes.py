@@ -23,9 +23,9 @@ from app.records.kinds import KINDS
 from app.records.storage.history import DELETE, next_changes, number_of_changes
 from app.web.endpoints.operation import operation
 from app.web.formats.downloads import download
+from app.web.formats.media_types import MEDIA_TYPES
 from app.web.formats.negotiation import negotiated_format
 from app.web.parameters import integer, word_of
-from app.web.problems import MEDIA_TYPES
 from app.web.query.cursors import Cursor, is_number, is_text
 from app.web.query.filters import CURSOR, DEFAULT_LIMIT, LIMIT
 from app.web.query.pages import page_response, read_page, read_parts

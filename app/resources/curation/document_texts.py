@@ -39,8 +39,10 @@ def attach(context: WriteContext) -> WriteResult:
     reading = context.read_context(under_way.commit_release().release)
     row = read_row(reading, KIND, row.id)  # it may have learned how long its text is
     address = f"/v1/documents/{row.id}"
-    headers = {"ETag": record_etag(context.request.scope, address, row.revision, reading.release)}
-    return WriteResult(200, item_text(reading, row, address), headers, reading.release)
+    text = item_text(reading, row, address)
+    scope, release = context.request.scope, reading.release
+    headers = {"ETag": record_etag(scope, address, row.revision, release, len(text))}
+    return WriteResult(200, text, headers, release)
 
 
 _shape: Any = stored(Document)

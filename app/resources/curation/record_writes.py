@@ -143,13 +143,15 @@ def _put(context: WriteContext, given: GivenRecord, *, status: int = 200) -> Wri
 def _answer(
     context: WriteContext, reading: ReadContext, address: str, row: Any, status: int
 ) -> WriteResult:
-    headers = {"ETag": record_etag(context.request.scope, address, row.revision, reading.release)}
+    text = item_text(reading, row, address)
+    scope, release = context.request.scope, reading.release
+    headers = {"ETag": record_etag(scope, address, row.revision, release, len(text))}
     if status == 201:
         headers["Location"] = address
     if context.wants_minimal:
         headers["Preference-Applied"] = "return=minimal"
-        return WriteResult(status if status == 201 else 204, b"", headers, reading.release)
-    return WriteResult(status, item_text(reading, row, address), headers, reading.release)
+        return WriteResult(status if status == 201 else 204, b"", headers, release)
+    return WriteResult(status, text, headers, release)
 
 
 # -- addresses --------------------------------------------------------------------------------
@@ -197,9 +199,9 @@ OPERATIONS = (
     ),
     Operation(
         "replace", "PUT", 200, replace, True, _whole,
-        ("If-Match", "Idempotency-Key", "Prefer"), (404, 412, 428),
-        "What was read can be written back; what the service says itself is ignored. With "
-        "`If-None-Match: *` instead of `If-Match` it makes a record that is not there yet (201).",
+        ("If-Match", "If-None-Match", "Idempotency-Key", "Prefer"), (404, 412, 428),
+        "What was read can be written back. `If-None-Match: *` in the place of `If-Match` makes a "
+        "record that is not there yet (201).",
     ),
     Operation(
         "update", "PATCH", 200, update, True, _patch,

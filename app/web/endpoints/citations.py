@@ -12,9 +12,9 @@ from app.db.tables import KIND_TABLES
 from app.records.kinds import KINDS
 from app.web.endpoints.operation import operation, path_id
 from app.web.formats.citations import CITATION_STYLES, Source, citation_style
+from app.web.formats.media_types import MEDIA_TYPES
 from app.web.formats.negotiation import negotiated_format
 from app.web.parameters import KNOWN_AT, Parameter
-from app.web.problems import MEDIA_TYPES
 from app.web.query.ids import resolve_one
 from app.web.requests.context import ReadContext
 

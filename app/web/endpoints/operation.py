@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
+from app.web.formats.media_types import offered_formats
 from app.web.parameters import ID_SCHEMA, NAME_SCHEMA, Parameter, parse_query
 from app.web.problems import responses_for
 from app.web.requests.context import Handler, run_handler
@@ -37,11 +38,13 @@ class ReadOperation:
         handler: makes the response.
         parameters: what the address takes, by name.
         endpoint: answers a request.
+        formats: what its answers come in, by `format=` or `Accept`.
     """
 
     handler: Handler
     parameters: Mapping[str, Parameter]
     endpoint: Callable[[Request], Awaitable[Response]]
+    formats: Sequence[str]
 
 
 #: Every operation by its path below /v1.
@@ -68,11 +71,13 @@ def operation(
     """Register an address that is read: its handler, and all that OpenAPI says of it."""
     known = {parameter.name: parameter for parameter in parameters}
 
+    described = offered_formats(tuple(formats), sparse="fields" in known)
+
     async def endpoint(request: Request) -> Response:
         values = parse_query(request.scope["query_string"], known)
         return await respond(request, values, handler, costly=costly)
 
-    OPERATIONS[path] = ReadOperation(handler, known, endpoint)
+    OPERATIONS[path] = ReadOperation(handler, known, endpoint, formats)
     router.add_api_route(
         path,
         endpoint,
@@ -85,7 +90,7 @@ def operation(
         response_model=shape,
         route_class_override=DescribedRoute,
         response_class=JSONResponse if shape else Response,
-        responses=responses_for(formats, {304, 422, *problems}, media),
+        responses=responses_for(described, {304, 422, *problems}, media),
         openapi_extra={
             "parameters": [*path_parameters, *(p.openapi() for p in parameters)],
         },

@@ -6,7 +6,7 @@ endpoint that declares nothing of it costs more than many an answer.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
@@ -18,18 +18,16 @@ from app.web.endpoints.operation import ReadOperation
 from app.web.problems import problem_response
 
 
-class OperationRouter:
+class OperationPaths:
     """The operations by path.
 
     Args:
-        app: what answers all other requests.
         prefix: what the paths of the operations are below.
         operations: every operation by its path.
     """
 
-    def __init__(self, app: ASGIApp, prefix: str, operations: Mapping[str, ReadOperation]) -> None:
+    def __init__(self, prefix: str, operations: Mapping[str, ReadOperation]) -> None:
         """Sort the paths: those that are fixed, and those with a variable part by their shape."""
-        self._app = app
         self._fixed: dict[str, ReadOperation] = {}
         self._variable: defaultdict[Any, list[tuple[re.Pattern[str], ReadOperation]]]
         self._variable = defaultdict(list)
@@ -40,6 +38,33 @@ class OperationRouter:
                 self._variable[_shape(path)].append((regex, operation))
             else:
                 self._fixed[path] = operation
+
+    def find(self, path: str) -> tuple[ReadOperation, dict[str, str]] | None:
+        """The operation of a path, and what varies in it."""
+        if operation := self._fixed.get(path):
+            return operation, {}
+        for regex, operation in self._variable.get(_shape(path), ()):
+            if found := regex.match(path):
+                return operation, found.groupdict()
+        return None
+
+    def formats_of(self, path: str) -> Sequence[str]:
+        """What the answers at a path come in; nothing where it is no operation's."""
+        found = self.find(path)
+        return found[0].formats if found else ()
+
+
+class OperationRouter:
+    """Answers the requests that read.
+
+    Args:
+        app: what answers all other requests.
+        paths: the operations.
+    """
+
+    def __init__(self, app: ASGIApp, paths: OperationPaths) -> None:
+        """Take what it is made of."""
+        self._app, self._paths = app, paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that reads; others pass."""
@@ -57,14 +82,11 @@ class OperationRouter:
         """The operation of a request; what varies in its path is noted in the scope."""
         if scope["method"] != "GET" or scope.get("root_path"):
             return None
-        path, scope["path_params"] = scope["path"], {}
-        if operation := self._fixed.get(path):
-            return operation
-        for regex, operation in self._variable.get(_shape(path), ()):
-            if found := regex.match(path):
-                scope["path_params"] = found.groupdict()
-                return operation
-        return None
+        found = self._paths.find(scope["path"])
+        if found is None:
+            return None
+        operation, scope["path_params"] = found
+        return operation
 
 
 def _shape(path: str) -> tuple[int, str]:

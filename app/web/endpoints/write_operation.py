@@ -36,12 +36,19 @@ REASON = replace(
     example="correction",
 )
 
+_TAG = '(W/)?"[!#-~]*"'
+_TAGS = f"^{_TAG}( *, *{_TAG})*$"
 HEADERS: dict[str, dict[str, Any]] = {
     "If-Match": {
         "required": True,
         "description": "The ETag of the record as you read it; only its revision is compared.",
-        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}(\\.[0-9a-f]*)?"$'},
+        "schema": {"type": "string", "pattern": _TAGS},
         "example": '"1"',
+    },
+    "If-None-Match": {
+        "required": False,
+        "description": "`*` in the place of `If-Match` makes a record that is not there yet.",
+        "schema": {"type": "string", "maxLength": 1000},
     },
     "Idempotency-Key": {
         "required": False,
@@ -55,6 +62,10 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": "return=minimal",
     },
 }
+
+
+_RECORD = "The record as it is now."
+_DONE = "Done. There is nothing to show, or `Prefer: return=minimal` left it out."
 
 
 @dataclass(frozen=True)
@@ -104,11 +115,15 @@ def write_operation(
 ) -> None:
     """Register an address that changes the data: its handler, and all that OpenAPI says of it."""
     named = [{"name": one, "in": "header", **HEADERS[one]} for one in headers]
+    makes = "If-None-Match" in headers
     statuses = {401, 403, 422, *problems, *((400, 413, 415) if body.types else ())}
     declared = responses_for((), statuses)
     del declared[200]
+    if makes:
+        named = [{**one, "required": False} for one in named]
+        declared[201] = {"description": _RECORD, "model": shape}
     if "Prefer" in headers:
-        declared[204] = {"description": "Done; `Prefer: return=minimal` left out the record."}
+        declared[204] = {"description": _DONE}
     router.add_api_route(
         path,
         _endpoint(handler, body, precheck, parameters, scope),
@@ -119,6 +134,7 @@ def write_operation(
         description=f"{description} Needs a key whose scope is `{scope}`.",
         tags=[tag],
         status_code=status,
+        response_description=_RECORD if shape else _DONE,
         response_model=shape,
         route_class_override=DescribedRoute,
         responses=declared,

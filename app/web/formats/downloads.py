@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from app.db.engines.deadlines import renew_deadline
 from app.web.formats.csv import write_csv
+from app.web.formats.media_types import MEDIA_TYPES
 from app.web.formats.ndjson import write_ndjson
-from app.web.problems import MEDIA_TYPES
 from app.web.requests.context import ReadContext, open_context
 from app.web.requests.service import Service
 from app.web.requests.streaming import Stream

@@ -1,9 +1,7 @@
-"""Content negotiation: the format that `format=` or `Accept` asks for (RFC 9110 §12.5.1)."""
-
-from functools import lru_cache
+"""Content negotiation: the format that `format=` or `Accept` asks for."""
 
 from app.errors import NotAcceptable
-from app.web.problems import MEDIA_TYPES
+from app.web.formats.media_types import MEDIA_TYPES, most_wanted, offered_formats
 from app.web.requests.context import ReadContext
 
 
@@ -15,38 +13,27 @@ def negotiated_format(context: ReadContext, offered: tuple[str, ...]) -> str:
     """
     if "format" in context.values:
         return str(context.values["format"])
-    lines = [value for name, value in context.request.scope["headers"] if name == b"accept"]
-    wanted = _most_wanted(b",".join(lines).decode("latin-1") or "*/*", offered)
+    formats = offered_formats(offered, sparse="fields" in context.values)
+    wanted = most_wanted(_accept(context), formats)
     if wanted is None:
         shown = ", ".join(MEDIA_TYPES[name] for name in offered)
         raise NotAcceptable(f"this address serves {shown}")
-    return wanted
+    return "json" if wanted == "fields" else wanted
 
 
-@lru_cache(maxsize=256)
-def _most_wanted(header: str, offered: tuple[str, ...]) -> str | None:
-    accepted = _accepted(header)
-    weights = {name: _weight(accepted, MEDIA_TYPES[name]) for name in offered}
-    best = max(weights, key=lambda name: weights[name])
-    return best if weights[best] > 0 else None
+def json_media_type(context: ReadContext) -> str:
+    """The media type of a page: rows with some of their fields are not of the shape of whole ones.
+
+    A caller who accepts `application/json` and not their own type gets them under that name.
+    """
+    if "fields" not in context.values:
+        return MEDIA_TYPES["json"]
+    chosen = None
+    if "format" not in context.values:
+        chosen = most_wanted(_accept(context), ("fields", "json"))
+    return MEDIA_TYPES[chosen or "fields"]
 
 
-def _accepted(header: str) -> dict[str, float]:
-    """The media ranges of an Accept header with their weights."""
-    wanted = {}
-    for part in header.split(","):
-        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weights = [p[2:] for p in parameters if p.startswith("q=")]
-        try:
-            weight = float(weights[0]) if weights else 1.0
-        except ValueError:
-            weight = 0.0
-        if media:
-            wanted[media] = weight
-    return wanted
-
-
-def _weight(accepted: dict[str, float], media: str) -> float:
-    """The weight of a media type: the most specific range that names it decides."""
-    ranges = (media, f"{media.partition('/')[0]}/*", "*/*")
-    return next((accepted[one] for one in ranges if one in accepted), 0.0)
+def _accept(context: ReadContext) -> str:
+    lines = [value for name, value in context.request.scope["headers"] if name == b"accept"]
+    return b", ".join(lines).decode("latin-1")

@@ -9,12 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 import orjson
 from fastapi import Response
 
+from app.web.formats.media_types import MEDIA_TYPES
 from app.web.requests.context import ReadContext
 
 
-def json_response(text: bytes, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(
+    text: bytes,
+    headers: Mapping[str, str] | None = None,
+    media_type: str = MEDIA_TYPES["json"],
+) -> Response:
     """JSON text as a response."""
-    return Response(text, media_type="application/json", headers=dict(headers or {}))
+    return Response(text, media_type=media_type, headers=dict(headers or {}))
 
 
 def enveloped(data: bytes, meta: bytes, **links: str | None) -> bytes:

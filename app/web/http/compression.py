@@ -10,13 +10,21 @@ from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
+from starlette_compress._utils import parse_accept_encoding  # the choice that it makes itself
 
-from app.web.problems import MEDIA_TYPES, PROBLEM_JSON
+from app.web.formats.media_types import MEDIA_TYPES
+from app.web.problems import PROBLEM_JSON
 
 LEAST_BYTES = 1024
 
 for _media in (*MEDIA_TYPES.values(), PROBLEM_JSON):
     add_compress_type(_media)
+
+
+def chosen_encoding(accepted: bytes) -> str:
+    """The compression that an Accept-Encoding header chooses; empty for none."""
+    encodings = parse_accept_encoding(accepted.decode("latin-1"))
+    return next((one for one in ("zstd", "br", "gzip") if one in encodings), "")
 
 
 def with_compression(app: ASGIApp) -> ASGIApp:

@@ -1,21 +1,20 @@
 """Strong ETags, made of exactly what decides the bytes of an answer.
 
-That is the release, the code, the address the service is known by, and the representation asked
-for: address, format and compression. So a digest in `If-None-Match` can only come from an earlier
-200 at the same address and state. Before it an ETag has an item's revision, or a collection's
-release: `"7.…"`.
+That is the release, the code, the address the service is known by, and the representation: the
+question, the format and the compression. So a digest in `If-None-Match` can only come from an
+earlier 200 to the same question and state, however that was worded. Before it an ETag has an item's
+revision, or a collection's release: `"7.…"`.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.types import Scope
 
 from app import __version__
 from app.settings import Settings
-
-#: Path, query, and the headers that choose a representation.
-Representation = tuple[str, bytes, bytes, bytes]
+from app.web.http.compression import LEAST_BYTES, chosen_encoding
+from app.web.http.representations import Representation
 
 
 def joined_headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -29,16 +28,6 @@ def joined_headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]
     return joined
 
 
-def representation_of(scope: Scope, headers: Mapping[bytes, bytes]) -> Representation:
-    """The parts of a request that decide the bytes of its answer."""
-    return (
-        scope["path"],
-        scope["query_string"],
-        headers.get(b"accept", b"*/*"),
-        headers.get(b"accept-encoding", b""),
-    )
-
-
 def service_identity(settings: Settings) -> bytes:
     """The code and the address of this service, on which answers depend besides the data."""
     return f"{__version__}\n{settings.public_url}".encode()
@@ -46,15 +35,25 @@ def service_identity(settings: Settings) -> bytes:
 
 def digest_of(identity: bytes, release: int, representation: Representation) -> bytes:
     """The digest of all that decides the bytes of an answer."""
-    path, *rest = representation
-    parts = (b"%d" % release, identity, path.encode("utf-8", "surrogateescape"), *rest)
+    path, query, *chosen = representation
+    address = (path.encode("utf-8", "surrogateescape"), query)
+    parts = (b"%d" % release, identity, *address, *(one.encode() for one in chosen))
     return hashlib.blake2b(b"\n".join(parts), digest_size=12).hexdigest().encode()
 
 
-def record_etag(scope: Scope, path: str, revision: int, release: int) -> str:
-    """The ETag that a GET of a record by the same caller has, for the answer to a change of it."""
-    read = {"path": path, "query_string": b""}
-    representation = representation_of(read, joined_headers(scope["headers"]))
+def record_etag(scope: Scope, path: str, revision: int, release: int, size: int) -> str:
+    """The ETag that a GET of a record by the same caller has, for the answer to a change of it.
+
+    Args:
+        scope: the change.
+        path: the path of the record.
+        revision: its revision.
+        release: the release that the change made.
+        size: how many bytes the answer to the GET has, unless it is packed.
+    """
+    accepted = joined_headers(scope["headers"]).get(b"accept-encoding", b"")
+    encoding = chosen_encoding(accepted) if size >= LEAST_BYTES else ""
+    representation = Representation(path, b"", "", encoding)
     identity = service_identity(scope["app"].state.service.settings)
     return f'"{revision}.{digest_of(identity, release, representation).decode()}"'
 

@@ -1,9 +1,11 @@
 """Response cache with strong ETags, 304 and HEAD: the first hop of a request.
 
-What is served is a function of what its ETag is made of (see `app.web.http.etags`), so a match
-costs one look-up of the release. The cached bytes are those that would be computed, keyed the same
-way and bounded in size; another worker's write is seen because the release is read from the
-database each time. Pure ASGI: a `BaseHTTPMiddleware` costs as much as the whole answer.
+A request is brought to the representation that it chooses (see `app.web.http.representations`)
+before anything is looked up: answers are stored by it, not by the words that asked. What is served
+is a function of what its ETag is made of (see `app.web.http.etags`), so a match costs one look-up
+of the release. The cached bytes are those that would be computed, bounded in size; another
+worker's write is seen because the release is read from the database each time. Pure ASGI: a
+`BaseHTTPMiddleware` costs as much as the whole answer.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,15 +17,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Problem
 from app.settings import Settings
 from app.web.byte_bounded_cache import ByteBoundedCache
+from app.web.http.compression import LEAST_BYTES
 from app.web.http.etags import (
-    Representation,
     digest_of,
     joined_headers,
     matching_etag,
-    representation_of,
     service_identity,
     weakened,
 )
+from app.web.http.representations import FormatsOf, Negotiator, Representation
 from app.web.problems import problem_response
 
 Release = Callable[[], int | Awaitable[int]]
@@ -40,12 +42,17 @@ _HEADERS_OF_A_304 = frozenset((b"etag", b"cache-control", b"vary"))
 
 
 class CachedResponse(NamedTuple):
-    """A whole response, and the release that it is of."""
+    """A whole response, and the release that it is of.
+
+    Attributes:
+        is_packed: whether who accepts compression gets other bytes.
+    """
 
     release: int
     etag: bytes
     start: Message
     body: bytes
+    is_packed: bool
 
 
 Cache = ByteBoundedCache[Representation, CachedResponse]
@@ -58,14 +65,18 @@ class ResponseCacheMiddleware:
         app: what answers otherwise.
         release: reads the current release, at once where that takes no time.
         settings: how much to cache in this process, and what else responses depend on.
+        formats_of: the formats that each address chooses among by `Accept`.
     """
 
-    def __init__(self, app: ASGIApp, release: Release, settings: Settings) -> None:
+    def __init__(
+        self, app: ASGIApp, release: Release, settings: Settings, formats_of: FormatsOf
+    ) -> None:
         """Begin with nothing cached."""
         self._app, self._release = app, release
         self._capacity = settings.cache_megabytes << 20
         self._cache: Cache = ByteBoundedCache(self._capacity)
         self._identity = service_identity(settings)
+        self._negotiator = Negotiator(formats_of)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer a request that reads the data; others pass."""
@@ -79,35 +90,59 @@ class ResponseCacheMiddleware:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = joined_headers(scope["headers"])
-        representation = representation_of(scope, headers)
+        path, query = scope["path"], scope["query_string"]
+        representation = self._negotiator.representation(path, query, headers)
         wanted = headers.get(b"if-none-match")
         if wanted and wanted.strip() == b"*":
             wanted, send = None, _only_if_none(send)
-        if wanted or representation in self._cache:
+        cached = self._cached(representation)
+        if wanted or cached:
             try:
                 found = self._release()
                 release = found if isinstance(found, int) else await found
             except Problem as problem:
                 await problem_response(problem, scope["path"])(scope, receive, send)
                 return
-            cached = self._cache.get(representation)
-            if cached and cached.release == release:
-                if wanted and cached.etag in wanted:
-                    await _send_not_modified(send, cached.etag)
-                    return
+            if cached and cached.release != release:
+                cached = None
+            if wanted and (etag := self._etag_in(wanted, release, representation, cached)):
+                await _send_not_modified(send, etag)
+                return
+            if cached:
                 # A copy: what lies outside adds its own headers to the list it is given.
                 await send({**cached.start, "headers": [*cached.start["headers"]]})
                 await send({"type": "http.response.body", "body": cached.body})
                 return
-            if wanted:
-                digest = digest_of(self._identity, release, representation)
-                if etag := matching_etag(wanted, digest):
-                    await _send_not_modified(send, etag)
-                    return
+        if representation.query != query:
+            scope = {**scope, "query_string": representation.query}
         try:
             await self._app(scope, receive, _CachingSend(self, scope, send, representation))
         except _HeadIsEnough:
             pass
+
+    def _cached(self, representation: Representation) -> CachedResponse | None:
+        """The cached response; the plain one where that is sent to whoever accepts compression."""
+        found = self._cache.get(representation)
+        if found is None and representation.encoding:
+            plain = self._cache.get(representation.plain)
+            return plain if plain and not plain.is_packed else None
+        return found
+
+    def _etag_in(
+        self,
+        wanted: bytes,
+        release: int,
+        representation: Representation,
+        cached: CachedResponse | None,
+    ) -> bytes | None:
+        """The tag in `If-None-Match` that is right: also that of the bytes before compression."""
+        if cached and cached.etag in wanted:
+            return cached.etag
+        for one in dict.fromkeys((representation, representation.plain)):
+            etag = matching_etag(wanted, digest_of(self._identity, release, one))
+            if etag:
+                return etag
+        return None
 
     def etag(self, revision: int, release: int, representation: Representation) -> bytes:
         """The ETag of a response."""
@@ -136,7 +171,7 @@ class _CachingSend:
         self._cache, self._scope, self._send = cache, scope, send
         self._representation = representation
         self._start: Message | None = None
-        self._etag = b""
+        self._etag, self._encoding, self._sent = b"", "", representation
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -146,8 +181,11 @@ class _CachingSend:
                 message = {**message, "headers": weakened(message["headers"])}
         elif self._start is not None and not message.get("more_body"):
             release = self._scope["positions.release"]
-            response = CachedResponse(release, self._etag, self._start, message.get("body", b""))
-            self._cache.put(self._representation, response)
+            body = message.get("body", b"")
+            accepts_none = not self._representation.encoding
+            is_packed = self._encoding != "" or (accepts_none and len(body) >= LEAST_BYTES)
+            response = CachedResponse(release, self._etag, self._start, body, is_packed)
+            self._cache.put(self._sent, response)
         else:
             self._start = None
         await self._send(message)
@@ -155,7 +193,9 @@ class _CachingSend:
     def _with_etag(self, message: Message) -> Message:
         release = self._scope["positions.release"]
         revision = self._scope.get("positions.revision", release)
-        self._etag = self._cache.etag(revision, release, self._representation)
+        self._encoding = dict(message["headers"]).get(b"content-encoding", b"").decode("ascii")
+        self._sent = self._representation._replace(encoding=self._encoding)
+        self._etag = self._cache.etag(revision, release, self._sent)
         own = [header for header in message["headers"] if header[0] != b"vary"]
         headers = [*own, (b"etag", self._etag), *_CACHE_HEADERS]
         self._start = {**message, "headers": headers}

@@ -48,3 +48,11 @@ def _routes_of(router: APIRouter, prefix: str) -> Iterator[ServedRoute]:
                 getattr(route, "summary", None) or "",
                 route.include_in_schema,
             )
+
+
+def posted_reads(router: APIRouter) -> Iterator[str]:
+    """The paths of a router that are posted to without a key, and so change nothing."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
+            if not (route.openapi_extra or {}).get("security"):
+                yield route.path

@@ -8,9 +8,12 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from app.web.openapi.components import declare_headers, share_parameters, share_responses
 from app.web.openapi.examples import add_examples
+from app.web.openapi.schemas import PREFIX, settle_schemas
 from app.web.problems import ProblemBody
 from app.web.request_schemas import input_schemas
+from app.web.response_schemas import SparsePage
 
 DESCRIPTION = """\
 Countries, agreements and opinions, each tied to the exact place in the source that says so, and
@@ -79,14 +82,19 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     schemas = described.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(problem.pop("$defs", {}))
-    schemas["ProblemBody"] = problem
+    for shape in (ProblemBody, SparsePage):
+        schema = shape.model_json_schema(mode="serialization", ref_template=f"{PREFIX}{{model}}")
+        schemas.update(schema.pop("$defs", {}))
+        schemas[shape.__name__] = schema
     schemas.update(input_schemas())
     described["components"]["securitySchemes"] = {"key": KEY}
     described["security"] = []
     document = {key: _with_ref("Ref", schemas["Ref"], part) for key, part in described.items()}
+    settle_schemas(document)
     add_examples(document)
+    declare_headers(document)
+    share_responses(document)
+    share_parameters(document)
     return document
 
 

@@ -6,15 +6,19 @@ one: that they are the only thing that differs is what the test holds.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
+from app.web.openapi.components import parameters_of
+
 JSON = "application/json"
 EXAMPLES = Path(__file__).parent / "examples.json"
+LONGEST_TEXT = 50
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SOME_MOMENT = "2026-11-24T12:00:00.000000Z"
 
@@ -38,18 +42,22 @@ def add_examples(described: Described) -> None:
 def addresses(described: Described) -> dict[str, str]:
     """For each path that answers with JSON, an address that its own examples make."""
     paths = described["paths"]
-    return {path: _address(path, paths[path]["get"]) for path, _ in _answers(described)}
+    return {
+        path: _address(path, parameters_of(described, paths[path]["get"]))
+        for path, _ in _answers(described)
+    }
 
 
 def shortened(answer: Any) -> Any:
-    """An answer with each list cut to its first item, and moments that do not change."""
+    """An answer with lists cut to their first item, prose to a line, moments made one."""
     match answer:
         case list():
             return [shortened(item) for item in answer[:1]]
         case dict():
             return {key: shortened(value) for key, value in answer.items()}
         case str():
-            return _MOMENT.sub(_SOME_MOMENT, answer)
+            text = _MOMENT.sub(_SOME_MOMENT, answer)
+            return textwrap.shorten(text, LONGEST_TEXT, placeholder=" …") if " " in text else text
         case _:
             return answer
 
@@ -62,13 +70,12 @@ def _answers(described: Described) -> Iterator[tuple[str, Described]]:
             yield path, content[JSON]
 
 
-def _address(path: str, operation: Mapping[str, Any]) -> str:
-    parameters = operation.get("parameters", ())
+def _address(path: str, parameters: Sequence[Mapping[str, Any]]) -> str:
     places = {one["name"]: one["example"] for one in parameters if one["in"] == "path"}
     query = {
         one["name"]: _plain(one["example"])
         for one in parameters
-        if one["in"] == "query" and one["required"]
+        if one["in"] == "query" and one.get("required")
     }
     asked = urlencode(query, safe=",")
     return path.format(**places) + (f"?{asked}" if asked else "")

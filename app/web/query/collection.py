@@ -70,12 +70,11 @@ class Collection:
         return (*own, *searched, *self.clocks, *self._shaping())
 
     def _shaping(self) -> Iterator[Parameter]:
-        sortable = ", ".join(f"`{name}`" for name in self.sorts)
         yield word_of(
             "sort",
             [s for name in self.sorts for s in (name, f"-{name}")],
-            f"Sort by: {sortable}; a minus sign turns the order round. Rows that are equal keep a "
-            "stable order; so do all rows where this is left out.",
+            "Sort by these; a minus sign turns the order round. Rows that are equal keep a stable "
+            "order; so do all rows where this is left out.",
         )
         yield word_of("fields", self.fields, "Give only these fields of each record.")
         if facets := [one.parameter.name for one in self.filters if one.facet is not None]:

@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus
 import orjson
 
 from app.errors import Fault, InvalidInput
+from app.web.query_text import canonical_query
 from app.web.requests.context import ReadContext
 
 #: Parameters that shape an answer without changing its rows or their order.
@@ -71,8 +72,9 @@ class Cursor(Generic[R]):
         if self.parameter in context.values or "&&" in query:
             pairs = (pair for pair in query.split("&") if pair)
             query = "&".join(pair for pair in pairs if _name_in(pair) != self.parameter)
+        query = f"{query}{'&' if query else ''}{self.parameter}={token}"
         path = context.request.scope["path"]
-        return f"{path}?{query}{'&' if query else ''}{self.parameter}={token}"
+        return f"{path}?{canonical_query(query.encode('latin-1')).decode('latin-1')}"
 
     def _query(self, context: ReadContext) -> bytes:
         """The query that a cursor belongs to."""

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from fastapi import Response
 
+from app.web.formats.negotiation import json_media_type
 from app.web.formats.responses import enveloped, json_response, select_fields
 from app.web.query.cursors import Cursor
 from app.web.query.filters import DEFAULT_LIMIT
@@ -89,4 +90,4 @@ def page_response(
     if page.next_address:
         header += f', <{page.next_address}>; rel="next"'
     text = enveloped(rows, meta, self=address, next=page.next_address)
-    return json_response(text, {"Link": header})
+    return json_response(text, {"Link": header}, media_type=json_media_type(context))
