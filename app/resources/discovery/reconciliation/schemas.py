@@ -12,6 +12,10 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) else value
 
 
+#: A member with a default is left out where there is nothing to say.
+MAY_BE_LEFT_OUT = ConfigDict(json_schema_serialization_defaults_required=False)
+
+
 class StrictModel(BaseModel):
     """Part of a request, in which an unknown member is a fault."""
 
@@ -83,6 +87,8 @@ class Candidate(Shape):
 class Candidates(Shape):
     """The answer to one query, the best first."""
 
+    model_config = MAY_BE_LEFT_OUT
+
     result: list[Candidate]
     errors: Annotated[
         list[str],
@@ -102,6 +108,8 @@ class PropertyFault(Shape):
 
 class Extension(Shape):
     """Values to extend a table with."""
+
+    model_config = MAY_BE_LEFT_OUT
 
     meta: Annotated[list[Type], Field(description="The properties.")]
     rows: Annotated[
@@ -131,6 +139,8 @@ class Suggestions(Shape):
 class DescribedType(Type):
     """A kind of actor, or a property, with what it is."""
 
+    model_config = MAY_BE_LEFT_OUT
+
     description: Annotated[str, Field(description="What it holds.")] = ""
 
 
@@ -149,6 +159,8 @@ class Flyout(Shape):
 
 class Proposal(Shape):
     """Properties that a table can be extended with."""
+
+    model_config = MAY_BE_LEFT_OUT
 
     type: Annotated[str, Field(description="The kind of actor asked for; else not there.")] = ""
     limit: Annotated[int, Field(description="How many were asked for.")]
