@@ -39,12 +39,10 @@ EQUAL = {
         *("attribution", "stance", "dataset"),
     )
 } | {"country": "holder_country"}
-#: The day from which a date counts by `as_of`: of one open at its start, the last.
-COUNTS = "CASE counts_earliest WHEN '0000-00-00' THEN counts_latest ELSE counts_earliest END"
 DATES = {
     "stated_from": "(stated_latest >= ? AND stated_earliest <> '')",
     "stated_to": "(stated_earliest <= ? AND stated_earliest <> '')",
-    "as_of": f"({COUNTS} <= ? AND counts_earliest <> '')",
+    "as_of": "(counts_earliest <= ? AND counts_earliest <> '')",
 }
 ABOUT_FIELDS = {"topic": "topics", "subject": "subjects"}
 SORTS = {"id": "id", "name": "sort_name", "recorded_at": "recorded_at", "stated": "stated_earliest"}
