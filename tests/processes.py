@@ -15,16 +15,24 @@ import pytest
 from app.db import Database
 from app.db.api_keys import create_key
 
-PROGRAM = [sys.executable, "-c", "from app.cli.main import main; main()"]
+MAIN = "from app.cli.main import main; main()"
+PROGRAM = [sys.executable, "-c", MAIN]
 
 
 @contextmanager
 def serving(
-    folder: Path, *options: str, **environment: str
+    folder: Path, *options: str, first: str = "", **environment: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """Run `positions serve` in a folder and give its process and its address."""
+    """Run `positions serve` in a folder and give its process and its address.
+
+    Args:
+        folder: where it runs.
+        options: options of the command.
+        first: Python that runs before it.
+        environment: variables of the environment.
+    """
     port = _free_port()
-    command = [*PROGRAM, "serve", "--port", str(port), *options]
+    command = [sys.executable, "-c", f"{first}\n{MAIN}", "serve", "--port", str(port), *options]
     with subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}) as process:
         try:
             address = f"http://127.0.0.1:{port}"
