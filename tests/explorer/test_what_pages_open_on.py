@@ -79,12 +79,13 @@ def test_readers_choose_the_data_by_title_and_see_which_they_are_shown(twofold_u
 
 
 def test_the_timeline_of_a_state_opens_on_what_binds_it(client: TestClient) -> None:
-    text = text_of(page_of(client, "/timeline?country=KAZ"))
+    text = text_of(page_of(client, "/timeline?country=KAZ&dataset=kazakhstan-nato"))
     assert "Kazakhstan–NATO security agreement of 1996" in text
     assert "Azimbai Gali" not in text
     assert "This opens on agreements; the other kinds are one choice further." in text
     assert re.search(r"Here: agreements \d+ events \d+ opinions \d+ everything", text)
-    everything = page_of(client, "/timeline?country=KAZ&kind=agreement,event,opinion")
+    kinds = "kind=agreement,event,opinion"
+    everything = page_of(client, f"/timeline?country=KAZ&dataset=kazakhstan-nato&{kinds}")
     assert "Azimbai Gali" in text_of(everything)
     assert "This opens on" not in everything
 
