@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Connection
 
+from app.db.packed_json import unpack
+
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
@@ -31,7 +33,7 @@ def upgrade() -> None:
 def _filled(connection: Connection, table: str) -> Any:
     """Yield the values of the columns for each row that is there."""
     for row_id, text in connection.execute(sa.text(f"SELECT row_id, body FROM {table}")):
-        body = json.loads(text)
+        body = json.loads(unpack(text))
         entered = body["in_force"] if _is_known(body["in_force"]) else None
         dates = [body["signed"], entered, *(party["start"] for party in body["parties"])]
         yield {

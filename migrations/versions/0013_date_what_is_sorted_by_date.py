@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Connection
 
+from app.db.packed_json import unpack
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -36,7 +38,7 @@ def upgrade() -> None:
 def _filled(connection: Connection, table: str, dates: tuple[str, ...]) -> Any:
     """Yield the values of the columns for each row that has one of the dates."""
     for row_id, text in connection.execute(sa.text(f"SELECT row_id, body FROM {table}")):
-        body = json.loads(text)
+        body = json.loads(unpack(text))
         found = {date: body.get(date) for date in dates}
         if any(map(_is_known, found.values())):
             yield {"row_id": row_id} | {
