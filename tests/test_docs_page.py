@@ -57,7 +57,6 @@ def test_the_page_follows_the_readers_colours(
 ) -> None:
     with listening(seeded_url) as address:
         with browser.visit(chromium, f"{address}/docs", color_scheme=colours) as (page, told):
-            page.locator(".opblock").first.wait_for()
             paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
             turned = page.evaluate("getComputedStyle(document.querySelector('#docs')).filter")
         assert told == []
