@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from app.records.base import Record
 from app.records.kinds import KINDS
 from tests.conftest import World
+from tests.description import inlined
 from tests.reports import PAPERS
 
 #: Answers that are no rows: one record or dossier, a citation, a file, a protocol of its own.
@@ -24,7 +25,7 @@ NO_ROWS = {
 
 def row_operations(client: TestClient) -> dict[str, Any]:
     """The reads whose answer is made of rows, by path, with their example parameters."""
-    paths = client.get("/openapi.json").json()["paths"]
+    paths = inlined(client.get("/openapi.json").json())["paths"]
     singular = {f"/v1/{kind.path}/{{id}}" for kind in KINDS.values()}
     return {
         path: operations["get"]
