@@ -10,6 +10,7 @@ from alembic.autogenerate import renderers
 from alembic.operations.ops import CreateTableOp, MigrateOperation, MigrationScript
 
 from app.db.history_guards import APPEND_ONLY
+from app.db.packed_json import PackedJson
 from app.db.tables import Key, Serial, metadata
 
 #: Made in migrations, by dialect, and not part of the metadata (app/db/search.py).
@@ -44,7 +45,9 @@ def add_guards(_context: Any, _revision: Any, directives: list[MigrationScript])
 
 
 def render_type(kind: str, item: Any, _context: Any) -> str | bool:
-    """Write our two types of column by the names that a migration gives them."""
+    """Write our types of column by the names that a migration gives them; packed text is text."""
+    if kind == "type" and isinstance(item, PackedJson):
+        return "sa.Text()"
     names = {id(Key): "Key", id(Serial): "Serial"}
     return kind == "type" and names.get(id(item), False)
 
