@@ -97,9 +97,8 @@ def share_responses(described: Described) -> None:
     for responses, status, response in found:
         if uses[_text(response)] > 1 and _is_named(response):
             name = _name_of_response(status, response)
-            if shared.setdefault(name, response) != response:
-                raise ValueError(f"two answers are called {name}")
-            responses[status] = {"$ref": f"#/components/responses/{name}"}
+            if shared.setdefault(name, response) == response:  # another of its name stays in place
+                responses[status] = {"$ref": f"#/components/responses/{name}"}
 
 
 def _is_named(response: Described) -> bool:

@@ -65,7 +65,11 @@ def shortened(answer: Any) -> Any:
 def _answers(described: Described) -> Iterator[tuple[str, Described]]:
     """The paths that answer with JSON, each with its content in the description."""
     for path, methods in described["paths"].items():
-        content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        response = methods.get("get", {}).get("responses", {}).get("200", {})
+        if "$ref" in response:  # as of a kind without examples, whose answers are all alike
+            name = response["$ref"].rpartition("/")[2]
+            response = described["components"]["responses"][name]
+        content = response.get("content", {})
         if path.startswith("/v1") and JSON in content:
             yield path, content[JSON]
 
