@@ -21,26 +21,46 @@ PROGRAM = [sys.executable, "-c", MAIN]
 
 @contextmanager
 def serving(
-    folder: Path, *options: str, first: str = "", **environment: str
+    folder: Path, *options: str, first: str = "", until: str = "/readyz", **environment: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Run `positions serve` in a folder and give its process and its address.
 
     Args:
-        folder: where it runs.
+        folder: where it runs, and where its file `log` has what it says.
         options: options of the command.
         first: Python that runs before it.
+        until: the address that is waited for.
         environment: variables of the environment.
     """
     port = _free_port()
     command = [sys.executable, "-c", f"{first}\n{MAIN}", "serve", "--port", str(port), *options]
-    with subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}) as process:
+    with (
+        (folder / "log").open("ab") as log,
+        subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **environment}, stderr=log
+        ) as process,
+    ):
         try:
             address = f"http://127.0.0.1:{port}"
-            _await(f"{address}/readyz")
+            _await(f"{address}{until}")
             yield process, address
         finally:
             process.terminate()
             process.wait(30)
+
+
+def command(
+    *arguments: object, timeout: float = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of `positions` in a process of its own, as an operator does."""
+    return subprocess.run(
+        [*PROGRAM, *map(str, arguments)],
+        env={**os.environ, "NO_COLOR": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
 
 
 def key_of(url: str) -> dict[str, str]:

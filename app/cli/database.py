@@ -1,6 +1,8 @@
 """The commands about the database as a whole: migrate, backup, restore, export, doctor, …"""
 
+import random
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,8 @@ from app.db import Database
 from app.db.backup import backup as backup_database
 from app.db.backup import page_faults
 from app.db.backup import restore as restore_database
+from app.db.hold import ALONE_SECONDS, Hold, holding
+from app.db.migrate import is_behind
 from app.db.migrate import migrate as migrate_database
 from app.db.releases import current_release
 from app.errors import Refused
@@ -33,31 +37,69 @@ database_commands = typer.Typer()
 def open_database() -> Iterator[Database]:
     """Open the database of the settings, migrated first, for the length of a command."""
     database = Database(Settings().database_url)
-    try:
-        bring_to_schema(database)
-        yield database
-    finally:
-        database.close()
+    with holding(database) as hold:
+        try:
+            bring_to_schema(database, hold)
+            yield database
+        finally:
+            database.close()
 
 
-def bring_to_schema(database: Database) -> bool:
-    """Migrate a database, and store the index of its release where it has none; say whether."""
+def bring_to_schema(database: Database, hold: Hold, *, beside: bool = False) -> bool:
+    """Migrate a database, and store the index of its release where it has none; say whether.
+
+    Args:
+        database: the database.
+        hold: the hold on it, which is shared afterwards.
+        beside: whether its tables may be altered while others are at work on it.
+
+    Raises:
+        Refused: when its tables are to be altered, and others are at work on it.
+    """
+    if not hold.is_alone:
+        hold.share()
+        if not beside and is_behind(database):
+            _take_alone(database, hold)
     migrated = migrate_database(database)
     with database.write() as connection:
         stored = store_missing(connection, current_release(connection))
+    hold.share()
     return migrated or stored
 
 
+def _take_alone(database: Database, hold: Hold) -> None:
+    """Take the hold alone for a migration, unless another instance has made it by then."""
+    end = time.monotonic() + ALONE_SECONDS
+    while is_behind(database):
+        database.close()
+        hold.release()
+        if hold.take_alone(random.uniform(0.05, 0.2)):  # noqa: S311  nothing secret
+            return
+        if time.monotonic() > end:
+            raise Refused(
+                "the tables are to be altered, and a service of an older version is at work on "
+                "them; stop it first, or run `positions migrate --beside`"
+            )
+        hold.share()
+
+
 @database_commands.command(epilog="Example: `DATABASE_URL=sqlite:///x.db positions migrate`")
-def migrate() -> None:
+def migrate(
+    beside: Annotated[
+        bool, typer.Option(help="Alter the tables while services of an older version use them.")
+    ] = False,
+) -> None:
     """Bring the database to this version's schema.
 
     `serve` and every command that needs the database do so themselves; this one does nothing else.
+    Where tables are to be altered it is refused while others are at work on the database, unless
+    `--beside` is given, as for an upgrade one instance after the other.
     """
     database = Database(Settings().database_url)
-    migrated = bring_to_schema(database)
-    typer.echo("The database was migrated." if migrated else "The database is up to date.")
-    database.close()
+    with holding(database) as hold:
+        migrated = bring_to_schema(database, hold, beside=beside)
+        typer.echo("The database was migrated." if migrated else "The database is up to date.")
+        database.close()
 
 
 @database_commands.command(epilog="Example: `positions backup /backups/positions.db`")
@@ -74,15 +116,16 @@ def restore(
 ) -> None:
     """Put a backup in the place of the SQLite database, which gets another name.
 
-    Stop the service first: a database in use is not replaced.
+    Stop the service first: a database that anybody is at work on is not replaced.
     """
     database = Database(Settings().database_url)
-    previous = restore_database(database, file)
-    if previous:
-        say(f"What was there is now {previous}.")
-    bring_to_schema(database)
-    _say_head(database)
-    database.close()
+    with holding(database) as hold:
+        previous = restore_database(database, file, hold)
+        if previous:
+            say(f"What was there is now {previous}.")
+        bring_to_schema(database, hold)
+        _say_head(database)
+        database.close()
 
 
 @database_commands.command(epilog="Example: `positions export > positions.ndjson`")

@@ -14,6 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from app.cli.database import bring_to_schema
 from app.cli.messages import say, say_outcome
 from app.db import Database, parse_url
+from app.db.hold import Hold, holding
 from app.db.releases import current_release
 from app.errors import Refused, nearest
 from app.logs import configure_logging
@@ -45,7 +46,14 @@ def serve(
     host, port = host or settings.host, settings.port if port is None else port
     _refuse_taken(host, port)
     parse_url(settings.database_replica_url or settings.database_url)  # workers would repeat it
-    _prepare_database(settings.database_url)
+    database = Database(settings.database_url)
+    with holding(database) as hold:  # to the end: between workers, too, somebody serves
+        _prepare_database(database, hold)
+        _serve(settings, host, port, workers or settings.workers)
+
+
+def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Run the server over a database that is ready."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  shown, not bound
     address = f"http://{shown}:{port}"
     os.environ.setdefault("POSITIONS_PUBLIC_URL", address)  # read by every worker
@@ -57,7 +65,7 @@ def serve(
             host=host,
             port=port,
             loop="asyncio",  # docs/decisions/0007: uvloop lets some of many callers wait a second
-            workers=workers or settings.workers,
+            workers=workers,
             log_config=None,  # as `app.logs` has configured it
             log_level="warning",
             access_log=False,
@@ -97,10 +105,9 @@ def run_server(config: Config) -> None:
             sys.exit(3)
 
 
-def _prepare_database(url: str) -> None:
+def _prepare_database(database: Database, hold: Hold) -> None:
     """Migrate the database, and load the shipped seeds if it is empty."""
-    database = Database(url)
-    if bring_to_schema(database):
+    if bring_to_schema(database, hold):
         say("The database was migrated.")
     with database.read() as connection:
         empty = current_release(connection) == 0

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app.db.database import Database
+from app.db.hold import Hold
 from app.errors import Refused
 
 
@@ -32,19 +33,26 @@ def backup(database: Database, target: Path) -> None:
         _check(part)
 
 
-def restore(database: Database, backup_file: Path) -> Path | None:
+def restore(database: Database, backup_file: Path, hold: Hold) -> Path | None:
     """Put a backup in the place of the database, which gets another name.
+
+    Args:
+        database: the database.
+        backup_file: the backup.
+        hold: the hold on the database, which is held alone from here on.
 
     Returns:
         Where what was there is now; None where nothing was.
 
     Raises:
-        Refused: on PostgreSQL, while a service has the database open, or when the backup is not
+        Refused: on PostgreSQL, while anybody is at work on the database, or when the backup is not
             whole or not one of this service.
     """
     target = file_of(database, "pg_restore --clean --dbname=DATABASE_URL FILE")
     _check(backup_file)
-    _refuse_in_use(target)
+    if not hold.take_alone():
+        raise _in_use(target)
+    _refuse_open(target)
     with _written_whole(target) as part:
         _copy(backup_file, part)
         _check(part)
@@ -107,7 +115,8 @@ def page_faults(connection: Connection) -> Iterator[str]:
                 yield str(said)
 
 
-def _refuse_in_use(target: Path) -> None:
+def _refuse_open(target: Path) -> None:
+    """Refuse to replace what a program has open that knows nothing of the hold."""
     if not target.exists():
         return
     with closing(sqlite3.connect(target, timeout=0)) as connection:
@@ -115,7 +124,11 @@ def _refuse_in_use(target: Path) -> None:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:
-            raise Refused(f"{target} is in use; stop the service first") from error
+            raise _in_use(target) from error
+
+
+def _in_use(target: Path) -> Refused:
+    return Refused(f"{target} is in use; stop the service first")
 
 
 def _set_aside(target: Path) -> Path | None:

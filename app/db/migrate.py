@@ -31,6 +31,13 @@ def migrate(database: Database) -> bool:
         return migrated
 
 
+def is_behind(database: Database) -> bool:
+    """Tell whether a database lacks migrations that this version has."""
+    with _as_refusal(), database.read() as connection:
+        found = version_of(connection)
+    return found is None or (found != head() and found in _versions())
+
+
 def upgrade(connection: Connection) -> bool:
     """Run the migrations that are missing; say whether there were any.
 
@@ -105,8 +112,14 @@ def config() -> Any:
 @contextmanager
 def _locked(database: Database) -> Iterator[Connection]:
     """Open the one connection that migrates; on PostgreSQL, instances queue for a lock."""
+    with _as_refusal(), database.write() as connection:
+        yield connection
+
+
+@contextmanager
+def _as_refusal() -> Iterator[None]:
+    """Refuse, in one line, a database that cannot be used as one."""
     try:
-        with database.write() as connection:
-            yield connection
+        yield
     except sa.exc.DatabaseError as error:
         raise Refused(f"the database cannot be used: {str(error.orig).splitlines()[0]}") from error

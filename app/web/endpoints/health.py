@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from app.db.migrate import is_migrated
 from app.errors import Unavailable
 from app.web.formats.responses import json_response
+from app.web.requests.service import Service
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,7 +19,9 @@ async def get_health() -> Response:
 @router.get("/readyz")
 def get_readiness(request: Request) -> Response:
     """Say whether the database is reachable and migrated."""
-    with request.app.state.service.database.read() as connection:
+    service: Service = request.app.state.service
+    service.renew_hold()
+    with service.database.read() as connection:
         if not is_migrated(connection):
             raise Unavailable("the database is not at this version's schema; run positions migrate")
     return json_response(b'{"status":"ready"}')
