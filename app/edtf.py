@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 
 class Form(Enum):
-    """What an expression says of its spans."""
+    """The parts of an expression: its spans and how they go together."""
 
     DATE = "date"  # some day or days within the one span
     INTERVAL = "interval"  # from the beginning of the one span to its end

@@ -30,7 +30,7 @@ class Word(StrEnum):
 
 
 class Stance(Word):
-    """Where a holder stands on a proposition; for an assessment, support means «holds it true»."""
+    """The stance of a holder on a proposition; for an assessment, support means «holds it true»."""
 
     STRONG_SUPPORT = "strong_support", "For it, and the source is categorical in words or tone."
     SUPPORT = "support", "For it."
@@ -83,7 +83,7 @@ class Confidence(Word):
 
 
 class ReasonType(Word):
-    """What kind of reason a holder gives."""
+    """The kind of a reason that a holder gives."""
 
     SECURITY = "security", "Threats, defence, military strength."
     ECONOMIC = "economic", "Money, trade, resources."
@@ -95,7 +95,7 @@ class ReasonType(Word):
 
 
 class QuestionKind(Word):
-    """What sort of proposition a question has."""
+    """The kind of proposition that a question has."""
 
     POLICY = "policy", "What somebody should do."
     ASSESSMENT = "assessment", "What is the case."
@@ -113,7 +113,7 @@ class SubjectRole(Word):
 
 
 class AgreementType(Word):
-    """What form an agreement or arrangement has."""
+    """The form of an agreement or arrangement."""
 
     TREATY = "treaty", "A treaty under international law."
     ACCORD = "accord", "A signed agreement short of (or not stated to be) a treaty."
@@ -135,7 +135,7 @@ class AgreementStatus(Word):
 
 
 class PartyRole(Word):
-    """What a party is in an agreement."""
+    """The role of a party in an agreement."""
 
     MEMBER = "member", "A full member."
     PARTNER = "partner", "A partner without membership."
@@ -146,7 +146,7 @@ class PartyRole(Word):
 
 
 class PartyAct(Word):
-    """What a party to an agreement did, or what happened to its being one."""
+    """An act of a party to an agreement, or an event in its being one."""
 
     SIGNED = "signed", "Signed it."
     RATIFIED = "ratified", "Ratified, accepted or approved it, or deposited the instrument."
@@ -161,7 +161,7 @@ class PartyAct(Word):
 
 
 class ObligationType(Word):
-    """What an agreement obliges its parties to."""
+    """The kind of an obligation."""
 
     DEFENSE = "defense", "To aid a party that is attacked (ATOP)."
     OFFENSE = "offense", "To join a party in attack (ATOP)."
@@ -175,7 +175,7 @@ class ObligationType(Word):
 
 
 class EventType(Word):
-    """What kind of event."""
+    """The kind of an event."""
 
     VISIT = "visit", "Somebody goes to see somebody."
     SIGNING = "signing", "An agreement is signed."
@@ -211,7 +211,7 @@ class Plover(Word):
 
 
 class ParticipantRole(Word):
-    """What a participant does in an event."""
+    """The role of a participant in an event."""
 
     ACTOR = "actor", "Does it."
     RECIPIENT = "recipient", "To whom or for whom it is done."
@@ -230,7 +230,7 @@ class MembershipStatus(Word):
 
 
 class SourceType(Word):
-    """What kind of source a document is."""
+    """The kind of source that a document is."""
 
     NEWS_ANALYSIS = "news_analysis", "Journalism or analysis."
     OFFICIAL = "official", "Issued by a state or an organization."
@@ -240,7 +240,7 @@ class SourceType(Word):
 
 
 class GroupClassification(Word):
-    """What kind of group."""
+    """The kind of a group."""
 
     UNNAMED_HOLDERS = "unnamed_holders", "Holders a source does not name («most analysts»)."
     REGION = "region", "A region as an actor or subject, such as Central Asia (M49 143)."
@@ -248,7 +248,7 @@ class GroupClassification(Word):
 
 
 class ActorKind(Word):
-    """What an actor is."""
+    """The kind of an actor."""
 
     COUNTRY = "country", "A state, present or former."
     ORGANIZATION = "organization", "An alliance, ministry, assembly, armed group, newspaper, …"
@@ -272,7 +272,7 @@ class DatePrecision(Word):
 
 
 class DateBasis(Word):
-    """Where a date comes from."""
+    """The basis of a date."""
 
     STATED = "stated", "The source says it."
     INFERRED = "inferred", "Worked out from facts outside the source; `reason` says how."

@@ -25,7 +25,7 @@ from app.vocabulary import Word
 
 
 class ContradictionKind(Word):
-    """What kind of contradiction."""
+    """The kind of a contradiction."""
 
     OVER_TIME = "over_time", "One holder before and after, with nothing said between."
     SPOKESPERSON = "spokesperson", "Somebody who spoke for the holder, and the holder."

@@ -48,7 +48,7 @@ class Period(NamedTuple):
 
 
 class Standings:
-    """Where holders stand, over some opinions.
+    """The directions that holders take, over some opinions.
 
     Attributes:
         questions: the questions of these opinions, in order; a set of them is the bits of a whole

@@ -80,7 +80,7 @@ class ReadOpinions(Protocol):
 
 
 class Sources(NamedTuple):
-    """What entries are read from.
+    """The data that entries are read from.
 
     Attributes:
         read: reads agreements and events.

@@ -198,7 +198,7 @@ def doctor() -> None:
 
 
 def _checks(connection: Connection) -> Iterator[tuple[str, Iterator[str]]]:
-    """What is looked at, and what is wrong with it, found while it is read."""
+    """Each thing that is looked at, and its faults, found while it is read."""
     yield "the file", page_faults(connection)
     history = verify_history(connection)
     yield "the history", (f"release {number} {fault}" for number, fault in history)

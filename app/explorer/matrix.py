@@ -75,7 +75,7 @@ def _order(page: PageRequest) -> str:
 
 
 def _questions(page: PageRequest, shown: list[Any]) -> dict[str, Any]:
-    """What the columns need of their questions, by id: a roll call's number says little alone."""
+    """The questions of the columns by id: a roll call's number says little alone."""
     ids = [one["id"] for one in shown]
     found = page.api.batch("/questions", ids, **page.only("known_at"), fields="id,kind,date")
     return {one["id"]: one for one in found}

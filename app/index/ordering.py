@@ -182,7 +182,7 @@ class Ordering:
         return found[::-1] if descending else found
 
     def _place(self, key: Key, read: ReadKeys, *, beyond: bool) -> int:
-        """How many rows of the order come before a key; `beyond` counts those that have it, too."""
+        """Count the rows that come before a key; `beyond` counts those that have it, too."""
         bisect = bisect_right if beyond else bisect_left
         block = bisect(self._fences, key) - 1
         if block < 0:

@@ -18,7 +18,7 @@ from app.web.response_schemas import Shape
 
 
 class Position(Shape):
-    """Where a holder stands on a question."""
+    """The position of a holder on a question."""
 
     holder: Annotated[Ref, Field(description="Who.")]
     question: Annotated[Ref, Field(description="On what.")]
@@ -93,13 +93,13 @@ def _deciding(context: ReadContext) -> BitMap:
 
 
 def decide_rows(context: ReadContext, rows: BitMap) -> BitMap:
-    """Those of some opinions that decide a position."""
+    """The opinions, of some, that decide a position."""
     read = partial(read_candidates, context)
     return deciding(rows, context.index.shared("opinion"), read)
 
 
 def read_candidates(context: ReadContext, rows: Sequence[int]) -> list[Candidate]:
-    """What the rows of opinions say that decides a position."""
+    """The values of opinions by which positions are decided."""
     return list(map(Candidate._make, context.rows_by_id("opinion", Candidate._fields, rows)))
 
 

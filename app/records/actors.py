@@ -49,7 +49,7 @@ Memberships = Annotated[
 
 
 class Actor(Record):
-    """What countries, organizations, people and groups have in common."""
+    """The fields that countries, organizations, people and groups share."""
 
     name: Annotated[Line, Field(description="The usual name.")]
     other_names: Names = ()

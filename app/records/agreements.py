@@ -70,7 +70,7 @@ class Party(Part):
 
 
 class Obligation(Part):
-    """What an agreement obliges to, in our words."""
+    """An obligation of an agreement, in our words."""
 
     obligation_type: Annotated[ObligationType, Field(description="Its type.")]
     text: Annotated[Text, Field(min_length=1, description="What it says, in our words.")]

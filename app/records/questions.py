@@ -31,7 +31,7 @@ class Subject(Part):
 
 
 class Question(Record):
-    """What there is to have a position on; its proposition alone fixes the direction."""
+    """A matter to have a position on; its proposition alone fixes the direction."""
 
     id: Slug
     title: Annotated[Text, Field(min_length=1, max_length=1000, description="As a question.")]

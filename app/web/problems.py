@@ -35,7 +35,7 @@ class ProblemFault(BaseModel):
 
 
 class ProblemBody(BaseModel):
-    """What went wrong (RFC 9457)."""
+    """A problem: what went wrong (RFC 9457)."""
 
     type: Annotated[str, Field(description="A stable address for this kind of problem.")]
     title: Annotated[str, Field(description="The kind of problem, in words.")]

@@ -46,13 +46,13 @@ class PageMeta(Meta):
 
 
 class Links(Shape):
-    """Where the answer is."""
+    """The address of the answer."""
 
     self: Annotated[str, Field(description="This answer.")]
 
 
 class PageLinks(Links):
-    """Where the page and the next one are."""
+    """The addresses of the page and the next one."""
 
     next: Annotated[str | None, Field(description="The next page; null on the last.")]
 
@@ -85,7 +85,7 @@ class Item(Shape, Generic[T]):
 
 
 class Stored(BaseModel):
-    """What the service itself says of a stored record."""
+    """The fields that the service itself adds to a stored record."""
 
     revision: Annotated[int, Field(description="How often it was changed; `If-Match` compares it.")]
     recorded_at: Annotated[

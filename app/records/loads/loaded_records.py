@@ -61,7 +61,7 @@ class Past:
 
 
 class LoadedRecords:
-    """What the files of a door said of records.
+    """The records as the files of a door last stated them.
 
     Args:
         connection: the transaction of the load.

@@ -20,7 +20,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Decisions:
-    """Who is right where file and record conflict.
+    """The side that is right where file and record conflict.
 
     Attributes:
         theirs: the records whose file is right, by id or as `opinions/ID`; `all` means every one.

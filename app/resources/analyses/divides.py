@@ -63,7 +63,7 @@ class CampPosition(Sureness):
 
 
 class Camp(Shape):
-    """Those who stand on one side."""
+    """The holders on one side."""
 
     n: Annotated[int, Field(description="How many.")]
     holders: Annotated[list[Ref], Field(description="Who, by id.")]
@@ -75,7 +75,7 @@ class Camp(Shape):
 
 
 class Frequency(Shape):
-    """How many stand at one place of the scale."""
+    """The number of holders at one place of the scale."""
 
     score: Annotated[int, Field(description="The stance as a number.")]
     n: Annotated[int, Field(description="How many hold it.")]

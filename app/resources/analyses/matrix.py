@@ -50,7 +50,7 @@ class MatrixMeta(Meta):
 
 
 class MatrixLinks(Links):
-    """Where this part and the next ones are."""
+    """The addresses of this part and the next ones."""
 
     next_holders: Annotated[str | None, Field(description="The next holders; null at the end.")]
     next_questions: Annotated[str | None, Field(description="The next questions; null at the end.")]

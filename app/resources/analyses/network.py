@@ -37,7 +37,7 @@ class NetworkNode(Shape):
 
 
 class NetworkTie(Shape):
-    """What ties one to another."""
+    """A tie of one to another."""
 
     source: Annotated[str, Field(description="The node it goes out from.")]
     target: Annotated[str, Field(description="The node it goes to.")]
@@ -159,7 +159,7 @@ def _selection(context: ReadContext) -> Selection:
 
 
 def _positions(context: ReadContext) -> list[Any]:
-    """What a selection of ties takes of the positions that are ties."""
+    """The positions that a selection of ties takes as ties."""
     kinds = context.values.get("question_kind", _LEFT_OUT)
     asked = context.rows(sa.select(questions.c.id).where(questions.c.kind.in_(kinds)))
     on = context.index.column("question").any_of([row.id for row in asked])

@@ -34,7 +34,7 @@ NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
 
 class Import(Shape):
-    """What an import did, or with `dry_run` would do."""
+    """The outcome of an import, or with `dry_run` its outcome if it were done."""
 
     dry_run: Annotated[bool, Field(description="Whether it was only tried.")]
     release: Annotated[int, Field(description="The release it made or would make, or that stands.")]

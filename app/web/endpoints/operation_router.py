@@ -49,7 +49,7 @@ class OperationPaths:
         return None
 
     def formats_of(self, path: str) -> Sequence[str]:
-        """What the answers at a path come in; nothing where it is no operation's."""
+        """The formats of the answers at a path; none where it is no operation's."""
         found = self.find(path)
         return found[0].formats if found else ()
 

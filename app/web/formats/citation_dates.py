@@ -75,7 +75,7 @@ def ris_date(date: Date | None) -> dict[str, str]:
 
 
 def date_note(date: Date | None) -> str | None:
-    """What the fields of a form may not say of a date; None where they say it all."""
+    """The words for what a form's fields cannot say of a date; None where they say it all."""
     if date is None or date["edtf"] is None:
         return None
     stated = date["basis"] == "stated"

@@ -20,7 +20,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 class Source(NamedTuple):
-    """What is cited.
+    """The subject of a citation.
 
     Attributes:
         text: the citation in words.

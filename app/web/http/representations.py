@@ -22,7 +22,7 @@ FormatsOf = Callable[[str], Sequence[str]]
 
 
 class Representation(NamedTuple):
-    """What decides the bytes of an answer, besides the data and the code.
+    """The choices that decide the bytes of an answer, besides the data and the code.
 
     Attributes:
         path: the path.

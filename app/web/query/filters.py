@@ -105,7 +105,7 @@ def _until(
 def _sets_apart(
     context: ReadContext, earliest: ColumnElement[str], around: BitMap, period: tuple[str, str]
 ) -> BitMap:
-    """Those of the rows whose dates lie around a period that are sets without a member in it."""
+    """The rows, of those whose dates lie around a period, that are sets without a member in it."""
     kind = next(name for name, table in KIND_TABLES.items() if earliest in set(table.c))
     rows, date = around & context.index.live(kind), earliest.name.removesuffix("_earliest")
     read = context.rows_by_id(kind, ("row_id", "body"), list(rows))

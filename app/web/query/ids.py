@@ -104,7 +104,7 @@ def actor_names(context: ReadContext) -> NameIndex:
 
 
 def country_names(context: ReadContext) -> CountryNames:
-    """What states are called, as of the release asked for."""
+    """The names of states, as of the release asked for."""
     names: CountryNames = context.cached("country names", partial(read_country_names, context.rows))
     return names
 

@@ -57,7 +57,7 @@ class IndexPlan:
             yield self._read(part, sort_values=False)
 
     def facets(self, names: Sequence[str]) -> Facets:
-        """How many rows have each value of some filters, most frequent first."""
+        """The number of rows with each value of some filters, most frequent first."""
         return facets_of_rows(self._context.index, self._collection, self.rows, names)
 
     def _in_order(self, after: Sequence[Any] | None) -> Iterator[int]:
@@ -107,7 +107,7 @@ def rows_let_through(context: ReadContext, collection: Collection) -> BitMap:
 def let_through(
     context: ReadContext, space: str, filters: Iterable[Filter], rows: BitMap
 ) -> BitMap:
-    """Those of some rows that the given filters let through, the smallest sets first."""
+    """The rows, of some, that the given filters let through, the smallest sets first."""
     given = (one for one in filters if one.parameter.name in context.values)
     sets = sorted((_rows_of(context, space, one) for one in given), key=len)
     return reduce(BitMap.__and__, sets, rows)

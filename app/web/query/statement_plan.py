@@ -66,7 +66,7 @@ class StatementPlan:
         yield from in_parts(self._context.connection, statement, size, named=True)
 
     def facets(self, names: Sequence[str]) -> Facets:
-        """How many rows have each value of some filters, most frequent first."""
+        """The number of rows with each value of some filters, most frequent first."""
         filtered = _filtered(self._context, self._collection)
         return facets_of_statement(self._context, self._collection, filtered, names)
 

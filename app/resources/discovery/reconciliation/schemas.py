@@ -44,7 +44,7 @@ class Type(Shape):
 
 
 class Manifest(BaseModel):
-    """What the service can do."""
+    """The manifest: all that the service can do."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -56,7 +56,7 @@ class Manifest(BaseModel):
 
 
 class Feature(Shape):
-    """What a score was made from."""
+    """A part of a score."""
 
     id: Annotated[str, Field(description="By what the actor was found.")]
     value: Annotated[float, Field(description="How alike, 0 to 1.")]
@@ -151,7 +151,7 @@ class NamedTypes(Shape):
 
 
 class Flyout(Shape):
-    """What something is, while somebody chooses."""
+    """A flyout: a short description, while somebody chooses."""
 
     id: Annotated[str, Field(description="Its id.")]
     html: Annotated[str, Field(description="What it is.")]

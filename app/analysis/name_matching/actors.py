@@ -17,8 +17,8 @@ from typing import NamedTuple
 import orjson
 import sqlalchemy as sa
 
+from app.analysis.name_matching.word_weights import WordWeights
 from app.analysis.rows import ReadRows
-from app.analysis.word_weights import WordWeights
 from app.db.tables import KIND_TABLES, countries
 from app.names.countries import CountryNames, state_of
 from app.names.words import GENERIC, name_key, name_words
