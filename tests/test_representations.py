@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.web.query_text import canonical_query, pairs_of
+from app.web.parameters.query_text import canonical_query, pairs_of
 from tests.conftest import Queries
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"

@@ -24,8 +24,8 @@ from app.errors import Refused
 from app.index.storage import store as store_index
 from app.index.storage import store_missing
 from app.index.verification import differences
+from app.records.export import export_lines
 from app.records.kinds import KINDS
-from app.records.storage.export import export_lines
 from app.records.storage.hash_chain import head_of, verify_history
 from app.records.storage.verification import stored_differences
 from app.settings import Settings

@@ -10,7 +10,7 @@ import re
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from app.db.tables import search_entries
+from app.db.tables import DATE_FIELDS, KIND_TABLES, search_entries
 from app.vocabulary import fold
 
 _WORD = re.compile(r"[^\W_]+")
@@ -77,3 +77,25 @@ def matches_query(query: str, *, sqlite: bool) -> ColumnElement[bool]:
         entry = _INDEX.c.rowid + sa.literal_column("0")
         return sa.and_(_INDEX.c.search_index.op("MATCH")(query), entry == search_entries.c.n)
     return sa.literal_column(POSTGRESQL_VECTOR).op("@@")(sa.func.to_tsquery("simple", query))
+
+
+def record_day(
+    kind: ColumnElement[str], record_id: ColumnElement[str], end: str
+) -> ColumnElement[str]:
+    """Return the first or last day that a record may be of; no text where nothing dates it.
+
+    Args:
+        kind: its kind.
+        record_id: its id.
+        end: `earliest` or `latest`.
+    """
+    # An opinion without a day of its own counts from its document's.
+    prefixes = {**DATE_FIELDS, "opinion": "counts"}
+    days = {
+        name: sa.select(KIND_TABLES[name].c[f"{prefix}_{end}"])
+        .where(KIND_TABLES[name].c.id == record_id)
+        .scalar_subquery()
+        for name, prefix in prefixes.items()
+    }
+    found = sa.case(*((kind == name, day) for name, day in days.items()), else_="")
+    return sa.func.coalesce(found, "")

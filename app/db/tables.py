@@ -374,3 +374,11 @@ KIND_TABLES: dict[str, Table] = {
     "dataset": datasets,
 }
 ACTOR_KINDS = ("country", "organization", "person", "group")
+#: The field of each kind that dates its records.
+DATE_FIELDS = {
+    "opinion": "stated",
+    "event": "date",
+    "agreement": "signed",
+    "document": "published",
+    "question": "date",
+}

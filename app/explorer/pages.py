@@ -23,7 +23,7 @@ from app.explorer.charts.timeline_rows import entry_title
 from app.settings import Settings
 from app.web.endpoints.operation import respond
 from app.web.parameters import refuse
-from app.web.query_text import pairs_of
+from app.web.parameters.query_text import pairs_of
 from app.web.requests.context import ReadContext
 
 if TYPE_CHECKING:

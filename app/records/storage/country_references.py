@@ -16,8 +16,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from app.db.record_days import DATE_FIELDS
-from app.db.tables import countries
+from app.db.tables import DATE_FIELDS, countries
 from app.names.countries import CountryNames, state_of
 from app.records.faults import FaultLog
 from app.records.references import Reference

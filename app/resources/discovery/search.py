@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import orjson
@@ -13,11 +12,16 @@ from sqlalchemy import ColumnElement, Row, Select
 
 from app.analysis.name_matching import people_named
 from app.dates import UNKNOWN, VagueDate
-from app.db.record_days import DATE_FIELDS
-from app.db.record_days import record_day as hit_day
 from app.db.rows import records_by_id
-from app.db.search import counts_at, fts_query, matches_query, query_words, words_of
-from app.db.tables import ACTOR_KINDS, opinions, search_entries
+from app.db.search import (
+    counts_at,
+    fts_query,
+    matches_query,
+    query_words,
+    words_of,
+)
+from app.db.search import record_day as hit_day
+from app.db.tables import ACTOR_KINDS, DATE_FIELDS, opinions, search_entries
 from app.names.words import name_key
 from app.records.kinds import KINDS
 from app.records.references import Ref
@@ -121,7 +125,7 @@ def _source(context: ReadContext) -> Select[Any]:
     values = context.values
     terms = {**values, **_terms(context)} if "q" in values else values
     query, entries = terms.get("query"), search_entries.c
-    dated = partial(hit_day, sqlite=context.is_sqlite) if _is_dated(terms) else _undated
+    dated = hit_day if _is_dated(terms) else _undated
     matches = (
         matches_query(query, sqlite=context.is_sqlite) if query else sa.false(),
         counts_at(context.known),

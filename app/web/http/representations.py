@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from app.web.formats.media_types import most_wanted, offered_formats
 from app.web.http.compression import chosen_encoding
-from app.web.query_text import canonical_query
+from app.web.parameters.query_text import canonical_query
 
 #: Requests whose words are longer than this are negotiated each time, so that what is remembered
 #: of all of them is bounded in bytes, too.

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 import orjson
 
 from app.errors import Fault, InvalidInput
-from app.web.query_text import canonical_query
+from app.web.parameters.query_text import canonical_query
 from app.web.requests.context import ReadContext
 
 #: Parameters that shape an answer without changing its rows or their order.

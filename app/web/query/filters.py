@@ -13,8 +13,8 @@ from app.dates import UNKNOWN
 from app.db.tables import KIND_TABLES
 from app.edtf import parse
 from app.records.conditions import FilterCondition, refers_to
-from app.web.parameter_synonyms import MEANINGS
 from app.web.parameters import Parameter, identifier, integer, word_of
+from app.web.parameters.synonyms import MEANINGS
 from app.web.requests.context import ReadContext
 
 DEFAULT_LIMIT, MOST_ROWS = 50, 500

@@ -14,8 +14,8 @@ from typing import Any
 from app.dates import day
 from app.errors import MOST_HINTS, Fault, InvalidInput, nearest
 from app.vocabulary import Word, plain_text
-from app.web.parameter_synonyms import meant
-from app.web.query_text import pairs_of
+from app.web.parameters.query_text import pairs_of
+from app.web.parameters.synonyms import meant
 
 LONGEST_VALUE = 1000
 MOST_VALUES = 500
