@@ -164,6 +164,7 @@ def test_the_commands_are_these() -> None:
         "doctor",
         "documents attach",
         "export",
+        "import atop",
         "import un-votes",
         "index",
         "keys create",

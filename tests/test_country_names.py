@@ -90,8 +90,6 @@ NOT_STATES = [
     "Northern Ireland",
     "Prussia",
     "Puerto Rico",
-    "Republic of Vietnam",
-    "South Vietnam",
     "Virgin Islands, U.S.",
     "British Virgin Islands",
     "French Guiana",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # an importer is loaded by its own command
     from app.records.storage.change import Outcome
 
 imports = typer.Typer(
-    help="Import what others publish, such as UN roll calls.", no_args_is_help=True
+    help="Import what others publish: UN roll calls, alliances, …", no_args_is_help=True
 )
 
 
@@ -43,6 +43,28 @@ def un_votes(
     from app.importers.un_votes import import_un_votes
 
     _run(import_un_votes, path, "Reading votes", decisions_of(theirs, ours))
+
+
+@imports.command(
+    "atop",
+    epilog="Example: `positions import atop data/atop`, a folder that holds atop5_1a.csv and "
+    "atop5_1m.csv",
+)
+def atop(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="The folder of ATOP 5.1's tables of alliances and of members; plain or .gz.",
+            show_default=False,
+        ),
+    ],
+    theirs: Theirs = None,
+    ours: Ours = None,
+) -> None:
+    """Import alliances and what their members promised (ATOP 5.1), 1815 to 2018."""
+    from app.importers.atop.source import import_atop
+
+    _run(import_atop, folder, "Reading alliances", decisions_of(theirs, ours))
 
 
 def _run(

@@ -48,6 +48,9 @@ class Party(Part):
         tuple[ObligationType, ...],
         Field(max_length=20, description="What it alone promised, where parties differ."),
     ] = ()
+    obligations_vary: Annotated[
+        bool, Field(description="Whether it did not promise the same to each of the others.")
+    ] = False
     acts: Annotated[
         tuple[Act, ...], Field(max_length=100, description="Its steps, in the order of time.")
     ] = ()

@@ -2,12 +2,19 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, WithJsonSchema, computed_field
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    computed_field,
+    model_validator,
+)
 
 from app.date_words import in_words
 from app.dates import VagueDate
 from app.forms import ADDRESS, LANGUAGE, SHA256
-from app.records.base import Record
+from app.records.base import Part, Record
 from app.records.references import MARK
 from app.vocabulary import DateBasis, Line, Slug, SourceType, Text, plain_text
 
@@ -92,6 +99,28 @@ class Document(Record):
         return (self.author, self.publisher, self.summary)
 
 
+class Coverage(Part):
+    """The time that a dataset was coded for; outside it nothing is known, not even a no."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    from_: Annotated[
+        VagueDate | None, Field(alias="from", description="The first day; null where not said.")
+    ] = None
+    to: Annotated[VagueDate | None, Field(description="The last day; null where it goes on.")] = (
+        None
+    )
+    unit: Annotated[Line, Field(description="What one row of the source stands for.")]
+    note: Annotated[Text, Field(min_length=1, description="What it means that a thing is absent.")]
+
+    @model_validator(mode="after")
+    def _in_time(self) -> "Coverage":
+        """Refuse a time that ends before it begins."""
+        if self.from_ and self.to and self.to.keys[1] < self.from_.keys[0]:
+            raise ValueError("the coverage ends before it begins")
+        return self
+
+
 class Dataset(Record):
     """A body of data that was loaded together."""
 
@@ -104,6 +133,10 @@ class Dataset(Record):
     url: Annotated[Url | None, Field(description="Where it comes from.")] = None
     licence: Annotated[Line, Field(description="Its licence.")]
     citation: Annotated[Text, Field(min_length=1, description="How to cite it.")]
+    coverage: Annotated[
+        Coverage | None,
+        Field(description="From when to when it was coded, in which unit; null where not said."),
+    ] = None
 
     @computed_field(  # type: ignore[prop-decorator]  # mypy has no decorated properties
         description="How many records of each kind it has."

@@ -1,0 +1,1 @@
+"""Importer of ATOP: alliances, their members and what these promised."""
