@@ -94,9 +94,8 @@ class VagueDate(BaseModel):
         computed = {"earliest": earliest, "latest": latest, "precision": precision}
         for name, value in computed.items():
             if given.get(name) is not None and given[name] != value:
-                raise ValueError(
-                    f"{name} {given[name]!r} does not follow from edtf; {value!r} does"
-                )
+                right = "leave it null" if value is None else f"'{value}' does"
+                raise ValueError(f"{name} {given[name]!r} does not follow from edtf; {right}")
         defaults = {"text": None, "edtf": None, "basis": "stated", "reason": None}
         return defaults | given | computed
 

@@ -5,6 +5,7 @@ no caller should have to learn. Each of its kinds of fault has its words here; a
 shape that callers can write and sees that there is none without.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
@@ -150,9 +151,14 @@ _WORDS: dict[str, Words] = {
 
 
 def shown(given: Any) -> str:
-    """Return a value as it is shown in a message, cut where it is long."""
-    text = repr(given)
+    """Return a value as it is shown in a message, cut where it is long: a text, else JSON."""
+    text = repr(given) if isinstance(given, str) else _json_of(given)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "…"
+
+
+def _json_of(given: Any) -> str:
+    text = json.dumps(given, ensure_ascii=False, default=repr)
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _kind_of(given: Any) -> str:

@@ -9,11 +9,23 @@ import re
 import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticKnownError
 
 from app.forms import ANY_ID, COUNTRY, SLUG
+
+
+def _no_truth(given: Any) -> Any:
+    """A number that was given; true and false are none, though Python counts with them."""
+    if isinstance(given, bool):
+        raise PydanticKnownError("int_type")
+    return given
+
+
+#: A whole number.
+WholeNumber = Annotated[int, BeforeValidator(_no_truth)]
 
 
 class Word(StrEnum):

@@ -263,3 +263,25 @@ def test_a_query_of_too_many_pairs_is_refused(client: TestClient, pair: str) -> 
     answers = [client.get(f"/v1/opinions?{'&'.join([pair] * number)}") for number in (1000, 1001)]
     assert [one.status_code for one in answers] == [200, 422]
     assert answers[1].json()["detail"] == "a query has at most 1000 values between its &s"
+
+
+#: What is no day, and what the refusal says of it.
+NO_DAYS = [
+    ("2001-02-30", "there is no day 2001-02-30"),
+    ("1999", "'1999' is 1999-01-01 to 1999-12-31: write the day that is meant"),
+    ("1950S2", "'1950S2' is 1900-01-01 to 1999-12-31"),
+    ("1984-21", "'1984-21' is 1984-03-01 to 1984-05-31"),
+    ("2004-12~", "'2004-12~' is 2004-12-01 to 2004-12-31"),
+    ("1996/..", "'1996/..' is open at an end"),
+    ("tomorrow", "such as "),
+]
+
+
+@pytest.mark.parametrize(("given", "told"), NO_DAYS)
+@pytest.mark.parametrize("address", ["opinions?stated_from", "positions?as_of", "timeline?to"])
+def test_a_vague_day_is_refused_with_the_days_it_could_be(
+    client: TestClient, address: str, given: str, told: str
+) -> None:
+    answer = client.get(f"/v1/{address}={given}")
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]

@@ -129,6 +129,32 @@ def test_an_extension_gives_what_is_known_and_names_what_is_not(client: TestClie
     assert "did you mean 'iso3166_1_alpha2'?" in fault["detail"]
 
 
+def test_an_empty_cell_spares_the_rest_of_a_column(client: TestClient) -> None:
+    asked = {"ids": [None, "KAZ"], "properties": [{"id": "iso3166_1_alpha2"}]}
+    told = client.post("/v1/reconcile", data={"extend": json.dumps(asked)}).json()
+    assert told["rows"] == {"KAZ": {"iso3166_1_alpha2": [{"str": "KZ"}]}}
+
+
+#: What is no extension, and what its refusal says.
+NO_EXTENSION: list[tuple[Any, str]] = [
+    ({"ids": ["KAZ"]}, "properties: is missing, and must be given"),
+    ({"ids": "KAZ", "properties": []}, "ids: is the text 'KAZ', and should be a list"),
+    ({"ids": [["KAZ"]], "properties": []}, "ids/0: is a list, and should be text"),
+    ({"ids": [], "properties": ["country"]}, "properties/0: is the text 'country', and should be"),
+    ({"ids": [], "properties": [], "more": 1}, "more: unknown key"),
+    ([], "the whole: is a list, and should be an object"),
+]
+
+
+@pytest.mark.parametrize(("asked", "told"), NO_EXTENSION)
+def test_a_refused_extension_says_what_would_be_right(
+    client: TestClient, asked: Any, told: str
+) -> None:
+    answer = client.post("/v1/reconcile", data={"extend": json.dumps(asked)})
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+
+
 # -- what a dialog asks for -------------------------------------------------------------------
 
 

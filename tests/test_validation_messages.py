@@ -27,11 +27,12 @@ WRONG: tuple[Any, ...] = (
     [{"document": "d", "record": 7}],
        [{"actor": "KAZ", "role": "wrong"}], [{"text": "x", "reason_type": "wrong", "more": 1}],
     {"edtf": 5}, {"edtf": "1996", "basis": "wrong"}, {"text": []},
+    {"edtf": "1996", "precision": "day"}, {"text": "once", "earliest": "1996-01-01"},
 )  # fmt: skip
 #: The validator's own language, and the signs of a pattern.
 FOREIGN = re.compile(
     r"Input should|instance of|Field required|valid (string|dictionary|integer|list|tuple)|pydantic"
-    r"|Extra inputs|Value error|\[a-z|\[A-Z|\[0-9|\^\S|\\d|\\S|errors\.pydantic|can stand here"
+    r"|<[A-Z]\w+[.:]|\bNone\b|Extra inputs|Value error|\[a-z|\[A-Z|\[0-9|\^\S|\\d|\\S|errors\.pydantic|can stand here"
 )
 PLACE = {"document": "paper", "paragraph": 1, "start": 0, "end": 9}
 #: A record of each kind that is right but for what its field is given.
@@ -127,6 +128,12 @@ SAID: tuple[tuple[str, str, Any, str], ...] = (
     ("document", "url", "un.org/a", "did you mean 'https://un.org/a'?"),
     ("document", "characters", "many", "'many' should be a whole number, such as 12"),
     ("document", "characters", -1, "-1 should be 0 or more"),
+    ("document", "characters", True, "is true, and should be a whole number"),
+    ("opinion", "evidence", [PLACE | {"start": False}], "is false, and should be a whole number"),
+    ("question", "date", {"edtf": "1996", "precision": "day"}, "precision 'day' does not follow "
+    "from edtf; 'year' does"),
+    ("question", "date", {"text": "once", "latest": "1996-12-31"}, "latest '1996-12-31' does not "
+    "follow from edtf; leave it null"),
     ("opinion", "conditions", ["The other bank agrees."], "is the text 'The other bank agrees.', "
     "and should be an object with text"),
     ("opinion", "conditions", "If so", "is the text 'If so', and should be a list"),

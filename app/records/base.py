@@ -13,9 +13,9 @@ from pydantic import (
 )
 
 from app.records.references import MARK
-from app.vocabulary import AnyId, Line, Slug, Text
+from app.vocabulary import AnyId, Line, Slug, Text, WholeNumber
 
-Position = Annotated[int, Field(ge=0, le=100_000_000)]
+Position = Annotated[WholeNumber, Field(ge=0, le=100_000_000)]
 
 
 class Part(BaseModel):
@@ -34,7 +34,9 @@ class Span(Part):
     """A place in a document's text: W3C text position selector, by paragraph."""
 
     document: Annotated[Slug, Field(description="The document's id.")]
-    paragraph: Annotated[int, Field(ge=1, le=1_000_000, description="The paragraph, from 1.")]
+    paragraph: Annotated[
+        WholeNumber, Field(ge=1, le=1_000_000, description="The paragraph, from 1.")
+    ]
     start: Annotated[
         Position,
         Field(description="First character: Unicode code points of the whole text, from 0."),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from app.dates import day
+from app.dates import bounds, day
 from app.errors import MOST_HINTS, Fault, InvalidInput, nearest
 from app.vocabulary import Word, plain_text
 from app.web.parameters.query_text import pairs_of
@@ -198,11 +198,26 @@ def day_parameter(name: str, description: str, example: str) -> Parameter:
         try:
             return day(text)
         except ValueError as fault:
-            raise ValueError(f"{name!r} is a day written YYYY-MM-DD, such as {example}") from fault
+            raise ValueError(
+                f"{name!r} is a day written YYYY-MM-DD, such as {example}{_days_meant(text)}"
+            ) from fault
 
     return Parameter(
         name, description, {"type": "string", "format": "date"}, parse, example=example
     )
+
+
+def _days_meant(text: str) -> str:
+    """A clause about a text that is no day: there is no such day, or it is several."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, flags=re.ASCII):
+        return f"; there is no day {text}"
+    try:
+        earliest, latest, _ = bounds(text)
+    except ValueError:
+        return ""
+    if not earliest or not latest:
+        return f"; {text!r} is open at an end, and here only a day can stand"
+    return f"; {text!r} is {earliest} to {latest}: write the day that is meant"
 
 
 def text_parameter(name: str, description: str, example: str | None = None) -> Parameter:

@@ -36,6 +36,7 @@ from app.resources.discovery.reconciliation.schemas import (
     Proposal,
     Suggestions,
 )
+from app.validation_messages import message
 from app.vocabulary import ActorKind
 from app.web.endpoints.operation import DescribedRoute, operation, respond
 from app.web.formats.responses import json_response
@@ -62,7 +63,7 @@ def _json(shape: Any) -> Callable[[str], Any]:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = "/".join(str(part) for part in first["loc"])
-            raise ValueError(f"at {place or 'the whole'}: {first['msg']}") from None
+            raise ValueError(f"{place or 'the whole'}: {message(first)}") from None
 
     return parse
 

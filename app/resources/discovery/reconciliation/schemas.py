@@ -12,6 +12,11 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) else value
 
 
+def _without_empty(ids: Any) -> Any:
+    """Ids but for empty cells, which ask for nothing and spare the others."""
+    return [one for one in ids if one is not None] if isinstance(ids, list) else ids
+
+
 #: A member with a default is left out where there is nothing to say.
 MAY_BE_LEFT_OUT = ConfigDict(json_schema_serialization_defaults_required=False)
 
@@ -32,7 +37,7 @@ class ExtendProperty(StrictModel):
 class Extend(StrictModel):
     """Actors and properties to extend a table with."""
 
-    ids: list[Annotated[str, BeforeValidator(_text)]]
+    ids: Annotated[list[Annotated[str, BeforeValidator(_text)]], BeforeValidator(_without_empty)]
     properties: Annotated[list[ExtendProperty], Field(max_length=100)]
 
 
