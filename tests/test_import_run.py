@@ -32,9 +32,11 @@ class Subjects(ImportSource[Any]):
     dataset = "subjects"
     reason = "import of subjects"
     document = "subjects-table"
+    columns = frozenset({"id", "name", "parent"})
 
     def __iter__(self) -> Iterator[Entry]:
         [file] = self._files
+        assert isinstance(file, CsvFile)
         yield from self._about(DATASET, DOCUMENT, file)
         for topic, name, parent in file.rows(self.faults):
             content = {"id": topic, "name": name, "parent": parent or None}

@@ -21,7 +21,6 @@ from sqlalchemy import Connection
 from app.db import Database
 from app.db.bulk import analyze, indexes_rebuilt_after, truncate_wal
 from app.db.tables import datasets
-from app.importers.csv_files import CsvFile
 from app.records.faults import FaultLog, SourceLocation
 from app.records.kinds import KINDS
 from app.records.loads.load import Load
@@ -57,6 +56,18 @@ class Line(Protocol):
 Item = TypeVar("Item", bound=Line)
 
 
+class SourceFile(Protocol):
+    """A file that an import reads once."""
+
+    name: str
+    size: int
+    header: list[str]
+
+    @property
+    def position(self) -> int:
+        """The bytes on disk that were read so far."""
+
+
 class ImportSource(Generic[Item]):
     """Published files, to be read once.
 
@@ -90,7 +101,7 @@ class ImportSource(Generic[Item]):
     columns: ClassVar[frozenset[str]]
     unread: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, files: Sequence[CsvFile]) -> None:
+    def __init__(self, files: Sequence[SourceFile]) -> None:
         self.faults = FaultLog()
         self.left_out: Counter[str] = Counter()
         self.size = sum(file.size for file in files)
@@ -127,7 +138,7 @@ class ImportSource(Generic[Item]):
         """Return the entry of a record of this dataset."""
         return Entry(kind, {"dataset": self.dataset, **content}, location)
 
-    def _about(self, dataset: Content, document: Content, file: CsvFile) -> Iterator[Entry]:
+    def _about(self, dataset: Content, document: Content, file: SourceFile) -> Iterator[Entry]:
         """Yield the dataset, and the document that its records cite."""
         location = SourceLocation(file.name, 1)
         yield self._entry("dataset", {"id": self.dataset, **dataset}, location)

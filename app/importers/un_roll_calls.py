@@ -1,6 +1,6 @@
-"""Roll calls of the UN General Assembly as records, whichever form they were published in.
+"""Roll calls of the United Nations as records, whichever form they were published in.
 
-Here is what the two forms share: how a vote becomes an opinion, how a roll call is worded as a
+Here is what the forms share: how a vote becomes an opinion, how a roll call is worded as a
 question, what a date may look like. A roll call's proposition is what was put to the vote, so
 yes is support, no is oppose, and an abstention, which a state casts and explains, is neutral.
 Not voting is absence and makes no opinion.
@@ -9,10 +9,9 @@ Not voting is absence and makes no opinion.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
-from app.importers.csv_files import CsvFile
-from app.importers.import_run import Content, Entry, ImportSource
+from app.importers.import_run import Content, Entry, ImportSource, SourceFile
 from app.importers.source_texts import edtf_of, shortened, slug
 from app.importers.un_states import Term, seat
 from app.names.countries import CountryNames, State
@@ -44,6 +43,18 @@ TOPICS = {
 _TITLE, _PROPOSITION = 480, 3900
 #: The longest name of a state: `Line` for a record's key has a roll call's number as well.
 _NAME = 400
+
+
+class RollCallFile(SourceFile, Protocol):
+    """A file of roll calls, which knows the line it was read to."""
+
+    @property
+    def line(self) -> int:
+        """The line read last."""
+
+    @property
+    def location(self) -> SourceLocation:
+        """The location of what was read last."""
 
 
 class Vote(NamedTuple):
@@ -126,7 +137,7 @@ class VoteSource(ImportSource[Vote]):
     #: The source's words for a vote; None for not voting.
     stances: ClassVar[Mapping[str, str | None]]
 
-    def __init__(self, files: Sequence[CsvFile], names: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, files: Sequence[RollCallFile], names: Mapping[str, Sequence[str]]) -> None:
         super().__init__(files)
         self._names = {country: known[0].casefold() for country, known in names.items()}
         self._named = CountryNames(
@@ -154,7 +165,7 @@ class VoteSource(ImportSource[Vote]):
         """Return the record of a vote that was given before."""
         return {
             "id": vote.id,
-            "dataset": DATASET,
+            "dataset": self.dataset,
             "holder": vote.holder,
             "holder_as_named": vote.named,
             "question": vote.question,
@@ -175,7 +186,7 @@ class VoteSource(ImportSource[Vote]):
         return RecordTemplate(KINDS["opinion"], content, ids=_IDS, lines=lines)
 
     def _vote(
-        self, file: CsvFile, call: RollCall, name: str, code: str, word: str, record: str
+        self, file: RollCallFile, call: RollCall, name: str, code: str, word: str, record: str
     ) -> Vote | None:
         """Make a vote of one row; None for not voting and for a fault, which is noted.
 
@@ -203,7 +214,7 @@ class VoteSource(ImportSource[Vote]):
             return None
         return Vote(call.question, term.holder, stance, term.named, record, file.line)
 
-    def _seated(self, file: CsvFile, name: str, code: str) -> tuple[_Seated, ...]:
+    def _seated(self, file: RollCallFile, name: str, code: str) -> tuple[_Seated, ...]:
         """Return the states that a name and code mean; none, and a fault, where they mean none."""
         try:
             terms = self._terms(_checked_name(name), _checked_name(code or "NA"))
@@ -233,7 +244,7 @@ class VoteSource(ImportSource[Vote]):
                 return seat("", country)
             raise
 
-    def _note_second(self, file: CsvFile, call: RollCall, holder: str) -> None:
+    def _note_second(self, file: RollCallFile, call: RollCall, holder: str) -> None:
         detail = f"{holder} has two rows in roll call {call.question}; a state votes once"
         self.faults.add(file.location, "country", detail)
 
@@ -245,7 +256,7 @@ class VoteSource(ImportSource[Vote]):
         self._topics.add(topic)
         return topic, self._entry("topic", {"id": topic, "name": name}, location)
 
-    def _note_empty(self, file: CsvFile) -> None:
+    def _note_empty(self, file: RollCallFile) -> None:
         if not self._calls:
             self.faults.add(
                 SourceLocation(file.name, 1), "file", "has no roll call below its header"
@@ -262,26 +273,27 @@ def question(
     what: str,
     text: str,
     topics: list[str],
-    session: str,
+    session: str | None,
     summary: str | None,
     evidence: Content,
+    body: str = "UN General Assembly",
 ) -> Content:
-    """Return the record of a roll call.
+    """Return the record of a roll call, but for its dataset.
 
     Args:
         call: its id and date.
         what: what was put to the vote, in a few words («a paragraph of R/46/86: ...»).
         text: what it says, as the source describes it; may be empty.
         topics: ids of its topics.
-        session: the session of the Assembly.
+        session: the session of the body, if it has any.
         summary: what else is to be said of it, in our words.
         evidence: where the source has it.
+        body: the body that voted.
     """
-    proposition = f"The UN General Assembly should adopt {what}"
+    proposition = f"The {body} should adopt {what}"
     return {
         "id": call.question,
-        "dataset": DATASET,
-        "title": f"Should the UN General Assembly adopt {shortened(what, _TITLE - 40)}?",
+        "title": f"Should the {body} adopt {shortened(what, _TITLE - 40)}?",
         "proposition": shortened(f"{proposition} — {text}" if text else proposition, _PROPOSITION),
         "kind": "vote",
         "topics": topics,

@@ -75,7 +75,7 @@ class DigitalLibrary(VoteSource):
 
     def __iter__(self) -> Iterator[Entry | Vote]:
         file, calls = self._file, self._calls
-        yield from self._about(_dataset(file.name), _DOCUMENT_RECORD, file)
+        yield from self._about(*self._records(file.name), file)
         key, code, name, vote = (
             file.column(column) for column in ("undl_id", "ms_code", "ms_name", "ms_vote")
         )
@@ -128,16 +128,26 @@ class DigitalLibrary(VoteSource):
             topics[topic] = None
             if entry:
                 yield entry
-        content = question(
+        yield self._entry("question", self._question(call, row, list(topics)[:50]), location)
+
+    def _records(self, edition: str) -> tuple[Content, Content]:
+        """Return the dataset and the document of an edition of the table."""
+        return _dataset(edition), _DOCUMENT_RECORD
+
+    def _question(self, call: RollCall, row: dict[str, str], topics: list[str]) -> Content:
+        """Return the question of a roll call."""
+        return question(
             call,
             what=_what(row),
             text=clean(row["agenda_title"]),
-            topics=list(topics)[:50],
+            topics=topics,
             session=clean(row["session"]),
             summary=_where(row),
-            evidence={"document": _DOCUMENT, "record": key},
+            evidence={"document": self.document, "record": row["undl_id"]},
         )
-        yield self._entry("question", content, location)
+
+    def _question_id(self, row: dict[str, str]) -> str:
+        return f"undl-{row['undl_id']}"
 
     def _call(self, row: dict[str, str]) -> RollCall | None:
         """Return the roll call of a row, or None and a fault, noted once."""
@@ -154,7 +164,7 @@ class DigitalLibrary(VoteSource):
             return None
         stated = row["date"].strip()
         return RollCall(
-            f"undl-{key}",
+            self._question_id(row),
             edtf,
             edtf if edtf == stated else {"text": stated, "edtf": edtf},
             file.line,

@@ -98,6 +98,7 @@ class Atop(ImportSource[Any]):
     reason = "import of ATOP"
     document = _DOCUMENT
     shared_kinds: ClassVar[Sequence[str]] = ()
+    columns = frozenset((*ALLIANCES, *MEMBERS))
 
     def __init__(self, members: CsvFile, alliances: CsvFile, states: CowStates) -> None:
         super().__init__([members, alliances])
@@ -121,6 +122,15 @@ class Atop(ImportSource[Any]):
                     "agreement", _agreement(alliance, parties, self._states), location
                 )
         self._note_strays(phases, met)
+
+    def notes(self) -> list[str]:
+        """Say once for each table which columns no record has; there are a hundred."""
+        return [
+            f"{file.name}: {len(rest)} columns on the terms of alliances were not read: "
+            f"{', '.join(rest)}"
+            for file in (self._alliances, self._members)
+            if (rest := [name for name in file.header if name not in self.columns])
+        ]
 
     def _compare(
         self, alliance: Alliance, phases: Sequence[Phase], location: SourceLocation
