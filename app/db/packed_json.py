@@ -62,6 +62,16 @@ def change_places(
     rows: Iterable[tuple[Any, ...]], places: Sequence[int], change: Callable[[str], str]
 ) -> list[tuple[Any, ...]]:
     """Rows as a driver takes or gives them, with the values at some places packed or unpacked."""
-    for place in places:
-        rows = [(*row[:place], change(row[place]), *row[place + 1 :]) for row in rows]
-    return list(rows)
+    changed = list(rows)
+    for place in places if changed else ():
+        # All together: to look for a phrase in one text is a fifth of looking in twenty.
+        texts = change(_BETWEEN.join(row[place] for row in changed)).split(_BETWEEN)
+        changed = [
+            (*row[:place], text, *row[place + 1 :])
+            for row, text in zip(changed, texts, strict=True)
+        ]
+    return changed
+
+
+#: Stands between texts that are changed together; no JSON text and no phrase has it.
+_BETWEEN = "\x1e"

@@ -33,7 +33,7 @@ def rows_by_id(
     names, dialect = tuple(table.name for table in tables), connection.dialect.name
     statement = _rows_statement(names, tuple(columns), dialect)
     found = fetch(connection, statement, (_parameter(rows, dialect),) * len(tables))
-    packed = packed_places(tables[0].c[name] for name in columns)
+    packed = _packed(tables[0], tuple(columns))
     return change_places(found, packed, unpack) if packed else found
 
 
@@ -60,8 +60,7 @@ def records_by_id(
         values += [wanted] if known is None else [wanted, known, known, wanted, known]
     statement = _records_statement(kinds, tuple(columns), dialect, earlier=known is not None)
     found = fetch(connection, statement, tuple(values))
-    table = KIND_TABLES[kinds[0]]
-    packed = [place + 1 for place in packed_places(table.c[name] for name in columns)]
+    packed = [place + 1 for place in _packed(KIND_TABLES[kinds[0]], tuple(columns))]
     return change_places(found, packed, unpack) if packed else found
 
 
@@ -98,6 +97,11 @@ def _records_statement(
             parts.append(f"{read} {HISTORY[table].name} {where} AND until > {mark}")
         parts.append(f"{read} {table.name} {where}")
     return " UNION ALL ".join(parts)
+
+
+@lru_cache(maxsize=1000)
+def _packed(table: Table, columns: tuple[str, ...]) -> list[int]:
+    return packed_places(table.c[name] for name in columns)
 
 
 def _quoted(columns: Sequence[str]) -> str:

@@ -29,6 +29,10 @@ ORDERINGS: Mapping[str, tuple[str, ...]] = {"id": ("id",), "name": ("sort_name",
 SUBJECTS: Mapping[str, tuple[str, str]] = {"opinion": ("holder", "question")}
 
 
+#: How the column ends by which a list is sorted by a date, which no table has.
+DAY = "_day"
+
+
 def orderings_of(space: str) -> list[str]:
     """The orderings that a space has: opinions have no name, and go by their ids."""
     return [name for name in ORDERINGS if (space, name) != ("opinion", "name")]
@@ -59,7 +63,7 @@ def place_of(earliest: ColumnElement[str], latest: ColumnElement[str]) -> Column
 
 def day_of(date: str) -> ColumnElement[str]:
     """The column of the index by which a list is sorted by a date, which no table has."""
-    return literal_column(f"{date}_day", Text())
+    return literal_column(f"{date}{DAY}", Text())
 
 
 def _names(table: Table) -> list[str]:

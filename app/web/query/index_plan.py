@@ -5,17 +5,20 @@ and so are their total and facets known before a row is read. SQL is asked for t
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import lru_cache, partial, reduce
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from pyroaring import BitMap
+from sqlalchemy import Table
 
+from app.dates import place
 from app.db.rows import rows_by_id
 from app.db.search import matches_text
 from app.db.tables import KIND_TABLES, search_entries
+from app.index.columns import DAY
 from app.web.query.collection import Collection
 from app.web.query.facets import Facets, facets_of_rows
 from app.web.query.filters import Filter
@@ -75,23 +78,40 @@ class IndexPlan:
         added = [key.column.name for key in self._order if key.row_index < 0 and sort_values]
         names = [*(column.name for column in self._collection.columns), *added]
         tables = self._context.tables(self._space)
-        stored = tuple(name for name in names if all(name in table.c for table in tables))
+        stored = _stored(tuple(names), tuple(tables))
         read = rows_by_id(self._context.connection, tables, ("row_id", *stored), rows)
         found = {row[0]: row[1:] for row in read}
-        if len(stored) < len(names):
-            found = {row: self._completed(row, names, stored, found[row]) for row in rows}
+        if stored != tuple(names):
+            values = [self._value_of(name, stored) for name in names]
+            found = {row: tuple(of(row, found[row]) for of in values) for row in rows}
         make = _row_type(tuple(names)) if self._collection.render else tuple
         return [make(found[row]) for row in rows]
 
-    def _completed(
-        self, row: int, names: Sequence[str], stored: Sequence[str], values: Sequence[Any]
-    ) -> tuple[Any, ...]:
-        """A row with the values of columns that the index has, and its tables have not."""
-        read = dict(zip(stored, values, strict=True))
-        index = self._context.index
-        return tuple(
-            read[name] if name in read else index.column(name).value_of(row) for name in names
-        )
+    def _value_of(self, name: str, stored: Sequence[str]) -> Callable[[int, Sequence[Any]], Any]:
+        """Gives the value of a row in a column, from its row id and what is stored of it."""
+        if name in stored:
+            place_of_name = stored.index(name)
+            return lambda _, values: values[place_of_name]
+        if bounds := _bounds(name, stored):
+            first, last = map(stored.index, bounds)
+            return lambda _, values: place(values[first], values[last])
+        column = self._context.index.column(name)
+        return lambda row, _: column.value_of(row)
+
+
+@lru_cache(maxsize=500)
+def _stored(names: tuple[str, ...], tables: tuple[Table, ...]) -> tuple[str, ...]:
+    """The columns that tables have for those of the index: the bounds of a day, for one."""
+    common = set.intersection(*(set(table.c.keys()) for table in tables))
+    found = (one for name in names for one in ([name] if name in common else _bounds(name, common)))
+    return tuple(dict.fromkeys(found))
+
+
+def _bounds(name: str, columns: Container[str]) -> Sequence[str]:
+    """The columns that a day by which a list is sorted is made of; none where it is no day."""
+    date = name.removesuffix(DAY)
+    bounds = (f"{date}_earliest", f"{date}_latest")
+    return bounds if name.endswith(DAY) and all(one in columns for one in bounds) else ()
 
 
 def rows_let_through(context: ReadContext, collection: Collection) -> BitMap:
