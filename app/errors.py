@@ -18,6 +18,7 @@
         ├── RevisionRequired 428  a change without If-Match
         ├── TooManyRequests  429
         ├── ServerFault      500  ours; says nothing of its inside
+        ├── Damaged          503  what is stored cannot be read, and will not be by trying again
         └── Unavailable      503  the database is away, or the bound on costly work is reached
             └── Overlong          a read thought for longer than it may
 
@@ -180,6 +181,12 @@ class TooManyRequests(Problem):
 
 class ServerFault(Problem):
     """A fault of ours. The log has it under the request id; the answer does not."""
+
+
+class Damaged(Problem):
+    """What is stored cannot be read: an operator has to look at it, and trying again is no use."""
+
+    status, code, title = 503, "damaged", "The stored data is damaged"
 
 
 class Unavailable(Problem):

@@ -25,7 +25,8 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
@@ -96,9 +97,18 @@ def _version(initdb: Path) -> int:
     return int(digits or 0)
 
 
+@dataclass(frozen=True)
+class Replicated:
+    """The addresses of a server and its replica, and the replica stopped for a block."""
+
+    url: str
+    replica: str
+    without_replica: Callable[[], AbstractContextManager[None]]
+
+
 @contextmanager
-def replicated() -> Iterator[tuple[str, str]]:
-    """The addresses of a server and its replica, which has what the server acknowledged.
+def replicated() -> Iterator[Replicated]:
+    """A server and its replica, which has what the server acknowledged.
 
     Skips where no PostgreSQL can be started, as where only an address was given.
     """
@@ -114,7 +124,16 @@ def replicated() -> Iterator[tuple[str, str]]:
                     for setting in APPLIED:
                         connection.execute(f"ALTER SYSTEM SET {setting}".encode())
                     connection.execute("SELECT pg_reload_conf()")
-                yield url, f"{url}&port=5433"
+
+                @contextmanager
+                def without_replica() -> Iterator[None]:
+                    at = f"--pgdata={folder}/copy"
+                    run(programs, "pg_ctl", at, "--mode=immediate", "stop")
+                    yield
+                    options = f"--options=-k {folder} -p 5433 -c listen_addresses=''"
+                    run(programs, "pg_ctl", at, "--wait", f"--log={folder}/log", options, "start")
+
+                yield Replicated(url, f"{url}&port=5433", without_replica)
 
 
 Run = Callable[..., None]

@@ -41,7 +41,8 @@ def test_no_worker_answers_from_before_a_change(seeded_url: str, tmp_path: Path)
 
 
 def test_a_replica_that_applies_what_is_acknowledged_answers_from_after_it(tmp_path: Path) -> None:
-    with postgres.replicated() as (url, replica):
+    with postgres.replicated() as pair:
+        url, replica = pair.url, pair.replica
         database = Database(url)
         migrate(database)
         load_seeds(database, [seeds_folder()])

@@ -4,23 +4,24 @@ import random
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 from sqlalchemy import Connection
 
 from app.cli.messages import say, warn
 from app.db import Database
 from app.db.backup import backup as backup_database
-from app.db.backup import page_faults
+from app.db.backup import file_of, page_faults
 from app.db.backup import restore as restore_database
 from app.db.hold import ALONE_SECONDS, Hold, holding
 from app.db.migrate import is_behind
 from app.db.migrate import migrate as migrate_database
 from app.db.releases import current_release
-from app.errors import Refused
+from app.errors import PositionsError, Refused
 from app.index.storage import store as store_index
 from app.index.storage import store_missing
 from app.index.verification import differences
@@ -58,11 +59,13 @@ def bring_to_schema(database: Database, hold: Hold, *, beside: bool = False) -> 
     """
     if not hold.is_alone:
         hold.share()
+        hold.refuse_gone()
         if not beside and is_behind(database):
             _take_alone(database, hold)
     migrated = migrate_database(database)
     with database.write() as connection:
         stored = store_missing(connection, current_release(connection))
+    hold.mark()
     hold.share()
     return migrated or stored
 
@@ -106,8 +109,8 @@ def migrate(
 def backup(file: Annotated[Path, typer.Argument(help="Where to.", dir_okay=False)]) -> None:
     """Copy the SQLite database into a file, whole and checked, while the service runs."""
     with open_database() as database:
-        backup_database(database, file)
-        _say_head(database)
+        release, head = backup_database(database, file)
+    say(f"release {release} {head}")
 
 
 @database_commands.command(epilog="Example: `positions restore /backups/positions.db`")
@@ -189,12 +192,26 @@ def doctor() -> None:
     minutes. The file and its history are put right by `positions restore`, the index by
     `positions index --rebuild`.
     """
-    with open_database() as database, database.read() as connection:
-        found = sum(_tell(*check) for check in _checks(connection))
-        release, head = head_of(connection)
-    if found:
-        raise Refused(f"release {release}: {found} differences, see above")
+    database = Database(Settings().database_url)
+    with holding(database) as hold, closing(database):
+        hold.share()  # and nothing more: what is damaged is not migrated
+        _refuse_missing(database)
+        with database.read() as connection:
+            found = sum(_tell(*check) for check in _checks(connection))
+            if found:
+                raise Refused(f"{found} differences, see above")
+            release, head = head_of(connection)
     say(f"release {release} {head}: all that is stored twice agrees.")
+
+
+def _refuse_missing(database: Database) -> None:
+    """Refuse to look at a database that is not there, or not of this version."""
+    if database.is_sqlite and not file_of(database, "").exists():
+        raise Refused(f"there is no {file_of(database, '')}; DATABASE_URL says where it is")
+    if damage := database.find_damage(float("inf")):
+        warn(damage)
+    elif is_behind(database):
+        raise Refused("the database is of an older version; run `positions migrate` first")
 
 
 def _checks(connection: Connection) -> Iterator[tuple[str, Iterator[str]]]:
@@ -211,12 +228,21 @@ def _tell(what: str, faults: Iterator[str]) -> int:
     """Print the faults that are found, and return their number."""
     say(f"Looking at {what} …")
     number = 0
-    for number, fault in enumerate(faults, 1):
+    for number, fault in enumerate(_readable(faults), 1):
         if number <= MOST_DIFFERENCES:
             warn(fault)
     if number > MOST_DIFFERENCES:
         warn(f"… and {number - MOST_DIFFERENCES} more")
     return number
+
+
+def _readable(faults: Iterator[str]) -> Iterator[str]:
+    """Pass faults on; where damage lets nothing more be read, say so last."""
+    try:
+        yield from faults
+    except (sa.exc.DBAPIError, PositionsError, LookupError, TypeError, ValueError) as error:
+        said = getattr(error, "orig", None) or getattr(error, "detail", None) or error
+        yield f"what follows cannot be read: {str(said).splitlines()[0]}"
 
 
 #: How many differences are told one by one.

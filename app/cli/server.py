@@ -25,6 +25,8 @@ from app.settings import Settings, seeds_folder, variable_of
 #: application alone takes longer than uvicorn's 5 seconds where the machine is busy, and the
 #: workers that are started over and over keep it so.
 WORKER_SECONDS = 60
+#: How long the pages of the database are looked through first; a gigabyte takes longer.
+CHECK_SECONDS = 5
 #: Variables of the tests, which are no settings.
 _OF_TESTS = ("POSITIONS_TEST_", "POSITIONS_REQUIRE_")
 
@@ -106,7 +108,12 @@ def run_server(config: Config) -> None:
 
 
 def _prepare_database(database: Database, hold: Hold) -> None:
-    """Migrate the database, and load the shipped seeds if it is empty."""
+    """Look for damage, migrate the database, and load the shipped seeds if it is empty."""
+    if damage := database.find_damage(CHECK_SECONDS):
+        raise Refused(
+            f"the database is damaged: {damage}; `positions doctor` looks at all of it, and "
+            "`positions restore FILE` puts a backup in its place"
+        )
     if bring_to_schema(database, hold):
         say("The database was migrated.")
     with database.read() as connection:

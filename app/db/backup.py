@@ -6,6 +6,7 @@ of that name is always a whole backup. PostgreSQL has tools of its own that do t
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,19 +19,29 @@ from app.db.database import Database
 from app.db.hold import Hold
 from app.errors import Refused
 
+#: A release, and its hash.
+Head = tuple[int, str]
 
-def backup(database: Database, target: Path) -> None:
+
+def backup(database: Database, target: Path) -> Head:
     """Copy the database into a file.
 
+    Returns:
+        The head of the copy's history; the service may have gone on meanwhile.
+
     Raises:
-        Refused: on PostgreSQL, onto the database itself, or when the copy is not whole.
+        Refused: on PostgreSQL, onto the database itself or what is no file, or when the copy is
+            not whole.
     """
     source = file_of(database, "pg_dump --format=custom --file=FILE DATABASE_URL")
     if target.exists() and target.samefile(source):
         raise Refused(f"{target} is the database itself; name another file")
+    if target.exists() and not target.is_file():
+        raise Refused(f"{target} is not a file; name one, or a new one")
     with _written_whole(target) as part:
         _copy(source, part)
-        _check(part)
+        head = _check(part)
+    return head
 
 
 def restore(database: Database, backup_file: Path, hold: Hold) -> Path | None:
@@ -95,16 +106,19 @@ def _copy(source: Path, target: Path) -> None:
         raise Refused(f"{source} cannot be copied: {error}") from error
 
 
-def _check(file: Path) -> None:
-    """Refuse what is not a whole database of this service."""
+def _check(file: Path) -> Head:
+    """Refuse what is not a whole database of this service; return the head of its history."""
     try:
         with closing(_open(file)) as connection:
             said = connection.execute("PRAGMA integrity_check").fetchall()
-            connection.execute("SELECT id, hash FROM releases LIMIT 1")
+            connection.execute("SELECT version_num FROM alembic_version")
+            newest = connection.execute("SELECT id, hash FROM releases ORDER BY id DESC LIMIT 1")
+            head: Head | None = newest.fetchone()
     except sqlite3.Error as error:
         raise Refused(f"{file} is not a database of this service: {error}") from error
     if said != [("ok",)]:
         raise Refused(f"{file} is damaged: {said[0][0]}")
+    return head or (0, "")
 
 
 def page_faults(connection: Connection) -> Iterator[str]:
@@ -123,8 +137,10 @@ def _refuse_open(target: Path) -> None:
         try:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
             raise _in_use(target) from error
+        except sqlite3.DatabaseError:
+            pass  # no database any more: nobody can be at work on it
 
 
 def _in_use(target: Path) -> Refused:
@@ -132,12 +148,19 @@ def _in_use(target: Path) -> Refused:
 
 
 def _set_aside(target: Path) -> Path | None:
-    """Give the database that was there another name, its log written back into it."""
+    """Give the database that was there a second name, its log written back into it.
+
+    It keeps the first one until the backup takes it, in one step.
+    """
     if not target.exists():
         return None
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     previous = target.with_name(f"{target.name}.before-{moment}")
-    target.replace(previous)
+    previous.unlink(missing_ok=True)
+    try:
+        previous.hardlink_to(target)
+    except OSError:  # a file system without second names
+        shutil.copy2(target, previous)
     for log in ("-wal", "-shm"):
         Path(f"{target}{log}").unlink(missing_ok=True)
     return previous

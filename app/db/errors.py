@@ -1,28 +1,36 @@
-"""Errors of the database as problems: one that passes is a 503, never a trace."""
+"""Errors of the database as problems: away for a while or damaged, and never a trace."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.errors import Overlong, Unavailable
+from app.db.engines.sqlite import DAMAGED
+from app.errors import Damaged, Overlong, Problem, Unavailable
+
+
+class ReplicaFailed(Unavailable):
+    """A replica could not answer, or not yet; the primary may."""
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise an error of the database as the 503 that a caller can repeat."""
+def translated(problem_of: Callable[[Exception], Problem | None]) -> Iterator[None]:
+    """Raise an error of the database as the problem that it is to a caller."""
     try:
         yield
     except Exception as error:
-        if problem := as_problem(error):
+        if problem := problem_of(error):
             raise problem from error
         raise
 
 
-def as_problem(error: Exception) -> Unavailable | None:
+def as_problem(error: Exception) -> Problem | None:
     """Return the problem that an error of the database is to a caller; None for one of ours."""
+    if _is_damage(error):
+        return damaged()
     if isinstance(error, PoolTimeout):
         return unavailable("every connection to the database is in use")
     if isinstance(error, OperationalError | sqlite3.OperationalError):
@@ -37,6 +45,23 @@ def as_problem(error: Exception) -> Unavailable | None:
     return None
 
 
+def damaged() -> Damaged:
+    """Make the problem of stored data that cannot be read."""
+    return Damaged("what is stored here is damaged; the operator's `positions doctor` says where")
+
+
+def _is_damage(error: Exception) -> bool:
+    """Tell whether what is stored could not be read: a page, a text, or JSON that we wrote."""
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return True
+    driver_error = getattr(error, "orig", error)
+    if isinstance(driver_error, sqlite3.Error):
+        code = getattr(driver_error, "sqlite_errorcode", None)
+        undecoded = code is None and "Could not decode" in str(driver_error)
+        return undecoded or (code is not None and code & 0xFF in DAMAGED)
+    return getattr(driver_error, "sqlstate", None) in _POSTGRESQL_DAMAGED
+
+
 def _is_error_of_ours(error: BaseException | None) -> bool:
     """Tell whether our statement is wrong, which SQLite also calls an operational error."""
     code = getattr(error, "sqlite_errorcode", None)
@@ -49,6 +74,8 @@ def _is_late(error: BaseException | None) -> bool:
     return interrupted or getattr(error, "sqlstate", None) == "57014"
 
 
+#: data_corrupted and index_corrupted.
+_POSTGRESQL_DAMAGED = {"XX001", "XX002"}
 _SQLITE_AWAY = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,

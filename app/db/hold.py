@@ -51,6 +51,8 @@ class Hold:
 
     def __init__(self, database: Database) -> None:
         """Hold nothing yet."""
+        file = database.url.database if database.is_sqlite else None
+        self._path = Path(file) if file and file != ":memory:" else None
         self._lock = _lock_of(database)
         self._renewing = threading.Lock()
         self.is_alone = False
@@ -69,6 +71,29 @@ class Hold:
         """Take the hold alone; say whether nobody else is at work."""
         self.is_alone = _within(patience, lambda: self._lock.take(shared=False))
         return self.is_alone
+
+    def refuse_gone(self) -> None:
+        """Refuse to make a new database where there was one, and one in place of an empty file.
+
+        Raises:
+            Refused: when the file is gone or empty.
+        """
+        path = self._path
+        if path is None or (path.exists() and path.stat().st_size):
+            return
+        if path.exists():
+            raise Refused(f"{path} is empty (0 bytes); put the database back, or remove the file")
+        if _marker_of(path).exists() and _marker_of(path).stat().st_size:
+            raise Refused(
+                f"{path} is gone: there was a database before; put it back or restore a backup, "
+                f"or remove {_marker_of(path)} to begin with a new one"
+            )
+
+    def mark(self) -> None:
+        """Leave word beside the database that there is one."""
+        if self._path is not None:
+            with suppress(OSError):
+                _marker_of(self._path).write_text("a database of this service\n")
 
     def renew(self) -> None:
         """Share the hold anew where it was lost, with a connection or a file."""
@@ -93,6 +118,10 @@ def holding(database: Database) -> Iterator[Hold]:
         hold.release()
 
 
+def _marker_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-hold")
+
+
 def _within(seconds: float, take: Callable[[], bool]) -> bool:
     """Try again and again until it is taken or the time is over."""
     end = time.monotonic() + seconds
@@ -108,7 +137,7 @@ def _lock_of(database: Database) -> Lock:
         return _SessionLock(database.url)
     if fcntl is None or database.url.database in (None, "", ":memory:"):
         return _NoLock()
-    return _FileLock(Path(f"{database.url.database}-hold"))
+    return _FileLock(_marker_of(Path(str(database.url.database))))
 
 
 class _FileLock:

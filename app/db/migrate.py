@@ -42,7 +42,7 @@ def upgrade(connection: Connection) -> bool:
     """Run the migrations that are missing; say whether there were any.
 
     Raises:
-        Refused: when the database is from a newer version.
+        Refused: when the database is from a newer version, or another program's.
     """
     found = version_of(connection)
     if found == head():
@@ -52,12 +52,24 @@ def upgrade(connection: Connection) -> bool:
             f"the database is from a newer version (schema {found}); "
             "update this service, or restore a backup made by this version"
         )
+    if found is None and connection.dialect.name == "sqlite":
+        _refuse_foreign(connection)
     from alembic import command  # which takes as long to load as all else at a start
 
     options = config()
     options.attributes["connection"] = connection
     command.upgrade(options, "head")
     return True
+
+
+def _refuse_foreign(connection: Connection) -> None:
+    """Refuse another program's database, which would be filled with ours."""
+    tables = sa.inspect(connection).get_table_names()
+    if tables:
+        raise Refused(
+            f"the database is another program's: it has a table {tables[0]!r} and no version of "
+            "this service's; DATABASE_URL should name another file"
+        )
 
 
 def _refuse_incomplete(connection: Connection) -> None:

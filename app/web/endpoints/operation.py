@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from app.web.formats.media_types import offered_formats
-from app.web.parameters import ID_SCHEMA, NAME_SCHEMA, Parameter, parse_query
+from app.web.parameters import ID_SCHEMA, MIN_RELEASE, NAME_SCHEMA, Parameter, parse_query
 from app.web.problems import responses_for
 from app.web.requests.context import Handler, run_handler
 from app.web.requests.service import Service
@@ -69,12 +69,14 @@ def operation(
     media: Sequence[str] = (),
 ) -> None:
     """Register an address that is read: its handler, and all that OpenAPI says of it."""
+    parameters = (*parameters, MIN_RELEASE)
     known = {parameter.name: parameter for parameter in parameters}
 
     described = offered_formats(tuple(formats), sparse="fields" in known)
 
     async def endpoint(request: Request) -> Response:
         values = parse_query(request.scope["query_string"], known)
+        request.scope["positions.min_release"] = values.pop("min_release", 0)
         return await respond(request, values, handler, costly=costly)
 
     OPERATIONS[path] = ReadOperation(handler, known, endpoint, formats)

@@ -3,7 +3,8 @@
 That is the release, the code, the address the service is known by, and the representation: the
 question, the format and the compression. So a digest in `If-None-Match` can only come from an
 earlier 200 to the same question and state, however that was worded. Before it an ETag has an item's
-revision, or a collection's release: `"7.…"`.
+revision, or a collection's release: `"7.…"`; then comes the release, so that nobody who knows it is
+answered from an earlier one.
 """
 
 import hashlib
@@ -34,11 +35,12 @@ def service_identity(settings: Settings) -> bytes:
 
 
 def digest_of(identity: bytes, release: int, representation: Representation) -> bytes:
-    """The digest of all that decides the bytes of an answer."""
+    """The digest of all that decides the bytes of an answer, after the release it is of."""
     path, query, *chosen = representation
     address = (path.encode("utf-8", "surrogateescape"), query)
     parts = (b"%d" % release, identity, *address, *(one.encode() for one in chosen))
-    return hashlib.blake2b(b"\n".join(parts), digest_size=12).hexdigest().encode()
+    digest = hashlib.blake2b(b"\n".join(parts), digest_size=12).hexdigest()
+    return b"%d-%s" % (release, digest.encode())
 
 
 def record_etag(scope: Scope, path: str, revision: int, release: int, size: int) -> str:
@@ -65,6 +67,12 @@ def matching_etag(if_none_match: bytes, digest: bytes) -> bytes | None:
         if last == digest and first.isdigit():
             return b'"%s"' % etag
     return None
+
+
+def newest_release_in(if_none_match: bytes) -> int:
+    """The newest release that an answer named in `If-None-Match` is of; 0 where none is said."""
+    found = (etag.partition(b".")[2].partition(b"-")[0] for etag in if_none_match.split(b'"')[1::2])
+    return max((int(one) for one in found if one.isdigit() and len(one) < 12), default=0)
 
 
 def weakened(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

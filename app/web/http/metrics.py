@@ -12,10 +12,12 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from app.db import Database
 from app.web.http.routes import ServedRoute
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
+    from prometheus_client.registry import Collector
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
@@ -40,8 +42,8 @@ class RequestMetrics:
         self._buckets[route][bisect_left(BUCKETS, seconds)] += 1
         self._seconds[route] += seconds
 
-    def text(self) -> tuple[bytes, str]:
-        """All metrics, those of the process too, in Prometheus' own format, and its name."""
+    def text(self, *others: "Collector") -> tuple[bytes, str]:
+        """All metrics, those of the process and others too, in Prometheus' format, and its name."""
         import prometheus_client as prometheus
 
         registry = prometheus.CollectorRegistry()
@@ -51,7 +53,8 @@ class RequestMetrics:
             prometheus.GCCollector,
         ):
             own(registry=registry)
-        registry.register(self)
+        for one in (self, *others):
+            registry.register(one)
         return prometheus.generate_latest(registry), prometheus.CONTENT_TYPE_LATEST
 
     def collect(self) -> "Iterator[Metric]":
@@ -80,3 +83,27 @@ class RequestMetrics:
     def _find(self, path: str) -> str:
         found = (one.path for one in self._routes if one.matches(path))
         return next(found, "none")
+
+
+class DatabaseMetrics:
+    """Says whether the replica is there, where there is one."""
+
+    def __init__(self, database: Database) -> None:
+        """Look at a database."""
+        self._database = database
+
+    def collect(self) -> "Iterator[Metric]":
+        """Hand over the metrics of the database."""
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        if replica := self._database.replica:
+            yield GaugeMetricFamily(
+                "positions_replica_up",
+                "Whether reads go to the replica; 0 while it is away and they go to the primary.",
+                value=0 if replica.is_away else 1,
+            )
+            yield CounterMetricFamily(
+                "positions_replica_losses",
+                "How often the replica was lost.",
+                value=replica.times_away,
+            )

@@ -22,6 +22,7 @@ from app.web.http.etags import (
     digest_of,
     joined_headers,
     matching_etag,
+    newest_release_in,
     service_identity,
     weakened,
 )
@@ -95,6 +96,8 @@ class ResponseCacheMiddleware:
         wanted = headers.get(b"if-none-match")
         if wanted and wanted.strip() == b"*":
             wanted, send = None, _only_if_none(send)
+        known = newest_release_in(wanted) if wanted else 0
+        scope["positions.known_release"] = known
         cached = self._cached(representation)
         if wanted or cached:
             try:
@@ -103,7 +106,7 @@ class ResponseCacheMiddleware:
             except Problem as problem:
                 await problem_response(problem, scope["path"])(scope, receive, send)
                 return
-            if cached and cached.release != release:
+            if cached and (cached.release != release or known > release):
                 cached = None
             if wanted and (etag := self._etag_in(wanted, release, representation, cached)):
                 await _send_not_modified(send, etag)

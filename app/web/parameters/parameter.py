@@ -273,6 +273,14 @@ KNOWN_AT = Parameter(
     parse_moment,
     example="2036-01-01T00:00:00Z",
 )
+MIN_RELEASE = integer(
+    "min_release",
+    "Never answer from an earlier release than this, as a replica that is behind would: "
+    "`meta.release` of the answer to a change, to read what it wrote.",
+    0,
+    10**9,
+    1,
+)
 AS_OF = day_parameter(
     "as_of",
     "Answer from what had been said or signed in the world by that day. A vague date counts from "

@@ -67,7 +67,7 @@ class Authenticator:
         return find() if self.database.is_sqlite else await anyio.to_thread.run_sync(find)
 
     def _find(self, token: str) -> Key | None:
-        with self.database.read() as connection:
+        with self.database.read(primary=True) as connection:
             return find_key(connection, token)
 
     def record_later(self, event: dict[str, Any]) -> None:

@@ -13,11 +13,13 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, Table
 
 from app.db.engines.deadlines import set_deadline
+from app.db.errors import ReplicaFailed
 from app.db.known_at import as_known
 from app.db.releases import current_release, release_at
 from app.db.rows import rows_by_id
 from app.db.statement_cache import Build, Values
 from app.db.tables import datasets
+from app.errors import Fault, InvalidInput
 from app.index.build import versions_of
 from app.index.columns import SPACES
 from app.index.release_index import IndexView
@@ -169,21 +171,36 @@ class ReadContext:
 class open_context:
     """Opens a request's context, over one state of the data, for a block."""
 
-    __slots__ = ("_given", "_quick", "_read")
+    __slots__ = ("_given", "_primary", "_quick", "_read")
 
     def __init__(
-        self, service: Service, request: Request, values: dict[str, Any], *, quick: bool = False
+        self,
+        service: Service,
+        request: Request,
+        values: dict[str, Any],
+        *,
+        quick: bool = False,
+        primary: bool = False,
     ) -> None:
         """Open nothing yet."""
-        self._given, self._read = (service, request, values), service.database.read()
-        self._quick = quick
+        self._given = (service, request, values)
+        self._quick, self._primary = quick, primary
 
     def __enter__(self) -> ReadContext:
-        """Open it."""
+        """Open it; where a replica cannot serve it, or is behind what is asked for, elsewhere."""
+        try:
+            return self._open(primary=self._primary)
+        except ReplicaFailed:
+            return self._open(primary=True)
+
+    def _open(self, *, primary: bool) -> ReadContext:
+        self._read = self._given[0].database.read(primary=primary)
         connection = self._read.__enter__()
         try:
             set_deadline(connection, quick=self._quick)
-            return context_on(connection, *self._given)
+            context = context_on(connection, *self._given)
+            _refuse_older(context, primary=primary or not self._given[0].database.replica)
+            return context
         except BaseException as fault:
             self._read.__exit__(type(fault), fault, fault.__traceback__)
             raise
@@ -191,6 +208,22 @@ class open_context:
     def __exit__(self, *fault: Any) -> None:
         """Close it."""
         self._read.__exit__(*fault)
+
+
+def _refuse_older(context: ReadContext, *, primary: bool) -> None:
+    """Refuse to answer from before the release that the caller knows of.
+
+    Raises:
+        ReplicaFailed: when a replica is behind it.
+        InvalidInput: when there is none such yet.
+    """
+    scope, release = context.request.scope, context.release
+    least = scope.get("positions.min_release", 0)
+    if not primary and release < max(least, scope.get("positions.known_release", 0)):
+        raise ReplicaFailed("the replica is behind; try again shortly")
+    if release < least:
+        detail = f"there is no release {least} yet; the newest is {release}"
+        raise InvalidInput(detail, [Fault(detail, parameter="min_release")])
 
 
 def context_on(
@@ -222,5 +255,9 @@ def run_handler(
 
     It gets values of its own, in which it may put canonical ids: it may run a second time.
     """
-    with open_context(service, request, {**values}, quick=quick) as context:
-        return handler(context)
+    try:
+        with open_context(service, request, {**values}, quick=quick) as context:
+            return handler(context)
+    except ReplicaFailed:
+        with open_context(service, request, {**values}, quick=quick, primary=True) as context:
+            return handler(context)
