@@ -285,3 +285,26 @@ def test_a_vague_day_is_refused_with_the_days_it_could_be(
     answer = client.get(f"/v1/{address}={given}")
     assert answer.status_code == 422
     assert told in answer.json()["detail"]
+
+
+#: An actor as people call it, and what the refusal says.
+CALLED = [
+    ("opinions?holder=Gali", "'azimbai-gali'"),
+    ("opinions?holder=North Atlantic Treaty Organization", "did you mean 'nato'?"),
+    ("opinions?holder=Nursultan Nazarbayev", "'nursultan-nazarbayev'"),
+    ("opinions?country=NATO", "'nato' (North Atlantic Treaty Organization) is an organization"),
+    ("countries?organization=Shanghai Cooperation Organisation", "did you mean 'sco'?"),
+    ("countries/NATO", "'nato' (North Atlantic Treaty Organization) is an organization"),
+    ("people/Gali", "did you mean 'azimbai-gali'?"),
+    ("people/KAZ", "'KAZ' (Kazakhstan) is a country, and no person"),
+    ("organizations/North Atlantic Treaty Organization", "did you mean 'nato'?"),
+]
+
+
+@pytest.mark.parametrize(("address", "told"), CALLED)
+def test_a_refused_name_is_answered_with_who_is_called_so(
+    client: TestClient, address: str, told: str
+) -> None:
+    answer = client.get(f"/v1/{address}")
+    assert answer.status_code in (404, 422)
+    assert told in answer.json()["detail"]

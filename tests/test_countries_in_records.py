@@ -79,3 +79,20 @@ def test_a_code_of_two_states_is_a_fault_that_names_both(
     assert fault.field == "holder"
     assert "CSK (Czechoslovakia, until 1992-12-31)" in fault.detail
     assert "SCG (Serbia and Montenegro, 2003-02-04 to 2006-06-03)" in fault.detail
+
+
+def test_a_capital_in_a_record_is_a_fault_that_names_its_state(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = write_seeds(
+        tmp_path / "small",
+        questions=QUESTIONS,
+        documents=PAPERS,
+        countries=COUNTRIES,
+        opinions=opinion("Astana", None),
+    )
+    with pytest.raises(FaultyRecords) as refused:
+        load_seeds(database, [folder])
+    [fault] = refused.value.faults
+    assert fault.field == "holder"
+    assert fault.detail == "'Astana' is the capital of KAZ (Kazakhstan): write the state"

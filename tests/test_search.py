@@ -122,3 +122,24 @@ def test_days_that_are_none_are_refused(client: TestClient) -> None:
     answer = client.get("/v1/search?q=nato&from=1996")
     assert answer.status_code == 422
     assert "YYYY-MM-DD" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("capital", "state"), [("Astana", "KAZ"), ("tashkent", "UZB"), ("Mexico City", "MEX")]
+)
+def test_a_capital_finds_its_state_and_says_so(
+    client: TestClient, capital: str, state: str
+) -> None:
+    [found] = [hit for hit in hits(client, f"q={capital}") if hit["record"]["id"] == state]
+    assert (found["kind"], found["rank"]) == ("country", 2)
+    assert found["snippet"] == f"{capital} is its capital."
+    only = hits(client, f"q={capital}&kind=country&sort=date&from=1990-01-01")
+    assert only == [], "a state has no day"
+
+
+def test_a_capital_of_two_states_finds_both_and_a_name_is_no_capital(client: TestClient) -> None:
+    found = [hit["record"]["id"] for hit in hits(client, "q=Moscow&kind=country")]
+    assert found == ["RUS", "SUN"]
+    assert client.get("/v1/search?q=Moscow&kind=country").json()["meta"]["total"] == 2
+    [singapore] = hits(client, "q=Singapore&kind=country")
+    assert singapore["rank"] == 0

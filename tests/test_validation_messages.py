@@ -32,7 +32,8 @@ WRONG: tuple[Any, ...] = (
 #: The validator's own language, and the signs of a pattern.
 FOREIGN = re.compile(
     r"Input should|instance of|Field required|valid (string|dictionary|integer|list|tuple)|pydantic"
-    r"|<[A-Z]\w+[.:]|\bNone\b|Extra inputs|Value error|\[a-z|\[A-Z|\[0-9|\^\S|\\d|\\S|errors\.pydantic|can stand here"
+    r"|<[A-Z]\w+[.:]|\bNone\b|Extra inputs|Value error"
+    r"|\[a-z|\[A-Z|\[0-9|\^\S|\\d|\\S|errors\.pydantic|can stand here"
 )
 PLACE = {"document": "paper", "paragraph": 1, "start": 0, "end": 9}
 #: A record of each kind that is right but for what its field is given.

@@ -1,6 +1,7 @@
 """Name matching: the actors that a text may mean, and what each word of it tells."""
 
 from app.analysis.name_matching.actors import (
+    HOLDING,
     LEAST_SCORE,
     SURE,
     Match,
@@ -15,6 +16,7 @@ from app.analysis.name_matching.actors import (
 )
 
 __all__ = [
+    "HOLDING",
     "LEAST_SCORE",
     "SURE",
     "Match",

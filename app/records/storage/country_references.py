@@ -77,10 +77,17 @@ class CountryReferences:
         if self._referents.knows(space, text):
             return text
         ids = self._meant(given, text)
-        if len(ids) > 1:
-            detail = f"{text!r} means {self._read().described(ids)}: write the id of one"
-            self._faults.add(given.location, ".".join(path), detail)
-        return ids[0] if ids else text
+        if len(ids) == 1:
+            return ids[0]
+        names = self._read()
+        if ids:
+            detail = f"{text!r} means {names.described(ids)}: write the id of one"
+        elif ids := tuple(names.capital_of(text)):
+            detail = f"{text!r} is the capital of {names.described(ids)}: write the state"
+        else:
+            return text
+        self._faults.add(given.location, ".".join(path), detail)
+        return ids[0]
 
     def _meant(self, given: GivenRecord, text: str) -> tuple[str, ...]:
         """The countries that a text means on the day of its record, whichever day that is."""

@@ -8,7 +8,7 @@ import orjson
 import sqlalchemy as sa
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy import ColumnElement, Row, Select, Table
 
 from app.analysis.name_matching import people_named
 from app.dates import UNKNOWN, VagueDate
@@ -21,7 +21,7 @@ from app.db.search import (
     words_of,
 )
 from app.db.search import record_day as hit_day
-from app.db.tables import ACTOR_KINDS, DATE_FIELDS, opinions, search_entries
+from app.db.tables import ACTOR_KINDS, DATE_FIELDS, countries, opinions, search_entries
 from app.names.words import name_key
 from app.records.kinds import KINDS
 from app.records.references import Ref
@@ -47,11 +47,13 @@ class Hit(Shape):
     rank: Annotated[
         int,
         Field(
-            description="0 a name itself, 1 begins with it, 2 all words in names, 3 elsewhere, or "
-            "held by a person who is called so."
+            description="0 a name itself, 1 begins with it, 2 all words in names, or the state of "
+            "a capital, 3 elsewhere, or held by a person who is called so."
         ),
     ]
-    snippet: Annotated[str | None, Field(description="The text around a word that was found.")]
+    snippet: Annotated[
+        str | None, Field(description="The text around a word that was found, or why it is a hit.")
+    ]
     date: Annotated[
         VagueDate | None,
         Field(
@@ -70,9 +72,16 @@ def _words_asked(context: ReadContext) -> str:
     return asked
 
 
+def _states_of_capital(context: ReadContext) -> list[str]:
+    """Return the states of a capital, which reports use for them."""
+    names, asked = country_names(context), context.values["q"]
+    return [] if names.meaning(asked).ids else list(names.capital_of(asked))
+
+
 _OTHERWISE_CALLED = ("other_language", "spelling", "withdrawn_code")
 #: Persons whose opinions are found by their name; a word that more have means none of them.
 _MOST_PEOPLE = 20
+_OPINION_DAYS = opinions.c.counts_earliest, opinions.c.counts_latest
 
 
 def _terms(context: ReadContext) -> dict[str, Any]:
@@ -90,6 +99,7 @@ def _terms(context: ReadContext) -> dict[str, Any]:
         "begun": [f" {word}" for word in query_words(asked)],
         "named": sorted(named),
         "people": people if len(people) <= _MOST_PEOPLE else [],
+        "states": _states_of_capital(context),
         **({"dated": []} if _is_dated(context.values) else {}),
     }
 
@@ -139,19 +149,29 @@ def _source(context: ReadContext) -> Select[Any]:
         dated(entries.kind, entries.id, "earliest").label("earliest"),
         dated(entries.kind, entries.id, "latest").label("latest"),
     ).where(*matches)
-    if not terms.get("people"):
-        return sa.select(found.subquery("hits"))
-    already = sa.select(entries.id).where(*matches, entries.kind == "opinion")
-    held = sa.select(
-        opinions.c.id,
-        opinions.c.dataset,
-        sa.literal("opinion"),
-        sa.literal(3),
-        sa.literal(_KIND_NUMBERS["opinion"]),
-        opinions.c.counts_earliest,
-        opinions.c.counts_latest,
-    ).where(opinions.c.holder.in_(terms["people"]), opinions.c.id.not_in(already))
-    return sa.select(sa.union_all(found, held).subquery("hits"))
+    parts = [found]
+    if people := terms.get("people"):
+        held = _also("opinion", opinions, 3, *_OPINION_DAYS).where(opinions.c.holder.in_(people))
+        parts.append(held.where(opinions.c.id.not_in(_already("opinion", matches))))
+    if states := terms.get("states"):
+        undated = sa.literal(UNKNOWN)
+        meant = _also("country", countries, 2, undated, undated).where(countries.c.id.in_(states))
+        parts.append(meant.where(countries.c.id.not_in(_already("country", matches))))
+    return sa.select((sa.union_all(*parts) if parts[1:] else found).subquery("hits"))
+
+
+def _also(
+    kind: str, table: Table, rank: int, earliest: ColumnElement[str], latest: ColumnElement[str]
+) -> Select[Any]:
+    """Rows of a table as hits, though they have not the words."""
+    number = sa.literal(_KIND_NUMBERS[kind])
+    return sa.select(
+        table.c.id, table.c.dataset, sa.literal(kind), sa.literal(rank), number, earliest, latest
+    )
+
+
+def _already(kind: str, matches: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    return sa.select(search_entries.c.id).where(*matches, search_entries.c.kind == kind)
 
 
 def _undated(_kind: Any, _id: Any, _end: str) -> ColumnElement[str]:
@@ -173,16 +193,20 @@ _KIND_NUMBERS = {kind: number for number, kind in reversed(list(enumerate(KINDS)
 def _render(context: ReadContext, rows: Sequence[Row[Any]]) -> list[bytes]:
     words = words_of(_words_asked(context))
     records = _records(context, rows)
-    return [_hit(row, records[row.kind, row.id], words) for row in rows]
+    told = f"{context.values['q'].strip()[:SNIPPET]} is its capital."
+    why = {("country", one): told for one in _states_of_capital(context)}
+    return [
+        _hit(row, records[row.kind, row.id], words, why.get((row.kind, row.id))) for row in rows
+    ]
 
 
-def _hit(row: Row[Any], record: Any, words: list[str]) -> bytes:
+def _hit(row: Row[Any], record: Any, words: list[str], why: str | None) -> bytes:
     body = orjson.loads(record.body)
     hit = {
         "record": {"id": row.id, "kind": row.kind, "name": record.name},
         "kind": row.kind,
         "rank": row.rank,
-        "snippet": _snippet(body, words),
+        "snippet": why or _snippet(body, words),
         "date": body.get(DATE_FIELDS.get(row.kind, "")),
     }
     return orjson.dumps(hit)
@@ -277,9 +301,10 @@ operation(
     summary="Search everything",
     description=(
         "Records of every kind whose names or words match, those first that are called so, and "
-        "what a person of that name holds. `sort=date` orders them by day; `from` and `to` leave "
-        "those that may be of the period, an opinion without a day being of its document's. No "
-        "hit means that no record held here has these words; it says nothing about the world."
+        "what a person of that name holds; a capital finds its state. `sort=date` orders them by "
+        "day; `from` and `to` leave those that may be of the period, an opinion without a day "
+        "being of its document's. No hit means that no record held here has these words; it says "
+        "nothing about the world."
     ),
     tag="Finding",
     shape=Page[Hit],

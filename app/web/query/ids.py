@@ -9,13 +9,23 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from app.analysis.name_matching import NameIndex, read_country_names, read_names
+from app.analysis.name_matching import (
+    HOLDING,
+    NameIndex,
+    find_matches,
+    read_country_names,
+    read_names,
+)
 from app.db.tables import ACTOR_KINDS, KIND_TABLES
-from app.errors import MOST_HINTS, Ambiguous, Fault, NotFound, nearest
+from app.errors import MOST_HINTS, Ambiguous, Fault, NotFound, nearest, with_article
 from app.names.countries import CountryNames
+from app.vocabulary import ActorKind
 from app.web.parameters import is_id, refuse
 from app.web.query.filters import Filter
 from app.web.requests.context import ReadContext
+
+#: How many actors of one name a refusal names.
+MOST_CALLED = 3
 
 
 def resolve_filters(context: ReadContext, filters: Sequence[Filter]) -> None:
@@ -60,7 +70,21 @@ def _hint(context: ReadContext, given: str, space: str, known: list[str]) -> str
             return f"it is the capital of {names.described(states)}: write the state"
         if names.meaning(given).matched_as == "not_recorded":
             return "this territory has no record here, and is none of the states that have"
-    return nearest(given, known)
+    called = _called(context, given, space) if space in ("actor", *ACTOR_KINDS) else None
+    return called or nearest(given, known)
+
+
+def _called(context: ReadContext, given: str, space: str) -> str | None:
+    """A clause with the actors that are called so, and how to say it where they are of others."""
+    matches = find_matches(actor_names(context), given, list(ActorKind))
+    best = [one.actor for one in matches if one.score == max(matches[0].score, HOLDING)]
+    right = [one for one in best if space in ("actor", one.kind)][:MOST_CALLED]
+    if right:
+        return f"did you mean {' or '.join(repr(one.id) for one in right)}?"
+    if matches and matches[0].is_sure:
+        other = matches[0].actor
+        return f"{other.id!r} ({other.name}) is {with_article(other.kind)}, and no {space}"
+    return None
 
 
 def _ambiguity(context: ReadContext, given: str, meant: Sequence[str]) -> str:
