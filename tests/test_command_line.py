@@ -166,6 +166,7 @@ def test_the_commands_are_these() -> None:
         "export",
         "import atop",
         "import un-votes",
+        "import unsc",
         "index",
         "keys create",
         "keys list",

@@ -67,6 +67,40 @@ def atop(
     _run(import_atop, folder, "Reading alliances", decisions_of(theirs, ours))
 
 
+@imports.command(
+    "unsc",
+    epilog="Example: `positions import unsc data/resolutions.ndjson.gz --skip-faulty`",
+)
+def unsc(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="The United Nations' NDJSON of resolutions, the UN Digital Library's CSV of "
+            "Council votes, or a CSV of vetoes; plain or .gz.",
+            show_default=False,
+        ),
+    ],
+    *,
+    skip_faulty: Annotated[
+        bool,
+        typer.Option(
+            "--skip-faulty",
+            help="Leave out resolutions that contradict themselves or do not say who voted how, "
+            "and name them.",
+        ),
+    ] = False,
+    theirs: Theirs = None,
+    ours: Ours = None,
+) -> None:
+    """Import votes and vetoes in the UN Security Council."""
+    from functools import partial
+
+    from app.importers.unsc.source import import_unsc
+
+    importer = partial(import_unsc, skip_faulty=skip_faulty)
+    _run(importer, file, "Reading votes", decisions_of(theirs, ours))
+
+
 def _run(
     importer: "Callable[[Database, Path, ReportProgress, Decisions], Outcome]",
     path: Path,

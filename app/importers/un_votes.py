@@ -56,7 +56,7 @@ def import_un_votes(
     """
     return run_import(
         database,
-        lambda connection: open_votes(path, _names_of_countries(connection)),
+        lambda connection: open_votes(path, names_of_countries(connection)),
         report_progress,
         decisions,
     )
@@ -80,7 +80,7 @@ def open_votes(path: Path, names: Mapping[str, Sequence[str]]) -> VoteSource:
     raise Refused("; ".join([*strange, *_incomplete(path, found), _RIGHT]))
 
 
-def _names_of_countries(connection: Connection) -> dict[str, tuple[str, ...]]:
+def names_of_countries(connection: Connection) -> dict[str, tuple[str, ...]]:
     """Return the names of each country, the usual one first."""
     bodies = connection.execute(sa.select(countries.c.id, countries.c.body))
     known = {country: orjson.loads(body) for country, body in bodies}

@@ -1,0 +1,1 @@
+"""Importers of votes in the UN Security Council."""
