@@ -26,7 +26,7 @@ def _inlined(operation: dict[str, Any], described: dict[str, Any]) -> dict[str, 
     responses = {}
     for status, response in operation["responses"].items():
         told = _meant(response, described)
-        headers = {name: _meant(one, described) for name, one in told["headers"].items()}
+        headers = {name: _meant(one, described) for name, one in told.get("headers", {}).items()}
         responses[status] = {**told, "headers": headers}
     return {**operation, "parameters": [*map(_shown, parameters)], "responses": responses}
 

@@ -3,10 +3,10 @@
 import pytest
 from starlette.testclient import TestClient
 
-from app.web.openapi.examples import addresses, read_examples, shortened
+from app.web.openapi.examples import addresses, is_shown, read_examples, shortened
 from tests.description import DESCRIPTION
 
-ADDRESSES = addresses(DESCRIPTION)
+ADDRESSES = {path: one for path, one in addresses(DESCRIPTION).items() if is_shown(path)}
 EXAMPLES = read_examples()
 
 

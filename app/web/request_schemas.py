@@ -10,8 +10,13 @@ _SCHEMAS = "#/components/schemas/"
 _TEMPLATE = _SCHEMAS + "{model}Input"
 
 
+def new_ref(kind: Kind) -> dict[str, Any]:
+    """The reference to the schema of a whole record that is not there yet."""
+    return {"$ref": f"#/components/schemas/New{kind.record.__name__}"}
+
+
 def input_ref(kind: Kind) -> dict[str, Any]:
-    """The reference to the schema of a whole record as it is written."""
+    """The reference to the schema of a whole record at its address, which says the id."""
     return {"$ref": f"#/components/schemas/{kind.record.__name__}Input"}
 
 
@@ -29,17 +34,20 @@ def input_schemas() -> dict[str, Any]:
         described = kind.record.model_json_schema(mode="validation", ref_template=_TEMPLATE)
         whole = _with_references(described, schemas)
         for part, shape in whole.pop("$defs", {}).items():
-            schemas[f"{part}Input"] = {**shape, "title": f"{part} as written"}
+            schemas[f"{part}Input"] = shape
         if kind.record.cites:
             whole["required"].append("evidence")
             whole["properties"]["evidence"]["minItems"] = 1
         ignored = {"readOnly": True, "description": "Said by the service; ignored."}
         whole["properties"] |= dict.fromkeys(sorted(kind.record.derived), ignored)
-        schemas[f"{name}Input"] = {**whole, "title": f"{name} as written"}
-        schemas[f"{name}Patch"] = _patch(name, whole)
+        schemas[f"New{name}"] = _with_id(name, whole)
+        schemas[f"{name}Input"] = whole
+        schemas[f"{name}Patch"] = _patch(whole)
+    for name, schema in schemas.items():
+        if name.endswith("Input"):
+            schema.pop("title", None)  # generators would take it for the name
     schemas["GivenDate"] = {**schemas["VagueDateInput"], "title": "GivenDate", "required": []}
     schemas["VagueDateInput"] = {
-        "title": "VagueDate as written",
         "anyOf": [
             {"type": "string", "maxLength": 100, "description": "EDTF, such as `2004-21`."},
             {"$ref": f"{_SCHEMAS}GivenDate"},
@@ -68,7 +76,18 @@ def _with_references(found: Any, schemas: dict[str, Any]) -> Any:
     return {"anyOf": [reference, *null], **own} if null else {**reference, **own}
 
 
-def _patch(name: str, whole: dict[str, Any]) -> dict[str, Any]:
+def _with_id(name: str, whole: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a record that must say its id, which no address does."""
+    whole["required"].remove("id")
+    return {
+        "type": "object",
+        "allOf": [{"$ref": f"{_SCHEMAS}{name}Input"}],
+        "properties": {"id": {"type": "string"}},
+        "required": ["id"],
+    }
+
+
+def _patch(whole: dict[str, Any]) -> dict[str, Any]:
     """The schema of an RFC 7396 patch: any of the members, null to remove one that may go."""
     members = {
         field: _plain(shape) if field in whole["required"] else _nullable(_plain(shape))
@@ -76,7 +95,6 @@ def _patch(name: str, whole: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "type": "object",
-        "title": f"Change to {name}",
         "description": "RFC 7396: what is given replaces, null removes, the rest stays.",
         "properties": members,
         "additionalProperties": False,

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from app.records.kinds import KINDS, Kind
 from tests.curation.conftest import match, topic
-from tests.description import inlined
+from tests.description import as_served, inlined
 
 PATHS = [kind.path for kind in KINDS.values()]
 
@@ -225,6 +225,27 @@ def test_prefer_minimal_leaves_out_the_record(desk: TestClient) -> None:
     changed = desk.patch("/v1/topics/railways", json={"name": "R"}, headers=headers)
     assert (changed.status_code, changed.content) == (204, b"")
     assert changed.headers["etag"].startswith('"2.')
+
+
+def test_what_a_write_answers_is_declared_whether_or_not_the_record_is_left_out() -> None:
+    declared = inlined(as_served())["paths"]
+    made = {"post": {"201"}, "put": {"200", "201", "204"}, "patch": {"200", "204"}}
+    for path in PATHS:
+        for method, statuses in made.items():
+            told = declared[f"/v1/{path}" if method == "post" else f"/v1/{path}/{{id}}"][method]
+            assert {status for status in told["responses"] if status < "3"} == statuses
+            if "201" in statuses:
+                assert "no body" in told["responses"]["201"]["description"]
+
+
+def test_a_record_needs_its_id_only_where_no_address_says_it(desk: TestClient) -> None:
+    schemas = as_served()["components"]["schemas"]
+    nameless = {name: value for name, value in topic().items() if name != "id"}
+    assert "id" in schemas["NewTopic"]["required"]
+    assert desk.post("/v1/topics", json=nameless).status_code == 422
+    assert "id" not in schemas["TopicInput"]["required"]
+    once = {"If-None-Match": "*"}
+    assert desk.put("/v1/topics/railways", json=nameless, headers=once).status_code == 201
 
 
 def test_the_same_request_again_has_one_effect_and_the_first_answer(desk: TestClient) -> None:

@@ -30,7 +30,7 @@ from app.web.endpoints.write_context import WriteContext, WriteResult
 from app.web.endpoints.write_operation import NO_BODY, AcceptedBody, write_operation
 from app.web.http.etags import record_etag
 from app.web.http.request_body import JSON
-from app.web.request_schemas import input_ref, patch_ref
+from app.web.request_schemas import input_ref, new_ref, patch_ref
 from app.web.requests.context import ReadContext
 from app.web.response_schemas import Item, stored
 
@@ -178,6 +178,10 @@ class Operation:
     about: str
 
 
+def _new(kind: Kind) -> AcceptedBody:
+    return AcceptedBody((JSON,), new_ref(kind), _most)
+
+
 def _whole(kind: Kind) -> AcceptedBody:
     return AcceptedBody((JSON,), input_ref(kind), _most)
 
@@ -193,15 +197,15 @@ def _most(settings: Settings) -> int:
 
 OPERATIONS = (
     Operation(
-        "create", "POST", 201, create, False, _whole,
+        "create", "POST", 201, create, False, _new,
         ("Idempotency-Key", "Prefer"), (409,),
         "409 means that its id is taken, 422 that it is not valid or refers to what is not there.",
     ),
     Operation(
         "replace", "PUT", 200, replace, True, _whole,
         ("If-Match", "If-None-Match", "Idempotency-Key", "Prefer"), (404, 412, 428),
-        "What was read can be written back. `If-None-Match: *` in the place of `If-Match` makes a "
-        "record that is not there yet (201).",
+        "What was read can be written back; `id` may be left out. `If-None-Match: *` in the place "
+        "of `If-Match` makes a record that is not there yet (201).",
     ),
     Operation(
         "update", "PATCH", 200, update, True, _patch,

@@ -57,7 +57,8 @@ HEADERS: dict[str, dict[str, Any]] = {
     },
     "Prefer": {
         "required": False,
-        "description": "`return=minimal` leaves out the record in the answer.",
+        "description": "`return=minimal` leaves out the record in the answer: 204 has no body, nor "
+        "has the 201 of what was made.",
         "schema": {"type": "string", "maxLength": 100},
         "example": "return=minimal",
     },
@@ -65,6 +66,7 @@ HEADERS: dict[str, dict[str, Any]] = {
 
 
 _RECORD = "The record as it is now."
+_MADE = f"{_RECORD[:-1]}, or no body where `Prefer: return=minimal` left it out."
 _DONE = "Done. There is nothing to show, or `Prefer: return=minimal` left it out."
 
 
@@ -121,8 +123,8 @@ def write_operation(
     del declared[200]
     if makes:
         named = [{**one, "required": False} for one in named]
-        declared[201] = {"description": _RECORD, "model": shape}
-    if "Prefer" in headers:
+        declared[201] = {"description": _MADE, "model": shape}
+    if "Prefer" in headers and status != 201:
         declared[204] = {"description": _DONE}
     router.add_api_route(
         path,
@@ -134,7 +136,7 @@ def write_operation(
         description=f"{description} Needs a key whose scope is `{scope}`.",
         tags=[tag],
         status_code=status,
-        response_description=_RECORD if shape else _DONE,
+        response_description=_MADE if status == 201 and shape else _RECORD if shape else _DONE,
         response_model=shape,
         route_class_override=DescribedRoute,
         responses=declared,

@@ -43,7 +43,8 @@ HEADERS: dict[str, Described] = {
     ),
     "WWW-Authenticate": _header("How to send a key.", required=True),
 }
-_EVERYWHERE = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
+#: In every answer, as the description begins with; named at problems alone, which are said once.
+EVERYWHERE = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
 _OF_ERRORS = {
     "304": ("ETag",),
     "401": ("WWW-Authenticate",),
@@ -64,7 +65,7 @@ def parameters_of(described: Described, operation: Mapping[str, Any]) -> list[De
 
 
 def declare_headers(described: Described) -> None:
-    """Name at each answer the headers that it has."""
+    """Name at each answer the headers that it has, besides those that every answer has."""
     for _path, method, operation in operations(described):
         for status, response in operation["responses"].items():
             names: tuple[str, ...] = _OF_ERRORS.get(status, ())
@@ -72,9 +73,12 @@ def declare_headers(described: Described) -> None:
                 names = _headers_of_read(operation, response)
             elif operation.get("security"):
                 names += _OF_WRITES.get(status, ())
-            response["headers"] = {
-                name: {"$ref": f"#/components/headers/{name}"} for name in (*names, *_EVERYWHERE)
-            }
+            if status > "3":
+                names += EVERYWHERE
+            if names:
+                response["headers"] = {
+                    name: {"$ref": f"#/components/headers/{name}"} for name in names
+                }
     described["components"]["headers"] = HEADERS
 
 

@@ -25,6 +25,8 @@ who agrees with whom.
 * **Two clocks**: `as_of` is the world's, `known_at` is this database's.
 * **Not recorded** is the absence of an opinion. It is neither `neutral` nor `no_position`.
 * Every answer names its `release` and whom to cite. Reading needs no key.
+* **Headers**: every answer has `X-Request-Id`, and `RateLimit` and `RateLimit-Policy` where a limit
+  is set.
 """
 
 TAGS = [
@@ -105,5 +107,7 @@ def _with_ref(name: str, schema: Any, found: Any) -> Any:
     if not isinstance(found, dict):
         return found
     if found.get("title") == name and found is not schema:
-        return {"$ref": f"#/components/schemas/{name}", "description": found["description"]}
+        own = found["description"] != schema["description"]
+        told = {"description": found["description"]} if own else {}
+        return {"$ref": f"{PREFIX}{name}", **told}
     return {key: _with_ref(name, schema, item) for key, item in found.items()}

@@ -39,6 +39,11 @@ def add_examples(described: Described) -> None:
             content["example"] = examples[path]
 
 
+def is_shown(path: str) -> bool:
+    """Whether a path has an example: a revision looks as its item, and all lists of them alike."""
+    return "/revisions" not in path or path == "/v1/opinions/{id}/revisions"
+
+
 def addresses(described: Described) -> dict[str, str]:
     """For each path that answers with JSON, an address that its own examples make."""
     paths = described["paths"]

@@ -16,6 +16,7 @@ def settle_schemas(described: dict[str, Any]) -> None:
     """Make the schemas of a document true to what is sent."""
     schemas: Schemas = described["components"]["schemas"]
     _share_enums(described, schemas)
+    _name_evidence(schemas)
     written = _reached(schemas, (b for b in _parts(described, "requestBody")))
     for name, schema in schemas.items():
         for part in _subschemas(schema):
@@ -39,6 +40,19 @@ def _share_enums(described: dict[str, Any], schemas: Schemas) -> None:
     for part in _objects(described):
         if part.get("$ref") in same:
             part["$ref"] = same[part["$ref"]]
+
+
+def _name_evidence(schemas: Schemas) -> None:
+    """Have one schema of a place in a source, as it is read and as it is written."""
+    for name in ("Evidence", "EvidenceInput"):
+        form = name.removeprefix("Evidence")
+        either = [{"$ref": f"{PREFIX}{part}{form}"} for part in ("Span", "TableRow")]
+        for part in _objects(schemas):
+            if part.get("oneOf") == either:
+                del part["oneOf"]
+                part["$ref"] = f"{PREFIX}{name}"
+        told = "A place in a source: a span of its text, or with `record` a row of its table."
+        schemas[name] = {"description": told, "oneOf": either}
 
 
 def _subschemas(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
