@@ -73,6 +73,8 @@ def check_headers(told: dict[str, Any], answer: Any) -> None:
     declared = {name.lower(): one for name, one in told.get("headers", {}).items()}
     assert set(answer.headers) <= GENERAL | EVERYWHERE | set(declared), answer.url
     assert "x-request-id" in answer.headers, answer.url
+    for name in declared.keys() & set(answer.headers):
+        assert fitting(declared[name]["schema"], answer.headers[name]), (name, answer.url)
     missing = {name for name, one in declared.items() if one.get("required")}
     assert missing <= set(answer.headers), answer.url
 

@@ -31,7 +31,7 @@ HEADERS: dict[str, Described] = {
     "Retry-After": _header("In how many seconds to try again.", pattern="^[0-9]+$"),
     "ETag": _header(
         'The tag of these bytes, `"N.digest"`: N is the revision of a record, else the release.',
-        pattern='^"[0-9]+\\.[0-9a-f]+"$',
+        pattern='^"[0-9]+\\.([0-9]+-)?[0-9a-f]+"$',
     ),
     "Link": _header("Where the answer and its next page are (RFC 8288)."),
     "Content-Disposition": _header("The name of the file, where the answer is one."),
@@ -83,8 +83,8 @@ def declare_headers(described: Described) -> None:
 
 
 def _headers_of_read(operation: Described, response: Described) -> tuple[str, ...]:
-    """The headers of an answer to a read: pages have links, files names."""
-    files = len(response["content"]) > 1 or "application/zip" in response["content"]
+    """The headers of an answer to a read: pages have links, an archive has a name."""
+    files = "application/zip" in response["content"]
     pages = any(one["name"] == "limit" for one in operation.get("parameters", ()))
     return ("ETag", *(("Link",) if pages else ()), *(("Content-Disposition",) if files else ()))
 

@@ -26,7 +26,7 @@ who agrees with whom.
 * **Not recorded** is the absence of an opinion. It is neither `neutral` nor `no_position`.
 * Every answer names its `release` and whom to cite. Reading needs no key.
 * **Headers**: every answer has `X-Request-Id`, and `RateLimit` and `RateLimit-Policy` where a limit
-  is set.
+  is set; other formats than JSON have `Content-Disposition`.
 """
 
 TAGS = [
