@@ -119,6 +119,7 @@ register(
     description=(
         "Reports that cannot both describe one holder's stance: the same holder at two times, a "
         "spokesperson and the principal, two sources about one holder. Each has both reports with "
-        "their evidence; which of them is right is for the reader to judge."
+        "their evidence; which of them is right is for the reader to judge. The shipped data have "
+        "none: there the list is empty."
     ),
 )
