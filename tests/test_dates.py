@@ -211,7 +211,7 @@ def test_what_is_no_date_is_refused_with_what_is_wrong(
         folder = write_seeds(tmp_path / f"{number}", documents=PAPER, events=events(dict(some)))
         with pytest.raises(FaultyRecords) as refused:
             load_seeds(database, [folder])
-        told = [str(fault) for fault in refused.value.faults]
+        told = [str(one) for one in sorted(refused.value.faults, key=lambda one: one.line)]
         for detail, (given_date, reason) in zip(told, some, strict=True):
             assert given_date in detail
             assert reason in detail
