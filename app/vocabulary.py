@@ -24,8 +24,9 @@ def _no_truth(given: Any) -> Any:
     return given
 
 
-#: A whole number.
-WholeNumber = Annotated[int, BeforeValidator(_no_truth)]
+#: Refuses true and false as numbers; it comes after a number's bounds, which the description else
+#: gives by the names that pydantic has for them.
+NO_TRUTH = BeforeValidator(_no_truth)
 
 
 class Word(StrEnum):

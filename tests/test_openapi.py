@@ -79,6 +79,12 @@ def check_headers(told: dict[str, Any], answer: Any) -> None:
     assert missing <= set(answer.headers), answer.url
 
 
+def test_bounds_are_said_by_the_keywords_of_json_schema() -> None:
+    said = json.dumps(SERVED["components"]["schemas"])
+    for name in ("ge", "gt", "le", "lt", "min_length", "max_length"):  # as pydantic calls them
+        assert f'"{name}":' not in said
+
+
 def test_the_description_says_each_thing_once() -> None:
     assert len(json.dumps(SERVED, separators=(",", ":"), ensure_ascii=False).encode()) <= 370_000
     for path, methods in SERVED["paths"].items():

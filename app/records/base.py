@@ -13,9 +13,9 @@ from pydantic import (
 )
 
 from app.records.references import MARK
-from app.vocabulary import AnyId, Line, Slug, Text, WholeNumber
+from app.vocabulary import NO_TRUTH, AnyId, Line, Slug, Text
 
-Position = Annotated[WholeNumber, Field(ge=0, le=100_000_000)]
+Position = Annotated[int, Field(ge=0, le=100_000_000), NO_TRUTH]
 
 
 class Part(BaseModel):
@@ -35,7 +35,7 @@ class Span(Part):
 
     document: Annotated[Slug, Field(description="The document's id.")]
     paragraph: Annotated[
-        WholeNumber, Field(ge=1, le=1_000_000, description="The paragraph, from 1.")
+        int, Field(ge=1, le=1_000_000, description="The paragraph, from 1."), NO_TRUTH
     ]
     start: Annotated[
         Position,

@@ -16,7 +16,7 @@ from app.dates import VagueDate
 from app.forms import ADDRESS, LANGUAGE, SHA256
 from app.records.base import Part, Record
 from app.records.references import MARK
-from app.vocabulary import DateBasis, Line, Slug, SourceType, Text, WholeNumber, plain_text
+from app.vocabulary import NO_TRUTH, DateBasis, Line, Slug, SourceType, Text, plain_text
 
 Url = Annotated[
     str,
@@ -49,12 +49,12 @@ class Document(Record):
         str | None, Field(pattern=SHA256.pattern, description="SHA-256 of the file's bytes.")
     ] = None
     characters: Annotated[
-        WholeNumber | None,
-        Field(ge=0, le=100_000_000, description="Its length in Unicode code points."),
+        Annotated[int, Field(ge=0, le=100_000_000), NO_TRUTH] | None,
+        Field(description="Its length in Unicode code points."),
     ] = None
     paragraphs: Annotated[
-        WholeNumber | None,
-        Field(ge=0, le=1_000_000, description="How many paragraphs (lines) it has."),
+        Annotated[int, Field(ge=0, le=1_000_000), NO_TRUTH] | None,
+        Field(description="How many paragraphs (lines) it has."),
     ] = None
 
     @computed_field(  # type: ignore[prop-decorator]  # mypy has no decorated properties
