@@ -96,6 +96,11 @@ class VagueDate(BaseModel):
             if given.get(name) is not None and given[name] != value:
                 right = "leave it null" if value is None else f"'{value}' does"
                 raise ValueError(f"{name} {given[name]!r} does not follow from edtf; {right}")
+        if isinstance(edtf_text, str) and _apart(given.get("text"), (earliest, latest)):
+            raise ValueError(
+                f"text {given['text']!r} is another time than edtf {edtf_text!r}: "
+                "change both, or leave text out"
+            )
         defaults = {"text": None, "edtf": None, "basis": "stated", "reason": None}
         return defaults | given | computed
 
@@ -119,6 +124,16 @@ class VagueDate(BaseModel):
     def counts_from(self) -> str:
         """The first day it can be, from which it counts under `as_of`."""
         return self.earliest or OPEN_START
+
+
+def _apart(text: Any, days: tuple[str | None, str | None]) -> bool:
+    """Tell whether a date in the source's words is EDTF by itself, and of no day of these."""
+    try:
+        first, last, _ = bounds(text) if isinstance(text, str) else (None, None, None)
+    except ValueError:
+        return False  # words, which nothing can be read from for certain
+    earliest, latest = days
+    return bool((first and latest and first > latest) or (last and earliest and last < earliest))
 
 
 def place(earliest: str, latest: str) -> str:

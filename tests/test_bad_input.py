@@ -287,6 +287,20 @@ def test_a_vague_day_is_refused_with_the_days_it_could_be(
     assert told in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["timeline?", "events?", "blocs?", "alignment?a=KAZ&", "search?q=NATO&", "opinions?stated_"],
+)
+def test_a_period_that_ends_before_it_begins_is_refused(client: TestClient, address: str) -> None:
+    asked, _, prefix = address.rpartition("?")
+    asked, prefix = (asked, prefix) if prefix in ("", "stated_") else (address[:-1], "")
+    joint = "&" if "?" in asked else "?"
+    period = f"{prefix}from=2006-01-01&{prefix}to=2005-12-31"
+    answer = client.get(f"/v1/{asked}{joint}{period}")
+    assert answer.status_code == 422
+    assert f"{prefix}from 2006-01-01 is after {prefix}to 2005-12-31" in answer.json()["detail"]
+
+
 #: An actor as people call it, and what the refusal says.
 CALLED = [
     ("opinions?holder=Gali", "'azimbai-gali'"),

@@ -218,6 +218,18 @@ def test_what_is_no_date_is_refused_with_what_is_wrong(
     assert capsys.readouterr().out == ""
 
 
+def test_text_that_is_another_day_than_the_date_is_refused(
+    database: Database, tmp_path: Path
+) -> None:
+    """As where a change gives a new `edtf` and leaves the old text beside it."""
+    event = events(["1996"]).replace("'1996'", '{text: "1996-05", edtf: "1997-06"}')
+    folder = write_seeds(tmp_path / "small", documents=PAPER, events=event)
+    with pytest.raises(FaultyRecords) as refused:
+        load_seeds(database, [folder])
+    [fault] = refused.value.faults
+    assert "text '1996-05' is another time than edtf '1997-06'" in str(fault)
+
+
 EVERY_DAY = [(date(1990, 1, 1) + timedelta(days=n)).isoformat() for n in range(3652)]
 
 

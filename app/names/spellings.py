@@ -171,7 +171,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "中华民国",
         "中華民國",
     ),
-    "USA": ("АҚШ",),
+    "USA": ("АҚШ", "США", "EE. UU.", "EEUU"),
     "VCT": ("St. Vincent & the Grens.",),
     "VEN": ("Venezuela, RB", "Venezuela, Rep. Bolivariana de"),
     "VNM": ("North Vietnam", "North Viet Nam", "Democratic Republic of Vietnam"),

@@ -6,7 +6,7 @@ unfiltered data.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -112,8 +112,17 @@ def parse_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dic
             and not any(f.parameter == name for f in faults)
         ):
             faults.append(Fault(f"the parameter {name!r} is needed", parameter=name))
-    refuse(faults)
+    refuse([*faults, *_periods_turned_round(values)])
     return values
+
+
+def _periods_turned_round(values: Values) -> Iterator[Fault]:
+    """The periods that end before they begin: `from` and `to`, `stated_from` and `stated_to`, …"""
+    for name, first in values.items():
+        end = f"{name.removesuffix('from')}to"
+        if name.endswith("from") and isinstance(first, str) and first > values.get(end, first):
+            detail = f"{name} {first} is after {end} {values[end]}: the first day comes first"
+            yield Fault(detail, parameter=name)
 
 
 def refuse(faults: Iterable[Fault]) -> None:
