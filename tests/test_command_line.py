@@ -91,7 +91,7 @@ def _newer_database(folder: Path) -> str:
 UNUSABLE: dict[str, tuple[Callable[[Path], str], str]] = {
     "no such folder": (lambda folder: f"sqlite:///{folder}/no/data.db", "does not exist"),
     "a folder": (_file_is_a_folder, "is not a file"),
-    "another kind of file": (_file_of_another_kind, "cannot be used"),
+    "another kind of file": (_file_of_another_kind, "is damaged"),
     "a newer version": (_newer_database, "newer version"),
     "another kind of database": (lambda _: "mysql://localhost/x", "postgresql://"),
     "not an address": (lambda _: "nonsense", "sqlite:///"),

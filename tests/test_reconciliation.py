@@ -135,8 +135,8 @@ def test_actors_are_suggested_while_somebody_types(client: TestClient) -> None:
 
 
 BAD = [
-    ({"queries": "["}, "Invalid JSON"),
-    ({"queries": json.dumps({str(i): {"query": "x"} for i in range(101)})}, "100 items"),
+    ({"queries": "["}, "is not JSON"),
+    ({"queries": json.dumps({str(i): {"query": "x"} for i in range(101)})}, "may have at most 100"),
     ({"query": "x"}, "did you mean 'queries'?"),
 ]
 

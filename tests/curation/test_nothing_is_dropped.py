@@ -30,6 +30,7 @@ FULL: dict[str, dict[str, Any]] = {
     "dataset": {
         "title": "T", "publisher": "P", "version": "2", "url": "https://example.org/a",
         "licence": "MIT", "citation": "C.", "summary": "S",
+        "coverage": {"from": "1991-12-26", "to": "2003-01-01", "unit": "agreement", "note": "N."},
     },
     "document": {
         "title": "T", "publisher": "P", "author": "A", "published": DATE, "language": "kk",
