@@ -7,7 +7,7 @@ import orjson
 import sqlalchemy as sa
 
 from app.analysis.measures.alignment import Coefficients, align
-from app.analysis.measures.directions import NO_DIRECTIONS, Directions
+from app.analysis.measures.directions import NO_DIRECTIONS
 from app.analysis.rows import ReadRows
 from app.analysis.standings import Decide, Period, Standings
 from app.db.tables import links, questions, topics
@@ -63,24 +63,16 @@ def compare(
         inside, anew = known.parted(part.period, decide)
         numbers = within if part.questions is None else within & known.numbers(part.questions)
         for a in pairs[0]:
-            mine = _directions(known, a, inside, anew).within(numbers)
+            mine = known.combined(a, inside, anew).within(numbers)
             keep = keep_empty and part.name is None
             for b in pairs[1] if keep or any(mine) else ():
                 # What is outside the part is none of `mine`, so it need not be cut off here.
-                theirs = known.by_holder.get(b, NO_DIRECTIONS)
-                theirs = _directions(known, b, inside, anew) if anew else theirs
+                whole = known.by_holder.get(b, NO_DIRECTIONS)
+                theirs = known.combined(b, inside, anew) if anew else whole
                 figures = align(mine.table(theirs), minimum_n)
                 if a != b and (figures.n or keep):
                     found.append(Comparison(a, b, part.name, figures))
     return sorted(found, key=lambda one: (one.a, one.b, one.part or ""))
-
-
-def _directions(
-    known: Standings, holder: str, inside: int, anew: Mapping[str, Directions]
-) -> Directions:
-    """The directions of a holder in a period, from its two parts (see `Standings.parted`)."""
-    kept = known.by_holder.get(holder, NO_DIRECTIONS).within(inside)
-    return kept.union(anew[holder]) if holder in anew else kept
 
 
 # -- parts ------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
-from app.analysis.measures.directions import Directions, question_set
+from app.analysis.measures.directions import NO_DIRECTIONS, Directions, question_set
 from app.dates import OPEN_END, OPEN_START, UNKNOWN
 from app.index.value_sets import ValueSets
 
@@ -66,6 +66,7 @@ class Standings:
         """
         self._columns, self._rows = columns, rows
         self._question_of = array("I", bytes(4 * (rows.max() + 1))) if rows else array("I")
+        self._first_rows = BitMap()  # of each question
         self.questions: tuple[str, ...] = tuple(self._number_questions())
         self._number = {question: i for i, question in enumerate(self.questions)}
         self.by_holder = self._directions(decide(rows))
@@ -85,10 +86,12 @@ class Standings:
         inside, anew = self.parted(period, decide)
         if inside == self.everything:
             return self.by_holder
-        held = {one: mine.within(inside) for one, mine in self.by_holder.items()}
-        for holder, theirs in anew.items():
-            held[holder] = held[holder].union(theirs)
-        return held
+        return {one: self.combined(one, inside, anew) for one in self.by_holder}
+
+    def combined(self, holder: str, inside: int, anew: Mapping[str, Directions]) -> Directions:
+        """Return the directions of a holder in a period, from its two parts (see `parted`)."""
+        kept = self.by_holder.get(holder, NO_DIRECTIONS).within(inside)
+        return kept.union(anew[holder]) if holder in anew else kept
 
     def parted(self, period: Period, decide: Decide) -> tuple[int, Mapping[str, Directions]]:
         """Return the questions that a period leaves as they are, and directions decided anew.
@@ -143,11 +146,8 @@ class Standings:
         """The last day, in an order, that the opinions on each question have in a column."""
         found, mixed = [otherwise] * len(self.questions), BitMap()
         column, of_question = self._columns(name), self._columns("question")
-        first_rows = BitMap()
-        for question in self.questions:
-            first_rows.add((of_question.rows(question) & self._rows).min())
         for day, rows in column.groups(self._rows):
-            for number in map(self._question_of.__getitem__, rows & first_rows):
+            for number in map(self._question_of.__getitem__, rows & self._first_rows):
                 theirs = of_question.rows(self.questions[number]) & self._rows
                 if theirs.issubset(rows):  # as those of a roll call, which has one day
                     found[number] = str(day)
@@ -163,6 +163,7 @@ class Standings:
         question_of = self._question_of
         for number, (question, rows) in enumerate(self._columns("question").groups(self._rows)):
             first, last = rows.min(), rows.max()
+            self._first_rows.add(first)
             if last - first < len(rows):  # as those of a roll call are: they came together
                 question_of[first : last + 1] = array("I", [number]) * len(rows)
             else:

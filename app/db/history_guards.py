@@ -5,7 +5,8 @@ A migration that makes such a table says `guard(op.get_bind(), "sanctions_histor
 notice, so a database that lacks one is refused (`app.db.migrate`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -47,6 +48,23 @@ def guard(connection: Connection, table: str) -> None:
     for name, event in _events(connection).items():
         made = f"CREATE TRIGGER {table}_{name} {event.format(table=table)} {ends}"
         connection.execute(sa.text(made))
+
+
+@contextmanager
+def guards_lifted(connection: Connection, table: str) -> Iterator[None]:
+    """Let a migration fill new columns of a table, and guard it again as before."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        yield
+        connection.execute(sa.text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+        return
+    standing = "SELECT name, sql FROM sqlite_master WHERE tbl_name = :table AND type = 'trigger'"
+    found = connection.execute(sa.text(standing), {"table": table}).all()
+    for name, _ in found:
+        connection.execute(sa.text(f"DROP TRIGGER {name}"))
+    yield
+    for _, sql in found:
+        connection.exec_driver_sql(sql)
 
 
 def missing_guards(connection: Connection, tables: Iterable[str] = APPEND_ONLY) -> list[str]:

@@ -91,6 +91,11 @@ class CountryNames:
         self._codes = _table((one.id, code.lower()) for one in self._each() for code in one.codes)
         self._names = _by_name({one.id: one.names for one in self._each()})
 
+    @classmethod
+    def of_bodies(cls, rows: Iterable[Sequence[Any]]) -> "CountryNames":
+        """Return the names of states from the id and the stored JSON of each."""
+        return cls(state_of(one, orjson.loads(body)) for one, body in rows)
+
     def meaning(self, text: str, day: str | None = None) -> Meaning:
         """Return the states that a text means.
 

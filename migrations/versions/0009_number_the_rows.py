@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column, Connection
 
+from app.db.history_guards import guards_lifted
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -141,15 +143,13 @@ def _create_index(table: str, columns: tuple[str, ...]) -> None:
     op.create_index(op.f(_named(table, columns)), table, list(columns), **where)  # type: ignore[arg-type]
 
 
-def _add_on_postgresql(_connection: Connection, number: int, table: str) -> None:
+def _add_on_postgresql(connection: Connection, number: int, table: str) -> None:
     op.add_column(table, sa.Column("row_id", sa.BigInteger()))
     fill = (
         f"UPDATE {table} SET row_id = numbering.row_id FROM numbering "
         f"WHERE place = {number} AND numbering.id = {table}.id AND numbering.since = {table}.since"
     )
-    op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    op.execute(fill)
-    op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    _without_guards(connection, fill, table)
     op.alter_column(table, "row_id", nullable=False)
     if table in KINDS:
         op.drop_constraint(op.f(f"pk_{table}"), table)
@@ -201,18 +201,8 @@ def _copy(column: "Column[object]") -> "Column[object]":
 
 def _without_guards(connection: Connection, statement: str, table: str) -> None:
     """Change a table that refuses it."""
-    if connection.dialect.name == "postgresql":
-        op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    with guards_lifted(connection, table):
         op.execute(statement)
-        op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        return
-    guards = "SELECT name, sql FROM sqlite_master WHERE tbl_name = :table AND type = 'trigger'"
-    found = connection.execute(sa.text(guards), {"table": table}).all()
-    for name, _ in found:
-        op.execute(f"DROP TRIGGER {name}")
-    op.execute(statement)
-    for _, sql in found:
-        op.execute(sql)
 
 
 def downgrade() -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Connection
 
+from app.db.history_guards import guards_lifted
 from app.db.packed_json import unpack
 
 revision = "0011"
@@ -59,18 +60,8 @@ def _update(connection: Connection, table: str, filled: list[dict[str, Any]]) ->
     """Fill the rows, of history too, which refuses it."""
     values = ", ".join(f"{name} = :{name}" for name in COLUMNS)
     fill = sa.text(f"UPDATE {table} SET {values} WHERE row_id = :row_id")
-    if connection.dialect.name == "postgresql":
-        op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    with guards_lifted(connection, table):
         connection.execute(fill, filled)
-        op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        return
-    guards = "SELECT name, sql FROM sqlite_master WHERE tbl_name = :table AND type = 'trigger'"
-    found = connection.execute(sa.text(guards), {"table": table}).all()
-    for name, _ in found:
-        op.execute(f"DROP TRIGGER {name}")
-    connection.execute(fill, filled)
-    for _, sql in found:
-        op.execute(sql)
 
 
 def downgrade() -> None:

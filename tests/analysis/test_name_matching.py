@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.analysis.name_matching import NamedActor, NameIndex, find_beginning, find_matches
+from app.analysis.name_matching.actors import NamedActor, NameIndex, find_beginning, find_matches
 from app.names.countries import CountryNames, State
 from app.vocabulary import ActorKind
 

@@ -6,6 +6,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli.main import app as commands
 from app.db import Database
+from app.db.history_guards import guards_lifted
 from app.db.packed_json import PHRASES
 from app.errors import Refused
 from tests.conftest import served
@@ -20,20 +21,8 @@ def examined(url: str, monkeypatch: pytest.MonkeyPatch) -> Result:
 def changed(url: str, statement: str) -> None:
     """Change what is stored behind the service's back, past what guards the table."""
     database, table = Database(url), statement.split()[1]
-    with database.write() as connection:
-        guards: list[str] = []
-        if database.is_sqlite:
-            triggers = f"FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
-            rows = connection.execute(sa.text(f"SELECT name, sql {triggers}")).all()
-            for name, sql in rows:
-                connection.execute(sa.text(f"DROP TRIGGER {name}"))
-                guards.append(sql)
-        else:
-            connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-            guards.append(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    with database.write() as connection, guards_lifted(connection, table):
         assert connection.execute(sa.text(statement)).rowcount > 0
-        for guard in guards:
-            connection.exec_driver_sql(guard)
     database.close()
 
 

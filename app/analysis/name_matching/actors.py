@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from app.analysis.name_matching.word_weights import WordWeights
 from app.analysis.rows import ReadRows
 from app.db.tables import KIND_TABLES, countries
-from app.names.countries import CountryNames, state_of
+from app.names.countries import CountryNames
 from app.names.words import GENERIC, name_key, name_words
 from app.vocabulary import ActorKind
 
@@ -130,8 +130,7 @@ def read_names(read: ReadRows) -> NameIndex:
 
 def read_country_names(read: ReadRows) -> CountryNames:
     """Read what states are called."""
-    rows = read(sa.select(countries.c.id, countries.c.body))
-    return CountryNames(state_of(row.id, orjson.loads(row.body)) for row in rows)
+    return CountryNames.of_bodies(read(sa.select(countries.c.id, countries.c.body)))
 
 
 def find_matches(

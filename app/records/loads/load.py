@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 from app.db.bulk import batched
 from app.errors import Refused, nearest
 from app.records.faults import SourceLocation
-from app.records.kinds import KINDS, Kind, body_of
+from app.records.kinds import KINDS, Kind, body_of, written
 from app.records.loads.loaded_records import LoadedRecords, Past
-from app.records.loads.merging import Content, Decisions, content_of, merge
+from app.records.loads.merging import Content, Decisions, merge
 from app.records.storage.change import Change, Outcome
 from app.records.storage.reference_checks import Elsewhere
 from app.records.storage.versions import LocationOf
@@ -87,7 +87,7 @@ class Load(Change):
         for kind in reversed(KINDS.values()):
             gone = [
                 one
-                for one, _ in self._loaded.candidates(kind, dataset)
+                for one in self._loaded.ids_of(kind, dataset)
                 if one not in self._stated[kind.name]
             ]
             for ids in batched(gone, _BATCH):
@@ -150,7 +150,7 @@ class Load(Change):
     def _merge(self, each: GivenRecord, past: Past, now: Content) -> Iterator[GivenRecord]:
         kind, record = each.kind, each.record
         body = body_of(record)
-        file = content_of(kind, record.id, record.dataset, body)
+        file = written(kind, record.id, record.dataset, body)
         side = self._decisions.of(kind, record.id)
         found = merge(kind, past.loaded, file, now, side)
         for name in found.conflicts:
@@ -180,7 +180,7 @@ class Load(Change):
         """Yield a record that was removed here, where its file says something new and is right."""
         kind, record = each.kind, each.record
         body = body_of(record)
-        file = content_of(kind, record.id, record.dataset, body)
+        file = written(kind, record.id, record.dataset, body)
         side = self._decisions.of(kind, record.id)
         if past.loaded != file and side is None:
             self._conflict(each.location, kind, record.id, None, past, file)
@@ -249,7 +249,7 @@ class Load(Change):
 
 def _given(kind: Kind, row: Mapping[str, Any], location: SourceLocation) -> GivenRecord:
     """Return the record of a row that a template made."""
-    content = content_of(kind, row["id"], row["dataset"], row["body"])
+    content = written(kind, row["id"], row["dataset"], row["body"])
     return GivenRecord(kind, kind.record.model_validate(content), location)
 
 

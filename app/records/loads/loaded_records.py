@@ -5,7 +5,7 @@ was, or was told to, a row of `loaded_records` has what the file said.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from app.db.bulk import among
 from app.db.tables import HISTORY, loaded_records, releases
-from app.records.kinds import Kind
-from app.records.loads.merging import Content, content_of, differing
+from app.records.kinds import Kind, written
+from app.records.loads.merging import Content, differing
 from app.records.storage.history import DELETE, DERIVE
 
 
@@ -85,7 +85,7 @@ class LoadedRecords:
         pasts: dict[str, Past] = defaultdict(Past)
         for row in self._versions(kind, ids):
             past = pasts[row.id]
-            content = content_of(kind, row.id, row.dataset, row.body)
+            content = written(kind, row.id, row.dataset, row.body)
             of_load = self._is_door(row.origin)
             past.events.append(Event(content, of_load, row.by, row.at))
             if of_load:
@@ -99,7 +99,7 @@ class LoadedRecords:
         for record_id, (dataset, body) in remembered.items():
             past = pasts[record_id]
             past.ever_loaded = True
-            past.loaded = content_of(kind, record_id, dataset, body) if body else None
+            past.loaded = written(kind, record_id, dataset, body) if body else None
         return dict(pasts)
 
     def remember(self, kind: Kind, dataset: str, said: Mapping[str, str | None]) -> None:
@@ -114,12 +114,10 @@ class LoadedRecords:
         """Forget what was remembered of records: they are what their file says."""
         self._connection.execute(sa.delete(loaded_records).where(*self._these(kind, ids)))
 
-    def candidates(self, kind: Kind, dataset: str) -> Iterator[tuple[str, bool]]:
-        """Yield the records of a dataset, each with whether a load made it what it is."""
-        table = kind.table
-        rows = sa.select(table.c.id, table.c.origin).where(table.c.dataset == dataset)
-        for row in self._connection.execute(rows):
-            yield row.id, self._is_door(row.origin)
+    def ids_of(self, kind: Kind, dataset: str) -> Sequence[str]:
+        """Return the records of a kind that a dataset has now, whoever made them."""
+        ids = sa.select(kind.table.c.id).where(kind.table.c.dataset == dataset)
+        return self._connection.execute(ids).scalars().all()
 
     def _is_door(self, origin: str) -> bool:
         return origin.partition(":")[0] == self._door

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.errors import Refused
-from app.records.kinds import Kind, written
+from app.records.kinds import Kind
 
 #: A record as it is given: ids for references, nothing computed. None: there is no record.
 Content = dict[str, Any]
@@ -68,11 +68,6 @@ class Merge:
 
     fields: frozenset[str]
     conflicts: tuple[str, ...]
-
-
-def content_of(kind: Kind, record_id: str, dataset: str, body: str) -> Content:
-    """Return a stored record as its fields are given: what is computed is no change of anybody."""
-    return written(kind, record_id, dataset, body)
 
 
 def merge(

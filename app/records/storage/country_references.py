@@ -11,13 +11,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, get_args
 
-import orjson
 import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from app.db.tables import DATE_FIELDS, countries
-from app.names.countries import CountryNames, state_of
+from app.names.countries import CountryNames
 from app.records.faults import FaultLog
 from app.records.references import Reference
 from app.records.storage.referents import Referents
@@ -98,7 +97,7 @@ class CountryReferences:
     def _read(self) -> CountryNames:
         if self._names is None:
             rows = self._connection.execute(sa.select(countries.c.id, countries.c.body))
-            self._names = CountryNames(state_of(one, orjson.loads(body)) for one, body in rows)
+            self._names = CountryNames.of_bodies(rows)
         return self._names
 
 

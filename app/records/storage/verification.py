@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from pydantic import ValidationError
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from app.db.statement_cache import in_parts
 from app.db.tables import HISTORY, links, search_entries
@@ -36,38 +36,49 @@ def stored_differences(connection: Connection, kind: Kind) -> Iterator[str]:
     stored_links, stored_words = _links(connection, kind), _words(connection, kind)
     referents = Referents(connection)
     for table in (kind.table, HISTORY[kind.table]):
+        derives = table is kind.table and bool(kind.derived_columns)
         for rows in in_parts(connection, sa.select(table), _PART, named=True):
-            if table is kind.table and kind.derived_columns:
+            if derives:
                 referents.load("actor", {row.holder for row in rows})
                 referents.load("document", {row.document for row in rows})
             for row in rows:
-                where = f"{kind.name} {row.id!r}, revision {row.revision}"
-                try:
-                    record = kind.record.model_validate(
-                        written(kind, row.id, row.dataset, row.body)
-                    )
-                except (ValidationError, orjson.JSONDecodeError):
-                    yield f"{where}: its text is no record"
-                    continue
-                for fault in _faults(kind, table, row, record, referents):
-                    yield f"{where}: {fault}"
                 version = (row.id, row.revision)
-                if _expected_links(kind, record, row) != stored_links.get(version, Counter()):
-                    yield f"{where}: what it refers to is noted otherwise"
-                if _expected_words(kind, record, row) != stored_words.get(version):
-                    yield f"{where}: its words are noted otherwise"
+                beside = stored_links.get(version, Counter()), stored_words.get(version)
+                for fault in _faults(kind, row, beside, referents if derives else None):
+                    yield f"{kind.name} {row.id!r}, revision {row.revision}: {fault}"
 
 
 def _faults(
-    kind: Kind, table: Table, row: Any, record: Record, referents: Referents
+    kind: Kind,
+    row: Any,
+    beside: tuple[Counter[Any], Sequence[Any] | None],
+    referents: Referents | None,
 ) -> Iterator[str]:
+    """Say what is stored of a version otherwise than its text says.
+
+    Args:
+        kind: the kind of its record.
+        row: its row.
+        beside: its links and its words, as they are stored.
+        referents: what its derived columns follow from; None where they are not compared.
+    """
+    try:
+        record = kind.record.model_validate(written(kind, row.id, row.dataset, row.body))
+    except (ValidationError, orjson.JSONDecodeError):
+        yield "its text is no record"
+        return
     expected = row_of(kind, record)
     del expected["body"]  # what the hash of its release covers; an earlier version had fewer fields
-    if table is kind.table and kind.derived_columns:
+    if referents is not None:
         expected |= derived_columns(expected, referents)
     for name, value in expected.items():
         if (found := getattr(row, name)) != value:
             yield f"{name} is {_short(found)}, its record says {_short(value)}"
+    links_stored, words_stored = beside
+    if _expected_links(kind, record, row) != links_stored:
+        yield "what it refers to is noted otherwise"
+    if _expected_words(kind, record, row) != words_stored:
+        yield "its words are noted otherwise"
 
 
 def _short(value: Any) -> str:

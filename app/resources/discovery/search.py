@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import ColumnElement, Row, Select, Table
 
-from app.analysis.name_matching import people_named
+from app.analysis.name_matching.actors import people_named
 from app.dates import UNKNOWN, VagueDate
 from app.db.rows import records_by_id
 from app.db.search import (

@@ -9,7 +9,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from app.analysis.name_matching import (
+from app.analysis.name_matching.actors import (
     HOLDING,
     NameIndex,
     find_matches,

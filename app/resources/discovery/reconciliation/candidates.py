@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from app.analysis.name_matching import (
+from app.analysis.name_matching.actors import (
     LEAST_SCORE,
     SURE,
     Match,
