@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 
 from app.cli.messages import say, warn
 from app.db import Database
-from app.db.backup import backup as backup_database
-from app.db.backup import file_of, page_faults
-from app.db.backup import restore as restore_database
-from app.db.hold import ALONE_SECONDS, Hold, holding
+from app.db.maintenance.backup import backup as backup_database
+from app.db.maintenance.backup import file_of, page_faults
+from app.db.maintenance.backup import restore as restore_database
+from app.db.maintenance.hold import ALONE_SECONDS, Hold, holding
 from app.db.migrate import is_behind
 from app.db.migrate import migrate as migrate_database
 from app.db.releases import current_release

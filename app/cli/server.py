@@ -14,7 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from app.cli.database import bring_to_schema
 from app.cli.messages import say, say_outcome
 from app.db import Database, parse_url
-from app.db.hold import Hold, holding
+from app.db.maintenance.hold import Hold, holding
 from app.db.releases import current_release
 from app.errors import Refused, nearest
 from app.logs import configure_logging

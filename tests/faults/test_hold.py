@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.db import Database, parse_url
-from app.db.hold import Hold
+from app.db.maintenance.hold import Hold
 from app.db.migrate import version_of
 from tests.conftest import Make
 from tests.processes import command, serving

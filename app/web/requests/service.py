@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import anyio.to_thread
 
 from app.db import Database
-from app.db.hold import Hold
+from app.db.maintenance.hold import Hold
 from app.db.statement_cache import StatementCache
 from app.errors import Refused
 from app.index.release_index import ReleaseIndex

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app.db.database import Database
-from app.db.hold import Hold
+from app.db.maintenance.hold import Hold
 from app.errors import Refused
 
 #: A release, and its hash.
