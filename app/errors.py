@@ -184,7 +184,7 @@ class ServerFault(Problem):
 
 
 class Damaged(Problem):
-    """What is stored cannot be read: an operator has to look at it, and trying again is no use."""
+    """Damage: stored data cannot be read; an operator has to look, and trying again is no use."""
 
     status, code, title = 503, "damaged", "The stored data is damaged"
 
